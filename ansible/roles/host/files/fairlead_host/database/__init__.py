@@ -1,0 +1,1 @@
+"""The app's database: its role, who may reach it from afar, and the listening address."""

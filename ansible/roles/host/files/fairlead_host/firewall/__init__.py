@@ -1,0 +1,1 @@
+"""Firewall rules: ufw where it is active, else a table of Fairlead's own."""

@@ -1,0 +1,50 @@
+"""`inventory`: all that Fairlead put on this server, counted by removals and shown to people."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from typing import Any
+
+from . import paths, systemd
+from .app.place import COLOURS, App, is_ours, known_apps
+from .app.remove import left_over_revisions, own_paths
+from .call import Call
+from .database.verbs import listed_grants
+from .firewall.verbs import listed_rules
+from .nginx.managed import FileId
+from .parse import Fields
+
+
+def inventory(_: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `inventory`, of one app or of all."""
+    app = fields.optional("app", fields.slug)
+    fields.done()
+    apps = [App(app)] if app is not None else known_apps()
+    return {
+        "nginxFiles": _nginx_files(app),
+        "firewallRules": listed_rules(app),
+        "databaseGrants": listed_grants(app),
+        "users": [app.user for app in apps if _has_user(app)],
+        "units": sorted({unit for app in apps for unit in _units(app)}),
+        "paths": [str(path) for app in apps for path in [*own_paths(app), *left_over_revisions(app)] if os.path.lexists(path)],
+    }
+
+
+def _nginx_files(app: str | None) -> list[str]:
+    directories = [path for path in (paths.NGINX_HTTP, paths.NGINX_STATUS) if path.is_dir()]
+    found = [(FileId.from_name(entry.name), entry) for directory in directories for entry in directory.iterdir()]
+    return sorted(str(entry) for file, entry in found if file is not None and app in (None, file.app))
+
+
+def _has_user(app: App) -> bool:
+    try:
+        return is_ours(pwd.getpwnam(app.user))
+    except KeyError:
+        return False
+
+
+def _units(app: App) -> list[str]:
+    """Units of the app that systemd has loaded, running or failed."""
+    names = [app.unit(colour) for colour in COLOURS]
+    return [unit for unit in names if systemd.show(unit, "ActiveState")["ActiveState"] not in ("", "inactive")]

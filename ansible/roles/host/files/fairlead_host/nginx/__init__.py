@@ -1,0 +1,1 @@
+"""Nginx: the transaction that puts files live, and what is seen of the running one."""

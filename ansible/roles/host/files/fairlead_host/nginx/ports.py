@@ -1,0 +1,78 @@
+"""What `nginx -t` misses: somebody else on a port that the new config listens on (test and reload both exit 0 then)."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import time
+
+from ..errors import HostError
+from ..processes import LISTEN, Socket, children, owner_of, socket_inodes, tcp_sockets
+from .managed import Candidate
+
+OLD_WORKERS_LIMIT_S = 2.0
+
+
+def check_listens(candidates: list[Candidate], master: int) -> None:
+    """Refuses with `port-taken` when a needed socket belongs to another program."""
+    needed = {listen for candidate in candidates if candidate.content is not None for listen in candidate.listens}
+    deadline = time.monotonic() + OLD_WORKERS_LIMIT_S
+    for address, port in sorted(needed):
+        while others := _others(address, port, master):
+            # A port that was given up a moment ago is still open in workers that have not been told to stop yet; who
+            # closes it between two looks has no owner at the second.
+            is_passing = _belong_to_workers(others, master) or owner_of({found.inode for found in others}) is None
+            if not is_passing or time.monotonic() > deadline:
+                raise port_taken(address, port, others)
+            time.sleep(0.005)
+
+
+def _others(address: str, port: int, master: int) -> list[Socket]:
+    """Listeners besides the master's own that keep it from this socket."""
+    ours = socket_inodes([master])
+    listeners = tcp_sockets(port, (LISTEN,))
+    if any(listener.local == (address, port) and listener.inode in ours for listener in listeners):
+        return []
+    if not _is_refused(address, port):
+        return []
+    return [listener for listener in listeners if listener.inode not in ours and _overlaps(listener, address)]
+
+
+def _belong_to_workers(listeners: list[Socket], master: int) -> bool:
+    return {listener.inode for listener in listeners} <= socket_inodes(children(master))
+
+
+def _is_refused(address: str, port: int) -> bool:
+    """Whether the kernel refuses this socket to a newcomer, asked as Nginx itself will ask."""
+    is_v6 = ":" in address
+    with socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_v6:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
+
+
+def _overlaps(listener: Socket, address: str) -> bool:
+    theirs, wanted = ipaddress.ip_address(listener.local[0]), ipaddress.ip_address(address)
+    if theirs.version != wanted.version:
+        return theirs.version == 6 and theirs.is_unspecified
+    return theirs == wanted or theirs.is_unspecified or wanted.is_unspecified
+
+
+def port_taken(address: str, port: int, listeners: list[Socket]) -> HostError:
+    """The error that names who has the port."""
+    owner = owner_of({listener.inode for listener in listeners})
+    name = f"{owner[1]} (pid {owner[0]})" if owner else "another program"
+    return HostError(
+        "port-taken",
+        f"Port {port} is taken by {name}.",
+        hint="Stop that program or give the app another port, then try again.",
+        address=address,
+        port=port,
+        owner=name,
+    )

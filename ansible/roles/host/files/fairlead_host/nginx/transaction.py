@@ -1,0 +1,89 @@
+"""The transaction: test beside, check ports, place, reload until live; on any failure all is as it was."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Callable
+
+from ..errors import HostError, from_exception
+from . import journal
+from .announce import announced
+from .beside import Staging, test_live
+from .fault import explain
+from .journal import Entry
+from .live import reload_until_live
+from .managed import Candidate
+from .ports import check_listens
+from .process import master_pid
+from .proof import PROOF_FILE
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of the test, of the announcement, and of the reload until the new generation answered."""
+
+    test_ms: float
+    announced_ms: float
+    live_ms: float
+
+
+def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], None]) -> Timing:
+    """Makes the candidates live together. The caller holds the lock. `may_commit` is asked last before anything changes."""
+    with Staging(candidates) as staging:
+        started = time.monotonic()
+        verdict = staging.test()
+        test_ms = (time.monotonic() - started) * 1000
+        if not verdict.is_good:
+            raise explain(verdict, candidates)
+        check_listens(candidates, master)
+        with announced() as announced_ms:
+            may_commit()
+            entry = journal.begin(candidates)
+            try:
+                _place(staging, candidates)
+                live_ms = reload_until_live(master, entry.expected)
+            except Exception as error:
+                raise roll_back(entry, from_exception(error)) from error
+        journal.end(entry)
+    return Timing(round(test_ms, 1), announced_ms, round(live_ms, 1))
+
+
+def _place(staging: Staging, candidates: list[Candidate]) -> None:
+    kept = [candidate for candidate in candidates if candidate.content is not None]
+    gone = [candidate for candidate in candidates if candidate.content is None]
+    journal.place(
+        [
+            *((staging.http(candidate), candidate.file.http) for candidate in kept),
+            *((staging.status(candidate), candidate.file.status) for candidate in kept),
+            (staging.root / "status" / PROOF_FILE.name, PROOF_FILE),
+        ],
+        [path for candidate in gone for path in (candidate.file.http, candidate.file.status)],
+    )
+
+
+def roll_back(entry: Entry, cause: HostError) -> HostError:
+    """Restores, tests, reloads, verifies; answers the cause, with what rolling back met in its details."""
+    try:
+        met = _restore(entry)
+    except Exception as error:  # noqa: BLE001 - the journal stays, the next verb tries again
+        cause.details["rollback"] = f"failed: {from_exception(error).message}"
+        return cause
+    journal.end(entry)
+    cause.details["rollback"] = met
+    return cause
+
+
+def _restore(entry: Entry) -> str:
+    expected = entry.restore()
+    verdict = test_live()
+    if not verdict.is_good:
+        return f"files restored; the restored config fails its own test, so Nginx was left alone: {verdict.output[-500:]}"
+    master = master_pid()
+    if master is None:
+        return "files restored; Nginx does not run"
+    try:
+        reload_until_live(master, expected)
+    except HostError as error:
+        return f"files restored; Nginx serves on as before, but its reload failed too: {error.message}"
+    return "restored, reloaded and verified"

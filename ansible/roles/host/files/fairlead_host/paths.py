@@ -1,0 +1,32 @@
+"""Every path that this program writes, in one place. Names built here come from parsed values only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+STATE = Path("/var/lib/fairlead")
+RUN = Path("/run/fairlead")
+LOCKS = RUN / "locks"
+RUNNING = RUN / "running"
+FENCE = STATE / "fence"
+
+NGINX_ROOT = Path("/etc/nginx/fairlead")
+NGINX_HTTP = NGINX_ROOT / "http"
+NGINX_STATUS = NGINX_ROOT / "status"
+NGINX_STAGING = NGINX_ROOT / ".staging"
+NGINX_SOCKET = RUN / "nginx.sock"
+NGINX_REPLACED = RUN / "nginx-replaced.json"
+NGINX_CLOSING = RUN / "closing"
+NGINX_JOURNAL = STATE / "journal" / "nginx.json"
+REVISIONS = STATE / "revisions"
+
+SRV = Path("/srv/fairlead")
+ENV = Path("/etc/fairlead/apps")
+UNITS = Path("/etc/systemd/system")
+WANTS = UNITS / "multi-user.target.wants"
+APPS = STATE / "apps"
+PHP_SOCKETS = Path("/run/php")
+
+FIREWALL_STATE = STATE / "firewall.json"
+FIREWALL_RULES = STATE / "firewall.nft"
+DATABASE_STATE = STATE / "database"

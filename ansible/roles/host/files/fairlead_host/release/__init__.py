@@ -1,0 +1,1 @@
+"""Releases: fetched, built, started, switched to, stopped, pruned."""

@@ -1,0 +1,161 @@
+"""`release.build`: one build unit for each release, watched by whoever asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import paths, systemd
+from ..app.place import App
+from ..app.unit import confinement
+from ..call import Call
+from ..command import run
+from ..errors import HostError
+from ..files import read_json, unlink, write_atomic, write_json
+from ..locks import hold
+from ..parse import BRANCH, COMMIT, GIT_URL, Fields
+from .build_log import LogFollower
+from .build_outcome import Ended, explain, read_end
+
+BUILDER = Path(__file__).resolve().parent / "builder.py"
+MEMORY_SHARE_PERCENT = 80
+FIRST_STEP_S, LONGEST_STEP_S = 0.03, 0.3
+
+
+@dataclass(frozen=True)
+class Build:
+    """What to build, in the words of the builder's specification."""
+
+    release: str
+    mirror: str
+    outcome: str
+    repositoryUrl: str
+    branch: str
+    commit: str
+    installCommand: str | None
+    buildCommand: str | None
+
+
+def build(call: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `release.build`. A second call for the same release joins the first; a finished release is answered at once."""
+    app, release_id = App(fields.slug()), fields.uuid("releaseId")
+    runtime = fields.one_of("runtime", "node", "php", "static")
+    spec = _parse(app, release_id, fields)
+    timeout_s = fields.integer("timeoutSeconds", 10, 7200)
+    fields.done()
+    app.ids()
+    started = time.monotonic()
+    with hold(f"app-{app.name}"):
+        if finished := _finished(app, release_id, spec):
+            return finished
+        unit = f"fairlead-build-{release_id}.service"
+        if systemd.show(unit, "ActiveState")["ActiveState"] in ("", "inactive"):
+            _start(app, release_id, unit, spec, timeout_s)
+    ended = _watch(call, app, release_id, unit)
+    with hold(f"app-{app.name}"):
+        if finished := _finished(app, release_id, spec):
+            return finished
+        systemd.stop(unit, 1)
+        unlink(_spec_file(app, release_id))
+        failure = explain(ended, Path(spec.outcome), timeout_s)
+        unlink(Path(spec.outcome))
+        if failure is not None:
+            raise failure
+        duration_ms = round((time.monotonic() - started) * 1000, 1)
+        write_json(
+            app.built(release_id),
+            {"commit": spec.commit, "runtime": runtime, "durationMs": duration_ms, "builtAt": time.time()},
+        )
+        unlink(_log_file(app, release_id))
+    return {"commit": spec.commit, "path": spec.release, "reused": False, "durationMs": duration_ms}
+
+
+def _parse(app: App, release_id: str, fields: Fields) -> Build:
+    return Build(
+        release=str(app.release(release_id)),
+        mirror=str(app.mirror),
+        outcome=f"{app.release(release_id)}.outcome",
+        repositoryUrl=fields.match("repositoryUrl", GIT_URL, "an https, ssh, git or http repository address", 2048),
+        branch=fields.match("branch", BRANCH, "a branch's name", 255),
+        commit=fields.match("commit", COMMIT, "a full commit id"),
+        installCommand=fields.optional("installCommand", lambda name: fields.string(name, 4096, 1)),
+        buildCommand=fields.optional("buildCommand", lambda name: fields.string(name, 4096, 1)),
+    )
+
+
+def _finished(app: App, release_id: str, spec: Build) -> dict[str, Any] | None:
+    built = read_json(app.built(release_id))
+    if not isinstance(built, dict) or not app.release(release_id).is_dir():
+        return None
+    if built["commit"] != spec.commit:
+        raise HostError("conflict", "This release was built from another commit.", commit=built["commit"])
+    return {"commit": spec.commit, "path": spec.release, "reused": True, "durationMs": built["durationMs"]}
+
+
+def _spec_file(app: App, release_id: str) -> Path:
+    return app.state / "builds" / f"{release_id}.json"
+
+
+def _log_file(app: App, release_id: str) -> Path:
+    return app.state / "builds" / f"{release_id}.log"
+
+
+def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) -> None:
+    log, spec_file = _log_file(app, release_id), _spec_file(app, release_id)
+    unlink(log)
+    unlink(Path(spec.outcome))
+    write_atomic(log, b"", 0o600)
+    write_atomic(spec_file, json.dumps(asdict(spec)), 0o600)
+    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MEMORY_SHARE_PERCENT // 100
+    settings = [
+        ("Type", "exec"),
+        ("RemainAfterExit", "yes"),
+        ("User", app.user),
+        ("Group", app.user),
+        ("Slice", app.slice),
+        ("WorkingDirectory", str(app.root)),
+        ("Environment", f"HOME={app.home}"),
+        ("EnvironmentFile", f"-{app.env}"),
+        ("StandardInput", f"file:{spec_file}"),
+        ("StandardOutput", f"append:{log}"),
+        ("StandardError", f"append:{log}"),
+        ("RuntimeMaxSec", str(timeout_s)),
+        ("TimeoutStopSec", "5"),
+        ("MemoryMax", str(memory_bytes)),
+        ("CPUWeight", "50"),
+        ("IOWeight", "50"),
+        ("Nice", "5"),
+        *(setting for setting in confinement(app) if setting[0] != "UMask"),
+        ("UMask", "0022"),
+    ]
+    run(
+        [
+            *("/usr/bin/systemd-run", "--quiet", f"--unit={unit}", f"--description=Fairlead build {release_id}"),
+            *systemd.properties(settings),
+            *("--", "/usr/bin/python3", "-IS", str(BUILDER)),
+        ],
+        code="build-failed",
+    )
+
+
+def _watch(call: Call, app: App, release_id: str, unit: str) -> Ended:
+    """Passes the log on from its beginning until the unit ends."""
+    follower = LogFollower(_log_file(app, release_id))
+    step_s = FIRST_STEP_S
+    while True:
+        ended = read_end(unit)
+        if call.is_abandoned:
+            raise HostError("connection-lost", "The caller went away; the build goes on.")
+        for text in follower.read():
+            call.log(text)
+        if ended is not None:
+            return ended
+        if follower.is_too_long:
+            systemd.stop(unit, 5)
+            raise HostError("build-failed", "The build wrote more than 64 MiB of output.", hint="Make the build quieter.")
+        call.wait_or_abandoned(step_s)
+        step_s = min(step_s * 1.3, LONGEST_STEP_S)

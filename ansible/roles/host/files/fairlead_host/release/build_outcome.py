@@ -1,0 +1,81 @@
+"""How a build unit ended, in the words of the contract's errors."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import systemd
+from ..errors import HostError, disk_full
+from ..files import read_or_none
+from .builder import COMMIT_NOT_FOUND, DISK_FULL, UNREACHABLE
+
+COMMANDS = {"installCommand": "install", "buildCommand": "build"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """systemd's Result and the builder's exit code."""
+
+    result: str
+    exit_code: int
+
+
+def read_end(unit: str) -> Ended | None:
+    """How the unit ended; None while it runs."""
+    state = systemd.show(unit, "ActiveState", "SubState", "Result", "ExecMainStatus")
+    if state["ActiveState"] in ("activating", "deactivating", "reloading"):
+        return None
+    if state["ActiveState"] == "active" and state["SubState"] != "exited":
+        return None
+    if state["ActiveState"] == "inactive":
+        return Ended("gone", 0)
+    return Ended(state["Result"], int(state["ExecMainStatus"] or 0))
+
+
+def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
+    """The build's error; None when it went well."""
+    if ended.result == "success" and ended.exit_code == 0:
+        return None
+    if ended.result == "gone":
+        return HostError("build-failed", "The build was stopped on the server.", hint="Deploy again.")
+    if ended.result == "timeout":
+        return HostError("build-failed", f"The build took longer than {timeout_s} s.", hint="Raise its limit, or build less.")
+    if ended.result == "oom-kill":
+        return HostError("build-failed", "The build ran out of memory.", hint="Use a server with more memory.")
+    if ended.exit_code == UNREACHABLE:
+        return HostError(
+            "repository-unreachable",
+            "The server cannot fetch from the repository.",
+            hint="The log has git's words. Check the address and that this server may read it.",
+        )
+    if ended.exit_code == COMMIT_NOT_FOUND:
+        return HostError("commit-not-found", "The repository does not have this commit.", hint="Was the branch rewritten?")
+    if ended.exit_code == DISK_FULL:
+        return disk_full()
+    return _command_failed(ended, outcome)
+
+
+def _command_failed(ended: Ended, outcome: Path) -> HostError:
+    # The app's user wrote this file: it is read for its two members, and only as far as they are what they should be.
+    try:
+        value = json.loads((read_or_none(outcome) or b"{}")[:1000])
+    except (ValueError, OSError):
+        value = {}
+    command = COMMANDS.get(str(value.get("command")), "") if isinstance(value, dict) else ""
+    exit_code = value.get("exitCode") if isinstance(value, dict) else None
+    if not command or not isinstance(exit_code, int):
+        return HostError(
+            "build-failed",
+            f"The build ended with {ended.result} (exit code {ended.exit_code}).",
+            hint="The log's last lines say why.",
+            exitCode=ended.exit_code,
+        )
+    return HostError(
+        "build-failed",
+        f"The {command} command ended with exit code {exit_code}.",
+        hint="The log's last lines say why.",
+        exitCode=exit_code,
+        command=command,
+    )

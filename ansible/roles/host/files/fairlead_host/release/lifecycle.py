@@ -1,0 +1,136 @@
+"""`release.activate`, `release.stop`, `release.prune`, `release.observe`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+from .. import systemd
+from ..app.place import COLOURS, App
+from ..call import Call
+from ..files import read_json, sync_directory, unlink, switch_link
+from ..locks import hold
+from ..parse import UUID, Fields, refuse
+from . import fpm
+from .running import running
+from .wanted import require_built
+
+
+def linked_release(app: App, name: str) -> str | None:
+    """The release that `current` or a colour points to."""
+    try:
+        target = os.readlink(app.root / name)
+    except OSError:
+        return None
+    release_id = target.rpartition("/")[2]
+    return release_id if UUID.fullmatch(release_id) else None
+
+
+def activate(_: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `release.activate`: `current` is the release, and after a reboot its colour starts by itself."""
+    app, release_id = App(fields.slug()), fields.uuid("releaseId")
+    fields.done()
+    with hold(f"app-{app.name}"):
+        require_built(app, release_id)
+        previous = linked_release(app, "current")
+        changed = app.runtime == "php" and fpm.start(app, release_id)
+        changed = switch_link(app.current, f"releases/{release_id}") or changed
+        if app.runtime == "php":
+            changed = fpm.switch(app, release_id) or changed
+        if app.runtime in ("node", "php"):
+            changed = _start_at_boot(app, release_id) or changed
+    return {"previous": previous, "changed": changed}
+
+
+def _start_at_boot(app: App, release_id: str) -> bool:
+    """Links the colours of this release into the boot, and only those. A link is all that `systemctl enable` makes."""
+    changed = False
+    for colour in COLOURS:
+        link = app.wanted(colour)
+        if linked_release(app, colour) != release_id:
+            changed = unlink(link) or changed
+        elif not link.is_symlink():
+            os.symlink(str(app.template), link)
+            changed = True
+    if changed:
+        sync_directory(app.wanted(COLOURS[0]).parent)
+    return changed
+
+
+def stop(_: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `release.stop`: the colour ends now and stays away after a reboot."""
+    app = App(fields.slug())
+    colour = fields.one_of("colour", *COLOURS)
+    timeout_s = fields.integer("timeoutMs", 0, 600_000) / 1000
+    fields.done()
+    if app.runtime == "php":
+        # Colours of PHP are this host's own matter; the one that is not live has ended by itself.
+        return {"stopped": False}
+    with hold(f"app-{app.name}"):
+        unlink(app.wanted(colour))
+        return {"stopped": app.template.exists() and systemd.stop(app.unit(colour), timeout_s)}
+
+
+def prune(_: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `release.prune`: keeps the newest, what runs, what is current and what it is told to keep."""
+    app, keep = App(fields.slug()), fields.integer("keep", 1, 50)
+    wanted: set[str | None] = set()
+    for path, item in fields.items("keepIds", 1000):
+        if not isinstance(item, str) or not UUID.fullmatch(item):
+            raise refuse(path, "must be a UUID")
+        wanted.add(item)
+    fields.done()
+    with hold(f"app-{app.name}"):
+        wanted |= {linked_release(app, name) for name in ("current", *COLOURS)}
+        removed = 0
+        for release_id in built_releases(app)[keep:]:
+            if release_id not in wanted:
+                unlink(app.built(release_id))
+                shutil.rmtree(app.release(release_id), ignore_errors=True)
+                removed += 1
+        removed += _remove_unbuilt(app)
+    return {"removed": removed}
+
+
+def _remove_unbuilt(app: App) -> int:
+    """What failed builds left behind."""
+    built = set(built_releases(app))
+    found = [entry for entry in app.releases.iterdir() if entry.name[:36] not in built] if app.releases.is_dir() else []
+    idle = [entry for entry in found if not _is_building(entry.name[:36])]
+    for entry in idle:
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            unlink(entry)
+    return len(idle)
+
+
+def _is_building(release_id: str) -> bool:
+    return bool(UUID.fullmatch(release_id)) and systemd.is_active(f"fairlead-build-{release_id}.service")
+
+
+def built_releases(app: App) -> list[str]:
+    """Releases built to their end, the newest first."""
+    directory = app.state / "releases"
+    found = [(read_json(path), path.stem) for path in directory.glob("*.json")] if directory.is_dir() else []
+    dated = [(float(value.get("builtAt", 0)), release_id) for value, release_id in found if isinstance(value, dict)]
+    return [release_id for _, release_id in sorted(dated, reverse=True) if UUID.fullmatch(release_id)]
+
+
+def observe(_: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `release.observe`."""
+    app = App(fields.slug())
+    fields.done()
+    colours = [_colour(app, colour) for colour in COLOURS] if app.runtime == "node" else []
+    return {"current": linked_release(app, "current"), "releases": built_releases(app), "colours": colours}
+
+
+def _colour(app: App, colour: str) -> dict[str, Any]:
+    found = running(app, colour)
+    return {
+        "colour": colour,
+        "active": found is not None,
+        "releaseId": found.release_id if found else linked_release(app, colour),
+        "port": found.port if found else None,
+    }

@@ -1,0 +1,106 @@
+"""`release.start`: a colour runs a release, and answers healthy on its own local port."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .. import systemd
+from ..app.place import COLOURS, App
+from ..call import Call
+from ..errors import HostError
+from ..locks import hold
+from ..nginx.ports import port_taken
+from ..parse import HTTP_PATH, Fields
+from ..processes import LISTEN, all_pids, in_unit, socket_inodes, tcp_sockets
+from . import fpm
+from .probe import is_healthy, probe
+from .running import running
+from .wanted import Wanted, begin, require_built, wanted
+
+STEPS_S = (*([0.02] * 50), *([0.1] * 100), *([0.5] * 2000))
+UNIT_LOOK_S = 0.25
+
+
+def start(_: Call, fields: Fields) -> dict[str, Any]:
+    """Verb `release.start`."""
+    app, release_id = App(fields.slug()), fields.uuid("releaseId")
+    runtime = fields.one_of("runtime", "node", "php", "static")
+    colour, port = fields.one_of("colour", *COLOURS), fields.port()
+    command = fields.optional("startCommand", lambda name: fields.string(name, 4096, 1))
+    health_path = fields.match("healthPath", HTTP_PATH, "an absolute HTTP path", 2048)
+    timeout_s = fields.integer("timeoutMs", 1000, 600_000) / 1000
+    fields.done()
+    require_built(app, release_id)
+    if runtime == "static":
+        return {"started": False, "healthyAfterMs": 0}
+    with hold(f"app-{app.name}"):
+        if runtime == "php":
+            return {"started": fpm.start(app, release_id), "healthyAfterMs": 0}
+        if command is None:
+            raise HostError("invalid-input", "A Node.js app needs a start command.", path="input.startCommand")
+        own = {"PORT": str(port), "HOST": "127.0.0.1", "FAIRLEAD_START": command}
+        return _start_node(app, colour, wanted(app, release_id, port, own), health_path, timeout_s)
+
+
+def _start_node(app: App, colour: str, what: Wanted, health_path: str, timeout_s: float) -> dict[str, Any]:
+    unit, port = app.unit(colour), int(what.environment["PORT"])
+    began, began_at = time.monotonic(), time.time()
+    is_running = running(app, colour) == what.started
+    if not is_running:
+        _refuse_taken_port(port, unit)
+        begin(app, colour, what)
+    try:
+        _wait_healthy(unit, port, health_path, began + timeout_s)
+    except HostError as error:
+        error.details["log"] = systemd.last_log(unit, None if is_running else began_at)
+        if not is_running:
+            systemd.stop(unit, 10)
+        raise
+    return {"started": not is_running, "healthyAfterMs": round((time.monotonic() - began) * 1000, 1)}
+
+
+def _refuse_taken_port(port: int, unit: str) -> None:
+    listeners = tcp_sockets(port, (LISTEN,))
+    if listeners and not _listens(unit, port):
+        raise port_taken("127.0.0.1", port, listeners)
+
+
+def _listens(unit: str, port: int) -> bool:
+    """Whether a process of the unit itself listens on the port: a healthy answer from anybody else proves nothing."""
+    inodes = {listener.inode for listener in tcp_sockets(port, (LISTEN,))}
+    return bool(inodes) and bool(inodes & socket_inodes(pid for pid in all_pids() if in_unit(pid, unit)))
+
+
+def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
+    answer, next_look = "nothing yet", time.monotonic() + UNIT_LOOK_S
+    for step_s in STEPS_S:
+        answer = probe(port, path, min(5.0, max(0.1, deadline - time.monotonic())))
+        if is_healthy(answer) and _listens(unit, port):
+            return
+        now = time.monotonic()
+        if now > deadline:
+            break
+        if now > next_look:
+            _refuse_dead(unit)
+            next_look = now + UNIT_LOOK_S
+        time.sleep(step_s)
+    raise HostError(
+        "never-healthy",
+        f"The app never answered healthy on {path} within its limit; its last answer: {answer}.",
+        hint="Look at the log; check the health path and that the app listens on the port in $PORT.",
+        lastAnswer=answer,
+    )
+
+
+def _refuse_dead(unit: str) -> None:
+    state = systemd.show(unit, "ActiveState", "SubState", "NRestarts", "ExecMainStatus", "Result")
+    restarts = int(state["NRestarts"] or 0)
+    if state["ActiveState"] == "failed" or state["SubState"] == "auto-restart" or restarts >= 2:
+        raise HostError(
+            "start-failed",
+            f"The app ended right after its start (exit code {state['ExecMainStatus']}).",
+            hint="The log's last lines say why.",
+            exitCode=int(state["ExecMainStatus"] or 0),
+            restarts=restarts,
+        )

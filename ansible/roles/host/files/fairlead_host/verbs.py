@@ -1,0 +1,37 @@
+"""The verbs of the contract (`packages/remote/src/host-protocol.ts`), by name."""
+
+from __future__ import annotations
+
+from .app import ensure, environment, remove
+from .database import verbs as database
+from .drift import drift
+from .facts import facts, hello
+from .firewall import verbs as firewall
+from .inventory import inventory
+from .nginx import apply, drain, observe
+from .release import build, lifecycle, start
+from .verb import Verb
+
+VERBS: dict[str, Verb] = {
+    "hello": Verb(False, hello),
+    "facts": Verb(False, facts),
+    "inventory": Verb(False, inventory),
+    "drift": Verb(False, drift),
+    "nginx.test": Verb(False, apply.test),
+    "nginx.apply": Verb(True, apply.apply),
+    "nginx.observe": Verb(False, observe.observe),
+    "nginx.drain": Verb(False, drain.drain),
+    "app.ensure": Verb(True, ensure.ensure),
+    "app.env": Verb(True, environment.write),
+    "app.remove": Verb(True, remove.remove),
+    "release.build": Verb(True, build.build),
+    "release.start": Verb(True, start.start),
+    "release.activate": Verb(True, lifecycle.activate),
+    "release.stop": Verb(True, lifecycle.stop),
+    "release.prune": Verb(True, lifecycle.prune),
+    "release.observe": Verb(False, lifecycle.observe),
+    "database.ensure": Verb(True, database.ensure),
+    "database.grant": Verb(True, database.grant),
+    "database.remove": Verb(True, database.remove),
+    "firewall.set": Verb(True, firewall.set_rules),
+}

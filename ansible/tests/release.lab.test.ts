@@ -1,0 +1,439 @@
+import { randomUUID } from 'node:crypto';
+import { waitFor } from '@fairlead/lab';
+import { backendSpecSchema, renderBackend } from '@fairlead/nginx';
+import type { HostInput, HostLog } from '@fairlead/remote';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { bootPrepared, type Fleet, failure, type Host, onBoth } from './prepared.ts';
+
+const files = {
+  'package.json': '{"name":"echo","version":"1.0.0"}\n',
+  'server.js': `require('http').createServer((request, response) => response.end(JSON.stringify(process.env))).listen(process.env.PORT, process.env.HOST);\n`,
+  'public/index.php': `<?php header('Content-Type: application/json'); echo json_encode(getenv());\n`,
+  'index.html': 'static page',
+};
+
+/** Values that shells, systemd, PHP-FPM and Nginx would each like to read as something else. */
+const hostile = {
+  LINES: 'one\ntwo\r\n\tthree\n',
+  QUOTES: `a"b'c\`id\`d\\e\\\\f\\n`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variable
+  DOLLAR: '$HOME ${HOME} $(touch /tmp/canary) %i %h',
+  ONLY_DOLLAR: '$HOME',
+  EDGES: '  spaces  ',
+  COMMENT: '# not; a comment',
+  EMPTY: '',
+  UNICODE: 'äö→𝄞',
+  PEM: `-----BEGIN KEY-----\n${'QUJD\n'.repeat(40)}-----END KEY-----\n`,
+  LONG: 'x'.repeat(65_536),
+};
+
+let fleet: Fleet;
+let url: string;
+let commit: string;
+let vanish: () => Promise<void>;
+let restore: () => Promise<void>;
+
+beforeAll(async () => {
+  fleet = await bootPrepared(23, { prepare_runtimes: ['node', 'php', 'static'], prepare_databases: [] });
+  const git = await fleet.lab.gitServer({ repos: [{ name: 'echo', sample: 'static-site' }] });
+  const repository = git.repo('echo');
+  commit = await repository.commit(files, 'Echo');
+  url = repository.url;
+  vanish = async () => repository.vanish();
+  restore = async () => repository.restore();
+});
+afterAll(() => fleet?.close());
+
+afterEach(() =>
+  onBoth(fleet, async (host) => {
+    const { nginxFiles } = await host.call('inventory', {});
+    if (nginxFiles.length > 0) await host.call('nginx.apply', { files: [{ ...noSite, generation: 99 }] });
+    await host.call('app.remove', { app: 'shop' });
+    expect(await host.call('app.remove', { app: 'shop' })).toEqual({ removed: [] });
+    const nothing = {
+      nginxFiles: [],
+      firewallRules: [],
+      databaseGrants: [],
+      users: [],
+      units: [],
+      paths: [],
+    };
+    expect(await host.call('inventory', {})).toEqual(nothing);
+    // The inventory is the host program's own word: look without it.
+    const traces = await host.sh(
+      `find /etc /srv /var/lib /run /home /usr/local /tmp /var/log/nginx -xdev -not -path "/var/lib/systemd/*" -name "*shop*" 2>/dev/null; getent passwd fl-shop; systemctl list-units --all --plain --no-legend "fairlead-shop*" "fairlead-build-*"; true`,
+    );
+    expect(traces).toBe('');
+    expect(await host.sh('ls /tmp/canary 2>&1 || true')).toContain('No such file');
+  }),
+);
+
+const build = (releaseId: string, more: Partial<HostInput<'release.build'>> = {}) => ({
+  app: 'shop',
+  releaseId,
+  runtime: 'node' as const,
+  repositoryUrl: url,
+  branch: 'main',
+  commit,
+  installCommand: null,
+  buildCommand: null,
+  timeoutSeconds: 120,
+  ...more,
+});
+const start = (releaseId: string, more: Partial<HostInput<'release.start'>> = {}) => ({
+  app: 'shop',
+  releaseId,
+  runtime: 'node' as const,
+  colour: 'blue' as const,
+  port: 30_000,
+  startCommand: 'node server.js',
+  healthPath: '/',
+  timeoutMs: 30_000,
+  ...more,
+});
+const noSite = { kind: 'backend' as const, app: 'shop', content: null, generation: 1, listens: [] };
+
+/** Puts the app's own Nginx before it, as the control plane renders it, and answers its address. */
+async function serve(host: Host, target: object, generation = 1): Promise<string> {
+  const spec = backendSpecSchema.parse({
+    kind: 'backend',
+    app: 'shop',
+    generation,
+    listenAddress: host.machine.address,
+    listenPort: 20_000,
+    balancerAddresses: [fleet.lab.gateway],
+    target,
+  });
+  const { content, listens } = renderBackend(spec, { version: [1, 22, 1], modules: ['realip'] });
+  await host.call('nginx.apply', { files: [{ kind: 'backend', app: 'shop', content, generation, listens }] });
+  return `http://${host.machine.address}:20000`;
+}
+
+const ensure = (host: Host, runtime: 'node' | 'php' | 'static' = 'node') =>
+  host.call('app.ensure', { app: 'shop', runtime });
+
+test('a Node.js release is built, started, activated; each a second time changes nothing', () =>
+  onBoth(fleet, async (host) => {
+    const id = randomUUID();
+    expect(await ensure(host)).toEqual({ user: 'fl-shop', changed: true });
+    expect(await ensure(host)).toEqual({ user: 'fl-shop', changed: false });
+    const env = { app: 'shop', env: hostile };
+    expect(await host.call('app.env', env)).toMatchObject({ changed: true });
+    expect(await host.call('app.env', env)).toMatchObject({ changed: false });
+    expect(await host.sh('stat -c "%a %U" /etc/fairlead/apps/shop.env')).toBe('600 root');
+
+    const logs: HostLog[] = [];
+    const input = build(id, {
+      installCommand: 'echo installing; id -un',
+      buildCommand: 'echo built > made.txt',
+    });
+    const built = await host.call('release.build', input, { onLog: (log) => logs.push(log) });
+    expect(built).toMatchObject({ commit, reused: false, path: `/srv/fairlead/shop/releases/${id}` });
+    expect(logs.map((log) => log.text).join('')).toMatch(
+      /\$ echo installing.*\ninstalling\nfl-shop\n\$ echo built/s,
+    );
+    expect(await host.sh(`cat ${built.path}/made.txt; ls -a ${built.path} | grep -c '^.git$' || true`)).toBe(
+      'built\n0',
+    );
+    expect(await host.call('release.build', input)).toMatchObject({ reused: true });
+
+    expect(await host.call('release.start', start(id))).toMatchObject({ started: true });
+    expect(await host.call('release.start', start(id))).toMatchObject({ started: false });
+    expect(await host.call('release.activate', { app: 'shop', releaseId: id })).toEqual({
+      previous: null,
+      changed: true,
+    });
+    expect(await host.call('release.activate', { app: 'shop', releaseId: id })).toEqual({
+      previous: id,
+      changed: false,
+    });
+    expect(await host.call('release.observe', { app: 'shop' })).toEqual({
+      current: id,
+      releases: [id],
+      colours: [
+        { colour: 'blue', active: true, releaseId: id, port: 30_000 },
+        { colour: 'green', active: false, releaseId: null, port: null },
+      ],
+    });
+
+    const found = JSON.parse(await host.sh('curl -s http://127.0.0.1:30000/')) as Record<string, string>;
+    expect(found).toMatchObject({
+      ...hostile,
+      PORT: '30000',
+      HOST: '127.0.0.1',
+      NODE_ENV: 'production',
+      FAIRLEAD_RELEASE: id,
+      FAIRLEAD_COMMIT: commit,
+      FAIRLEAD_SERVER: host.machine.name,
+      USER: 'fl-shop',
+    });
+  }));
+
+test('the active colour comes back after a reboot, the other does not', () =>
+  onBoth(fleet, async (host) => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await ensure(host);
+    for (const [id, colour, port] of [
+      [first, 'blue', 30_000],
+      [second, 'green', 30_001],
+    ] as const) {
+      await host.call('release.build', build(id));
+      await host.call('release.start', start(id, { colour, port }));
+      await host.call('release.activate', { app: 'shop', releaseId: id });
+    }
+    await host.machine.reboot();
+    await waitFor('the app after the reboot', async () => {
+      const { colours } = await host.call('release.observe', { app: 'shop' });
+      return colours[1]?.active === true;
+    });
+    const { current, colours } = await host.call('release.observe', { app: 'shop' });
+    expect(current).toBe(second);
+    expect(colours[0]).toMatchObject({ colour: 'blue', active: false });
+    await waitFor(
+      'its answer',
+      async () => (await host.sh('curl -s http://127.0.0.1:30001/ || true')) !== '',
+    );
+    expect(await host.call('release.stop', { app: 'shop', colour: 'green', timeoutMs: 5000 })).toEqual({
+      stopped: true,
+    });
+    expect(await host.call('release.stop', { app: 'shop', colour: 'green', timeoutMs: 5000 })).toEqual({
+      stopped: false,
+    });
+  }));
+
+test('what fails says why, leaves the other colour serving, and works once its cause is gone', () =>
+  onBoth(fleet, async (host) => {
+    const [good, bad] = [randomUUID(), randomUUID()];
+    await ensure(host);
+    await host.call('release.build', build(good));
+    await host.call('release.start', start(good));
+
+    const failed = await failure(host.call('release.build', build(bad, { buildCommand: 'echo no; exit 7' })));
+    expect(failed).toMatchObject({ code: 'build-failed', details: { exitCode: 7, command: 'build' } });
+    const slow = await failure(
+      host.call('release.build', build(bad, { buildCommand: 'sleep 60', timeoutSeconds: 10 })),
+    );
+    expect(slow.message).toContain('longer than 10 s');
+    expect((await failure(host.call('release.build', build(bad, { commit: 'f'.repeat(40) })))).code).toBe(
+      'commit-not-found',
+    );
+    expect((await failure(host.call('release.start', start(bad)))).code).toBe('conflict');
+    await host.call('release.build', build(bad));
+
+    const green = { colour: 'green' as const, port: 30_001 };
+    const dead = await failure(
+      host.call('release.start', start(bad, { ...green, startCommand: 'echo told you; exit 3' })),
+    );
+    expect(dead).toMatchObject({ code: 'start-failed', details: { exitCode: 3 } });
+    expect(JSON.stringify(dead.details)).toContain('told you');
+    const mute = await failure(
+      host.call('release.start', start(bad, { ...green, startCommand: 'sleep 60', timeoutMs: 1500 })),
+    );
+    expect(mute).toMatchObject({ code: 'never-healthy', details: { lastAnswer: 'connection refused' } });
+    const taken = await failure(host.call('release.start', start(bad, { ...green, port: 30_000 })));
+    expect(taken).toMatchObject({ code: 'port-taken', details: { port: 30_000 } });
+    expect(await host.sh('curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:30000/')).toBe('200');
+    expect(await host.call('release.start', start(bad, green))).toMatchObject({ started: true });
+  }));
+
+test('a repository that is gone is named as that, and built from when it is back', async () => {
+  await onBoth(fleet, async (host) => void (await ensure(host)));
+  await vanish();
+  await onBoth(fleet, async (host) => {
+    const error = await failure(host.call('release.build', build(randomUUID())));
+    expect(error.code).toBe('repository-unreachable');
+  });
+  await restore();
+  await onBoth(fleet, async (host) => {
+    expect(await host.call('release.build', build(randomUUID()))).toMatchObject({ reused: false });
+  });
+});
+
+test('a build goes on when the connection drops, and the next call joins it from its first line', () =>
+  onBoth(fleet, async (host) => {
+    const id = randomUUID();
+    await ensure(host);
+    const command =
+      'echo begun; echo x >> ../../shared/runs; while [ ! -e ../../shared/go ]; do sleep 0.1; done; echo done';
+    const logs: string[] = [];
+    let isBegun = false;
+    const call = host.call('release.build', build(id, { buildCommand: command }), {
+      onLog: (log) => {
+        logs.push(log.text);
+        isBegun ||= logs.join('').includes('\nbegun\n');
+      },
+    });
+    await waitFor('the build’s first line', () => isBegun);
+    logs.length = 0;
+    await host.sh('pkill -KILL -u fairlead sshd || pkill -KILL -f "sshd.*fairlead"');
+    await waitFor('the joined log', () => logs.join('').includes('\nbegun\n'));
+    await host.sh('touch /srv/fairlead/shop/shared/go');
+    await call;
+    expect(await host.sh('wc -l < /srv/fairlead/shop/shared/runs')).toBe('1');
+    expect(logs.join('')).toMatch(/begun\ndone\n$/);
+  }));
+
+test('the tenant’s commands are an unprivileged user’s, and see nothing of the system’s or another app’s', () =>
+  onBoth(fleet, async (host) => {
+    await ensure(host);
+    await host.call('app.ensure', { app: 'other', runtime: 'node' });
+    await host.call('app.env', { app: 'other', env: { SECRET: 'theirs' } });
+    const attempts = [
+      'sudo -n id',
+      'cat /etc/fairlead/apps/other.env',
+      'ls /srv/fairlead/other',
+      'ls /var/lib/fairlead/apps',
+      'touch /etc/canary',
+      'touch /srv/fairlead/shop/current',
+      'ls /home/admin',
+      'cat /etc/shadow',
+      'mount -t tmpfs x /mnt',
+      'kill -0 1',
+    ];
+    const script = attempts.map((line) => `(${line}) >/dev/null 2>&1 && echo "LEAK ${line}"`).join('; ');
+    const logs: string[] = [];
+    const control = 'id -u > /dev/null && echo "LEAK control"';
+    await host.call('release.build', build(randomUUID(), { buildCommand: `${script}; ${control}; true` }), {
+      onLog: (log) => logs.push(log.text),
+    });
+    const leaks = logs.join('').match(/^LEAK .*$/gm);
+    expect(leaks).toEqual(['LEAK control']);
+    await host.call('app.remove', { app: 'other' });
+  }));
+
+test('PHP gets every value, and a new release or environment without losing a request', () =>
+  onBoth(fleet, async (host) => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await ensure(host, 'php');
+    await host.call('app.env', { app: 'shop', env: hostile });
+    await host.call('release.build', build(first, { runtime: 'php' }));
+    await host.call('release.activate', { app: 'shop', releaseId: first });
+    const root = '/srv/fairlead/shop/current/public';
+    const address = await serve(host, { runtime: 'php', root, socket: '/run/php/fairlead-shop.sock' });
+    const ask = async () => (await (await fetch(address)).json()) as Record<string, string>;
+    expect(await ask()).toMatchObject({ ...hostile, FAIRLEAD_RELEASE: first, FAIRLEAD_COMMIT: commit });
+
+    const seen = { answers: 0, failures: [] as string[], isOver: false };
+    const load = (async () => {
+      while (!seen.isOver) {
+        const response = await fetch(address).catch((error: unknown) => String(error));
+        if (typeof response === 'string' || response.status !== 200) {
+          seen.failures.push(typeof response === 'string' ? response : String(response.status));
+        } else await response.arrayBuffer();
+        seen.answers += 1;
+      }
+    })();
+    await host.call('release.build', build(second, { runtime: 'php' }));
+    expect(await host.call('release.activate', { app: 'shop', releaseId: second })).toMatchObject({
+      changed: true,
+    });
+    await host.call('app.env', { app: 'shop', env: { MOOD: '$new' } });
+    expect(await host.call('release.activate', { app: 'shop', releaseId: second })).toMatchObject({
+      changed: true,
+    });
+    expect(await host.call('release.activate', { app: 'shop', releaseId: second })).toMatchObject({
+      changed: false,
+    });
+    seen.isOver = true;
+    await load;
+    expect(seen.failures).toEqual([]);
+    expect(seen.answers).toBeGreaterThan(10);
+    const now = await ask();
+    expect(now).toMatchObject({ MOOD: '$new', FAIRLEAD_RELEASE: second });
+    expect(now).not.toHaveProperty('QUOTES');
+
+    await host.machine.reboot();
+    await waitFor(
+      'PHP after the reboot',
+      async () => (await fetch(address).catch(() => null))?.status === 200,
+    );
+    expect(await ask()).toMatchObject({ FAIRLEAD_RELEASE: second });
+  }));
+
+test('a static release is live by its symlink', () =>
+  onBoth(fleet, async (host) => {
+    const id = randomUUID();
+    await ensure(host, 'static');
+    await host.call('release.build', build(id, { runtime: 'static' }));
+    await host.call('release.activate', { app: 'shop', releaseId: id });
+    const address = await serve(host, { runtime: 'static', root: '/srv/fairlead/shop/current' });
+    expect(await (await fetch(address)).text()).toBe('static page');
+    expect(await (await fetch(`${address}/.well-known/fairlead/health`)).text()).toContain('shop 1');
+  }));
+
+test('pruning keeps the newest, what is current and what it is told', () =>
+  onBoth(fleet, async (host) => {
+    const ids = Array.from({ length: 5 }, () => randomUUID());
+    await ensure(host, 'static');
+    for (const id of ids) await host.call('release.build', build(id, { runtime: 'static' }));
+    await host.call('release.activate', { app: 'shop', releaseId: ids[0] as string });
+    const input = { app: 'shop', keep: 1, keepIds: [ids[1] as string] };
+    expect(await host.call('release.prune', input)).toEqual({ removed: 2 });
+    expect(await host.call('release.prune', input)).toEqual({ removed: 0 });
+    const { releases } = await host.call('release.observe', { app: 'shop' });
+    expect(releases.toSorted()).toEqual([ids[0], ids[1], ids[4]].toSorted());
+    expect((await host.sh('ls /srv/fairlead/shop/releases')).split('\n')).toHaveLength(3);
+  }));
+
+test('a full disk during a build says so; with room the build works', () =>
+  onBoth(fleet, async (host) => {
+    const id = randomUUID();
+    await ensure(host);
+    await host.machine.fillDisk();
+    expect((await failure(host.call('release.build', build(id)))).code).toBe('disk-full');
+    await host.machine.freeDisk();
+    expect(await host.call('release.build', build(id))).toMatchObject({ reused: false });
+  }));
+
+test('a branch’s name that a shell would run is a name', () =>
+  onBoth(fleet, async (host) => {
+    await ensure(host);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variable
+    const branch = 'main;$(touch${IFS}/tmp/canary)';
+    const missing = build(randomUUID(), { branch, commit: 'f'.repeat(40) });
+    expect((await failure(host.call('release.build', missing))).code).toBe('commit-not-found');
+    expect(await host.sh('ls /tmp/canary 2>&1 || true')).toContain('No such file');
+  }));
+
+const id = '00000000-0000-4000-8000-000000000000';
+test('hostile values are refused by the host program itself', () =>
+  onBoth(fleet, async (host) => {
+    await ensure(host);
+    const inputs: [string, object][] = [
+      ...[
+        '--upload-pack=id',
+        'ext::sh -c "touch /tmp/canary"',
+        'file:///etc',
+        'ssh://-oProxyCommand=id/x',
+        '/etc',
+        'http://a/\n-x',
+      ].map((repositoryUrl): [string, object] => ['release.build', { ...build(id), repositoryUrl }]),
+      ...['main id', '--upload-pack=x', '@{-1}', 'refs/heads/x\nid', '../x', '-x'].map(
+        (branch): [string, object] => ['release.build', { ...build(id), branch }],
+      ),
+      ['release.build', { ...build(id), commit: '--help' }],
+      ['release.build', { ...build('../../../etc') }],
+      ['release.start', { ...start(id), healthPath: '/x { alias /etc/; }' }],
+      ['release.start', { ...start(id), colour: '../blue' }],
+      ['release.start', { ...start(id), port: '80 down' }],
+      ['app.ensure', { app: '-rf', runtime: 'node' }],
+      ['app.ensure', { app: 'а', runtime: 'node' }],
+      ['app.ensure', { app: '$(touch /tmp/canary)', runtime: 'node' }],
+      ['app.env', { app: 'shop', env: { 'A=B': 'x' } }],
+      ['app.env', { app: 'shop', env: { 'A\nLD_PRELOAD': 'x' } }],
+      ['app.env', { app: 'shop', env: { A: 'x\u0000y' } }],
+      ['app.env', { app: 'shop', env: { A: 'x'.repeat(1_000_000) } }],
+      ['app.remove', { app: '../..' }],
+    ];
+    const answers = await host.rawLines(
+      inputs.map(([verb, input], index) =>
+        JSON.stringify({ id: String(index), verb, fence: host.fence, input }),
+      ),
+    );
+    for (const answer of answers) {
+      expect(answer, JSON.stringify(inputs[Number(answer.id)])).toMatchObject({
+        error: { code: 'invalid-input' },
+      });
+    }
+    expect(answers).toHaveLength(inputs.length);
+  }));

@@ -1,0 +1,117 @@
+import { type Relay, waitFor } from '@fairlead/lab';
+import {
+  backendSpecSchema,
+  capabilitiesOf,
+  frontSpecSchema,
+  type RenderedConfig,
+  renderBackend,
+  renderFront,
+} from '@fairlead/nginx';
+import type { HostInput, HostResult } from '@fairlead/remote';
+import { sendVisitors } from '../../packages/nginx/testing/visitors.ts';
+import { bootPrepared, type Fleet, type Host, onBoth } from './prepared.ts';
+
+export const domain = 'shop.example.com';
+export const visitorCount = 16;
+const roundTripMs = 20;
+
+/** Takes each request whole and answers it over connections that it keeps. */
+const app = `import { createServer } from 'node:http';
+createServer((request, answer) => request.resume().on('end', () => answer.end('ok'))).listen(30000, '127.0.0.1');
+`;
+
+/** An app behind its backend's Nginx and its front on one machine of each Debian, and for visitors a road of 20 ms there and back. */
+export interface Shops extends Fleet {
+  /** Applies the next generation of front and backend: it differs from the one before, so that each is a reload. */
+  applyNext(host: Host, announced: boolean): Promise<HostResult<'nginx.apply'>>;
+  /** What is on the machine now, once more. */
+  files(host: Host, announced: boolean): Promise<HostInput<'nginx.apply'>>;
+  /** Reloads under visitors who never send twice: how many requests they sent and lost, and what each reload told of itself. */
+  visitedReloads(host: Host, announced: boolean, reloads: number): Promise<VisitedReloads>;
+}
+
+export interface VisitedReloads {
+  sent: number;
+  lost: number;
+  results: HostResult<'nginx.apply'>[];
+}
+
+export async function openShops(slot: number): Promise<Shops> {
+  const fleet = await bootPrepared(slot, { prepare_runtimes: ['node'], prepare_databases: [] });
+  const roads = new Map<Host, Relay>();
+  await onBoth(fleet, async (host) => {
+    await host.machine.writeFile('/root/app.mjs', app);
+    await host.sh(
+      'systemd-run --quiet --unit=app node /root/app.mjs; while ! curl -s -o /dev/null 127.0.0.1:30000; do sleep 0.05; done',
+    );
+    const target = { host: host.machine.address, port: 80 };
+    roads.set(host, await fleet.lab.relay({ target, delayMs: roundTripMs }));
+  });
+  let generation = 0;
+  const files = (host: Host, announced: boolean) => shopFiles(host, generation, announced);
+  const applyNext = async (host: Host, announced: boolean) => {
+    generation += 1;
+    return host.call('nginx.apply', await files(host, announced));
+  };
+  return {
+    ...fleet,
+    files,
+    applyNext,
+    async visitedReloads(host, announced, reloads) {
+      await applyNext(host, announced);
+      // Until then, workers of before take requests.
+      await host.call('nginx.observe', {});
+      const visitors = sendVisitors(visitorCount, roads.get(host)?.port ?? 0, domain);
+      const results: HostResult<'nginx.apply'>[] = [];
+      for (let index = 0; index < reloads; index += 1) {
+        const warm = visitors.sent + 4 * visitorCount;
+        await waitFor('warm visitors', () => visitors.sent > warm);
+        results.push(await applyNext(host, announced));
+      }
+      await visitors.leave();
+      return { sent: visitors.sent, lost: visitors.lost, results };
+    },
+  };
+}
+
+async function shopFiles(
+  host: Host,
+  generation: number,
+  announced: boolean,
+): Promise<HostInput<'nginx.apply'>> {
+  const { nginx } = await host.call('facts', {});
+  if (!nginx) throw new Error('no Nginx');
+  const capabilities = capabilitiesOf({ ...nginx, announcesReloads: announced && nginx.announcesReloads });
+  const { address } = host.machine;
+  const front = frontSpecSchema.parse({
+    kind: 'front',
+    app: 'shop',
+    generation,
+    names: [domain],
+    listenPort: 80,
+    method: 'round_robin',
+    servers: [{ address, port: 20_000 }],
+  });
+  const backend = backendSpecSchema.parse({
+    kind: 'backend',
+    app: 'shop',
+    generation,
+    listenAddress: address,
+    listenPort: 20_000,
+    balancerAddresses: [address],
+    target: { runtime: 'node', port: 30_000 },
+  });
+  const asFile = (kind: 'front' | 'backend', { content, listens }: RenderedConfig) => ({
+    kind,
+    app: 'shop',
+    content,
+    generation,
+    listens,
+  });
+  return {
+    files: [
+      asFile('front', renderFront(front, capabilities)),
+      asFile('backend', renderBackend(backend, capabilities)),
+    ],
+  };
+}

@@ -1,0 +1,131 @@
+'use client';
+import type { App, LoadBalancer } from '@fairlead/api/types';
+import { type Column, Copyable, EmptyState, KeyValue, Note, Panel, StateBadge, Table } from '@fairlead/ui';
+import { Database } from 'lucide-react';
+import { resources } from '../../../../../data/resources.ts';
+import { useResource } from '../../../../../data/use-resource.ts';
+import { LoadFailure } from '../../../../../parts/load-failure.tsx';
+import { TextLink } from '../../../../../parts/text-link.tsx';
+import { useApp } from '../use-app.ts';
+
+type Backend = LoadBalancer['backends'][number];
+const engines = { postgresql: 'PostgreSQL', mariadb: 'MariaDB', none: 'None' };
+
+const columns: Column<Backend>[] = [
+  {
+    key: 'server',
+    header: 'Backend',
+    primary: true,
+    cell: (backend) => <TextLink href={`/servers/${backend.server.id}`}>{backend.server.name}</TextLink>,
+  },
+  {
+    key: 'way',
+    header: 'Reaches it by',
+    cell: (backend) => (
+      <span className="text-ink-muted">
+        {backend.role === 'primary' ? 'loopback, the same machine' : 'the network'}
+      </span>
+    ),
+  },
+  {
+    key: 'from',
+    header: 'Let in from',
+    cell: (backend) =>
+      backend.role === 'primary' ? (
+        <code className="font-mono text-xs">127.0.0.1</code>
+      ) : (
+        <Copyable text={backend.address} label={`Copy address of ${backend.server.name}`} />
+      ),
+  },
+  {
+    key: 'state',
+    header: 'Backend’s state',
+    align: 'right',
+    cell: (backend) => <StateBadge state={backend.state} />,
+  },
+];
+
+function DatabaseFacts({ app }: { app: App }) {
+  const { engine, name, user, host, port } = app.database;
+  return (
+    <Panel
+      title={engines[engine]}
+      aside={<TextLink href={`/servers/${app.primaryServer.id}`}>{app.primaryServer.name}</TextLink>}
+    >
+      <KeyValue
+        className="-my-2.5"
+        rows={[
+          {
+            label: 'Host',
+            value: host ? <Copyable text={host} label="Copy database host" /> : 'not known yet',
+          },
+          { label: 'Port', value: <span className="tabular">{port ?? 'not known yet'}</span> },
+          {
+            label: 'Database',
+            value: name ? (
+              <Copyable text={name} label="Copy database name" />
+            ) : (
+              'made at the first deployment'
+            ),
+          },
+          {
+            label: 'User',
+            value: user ? (
+              <Copyable text={user} label="Copy database user" />
+            ) : (
+              'made at the first deployment'
+            ),
+          },
+          {
+            label: 'Password',
+            value: (
+              <span className="text-ink-muted">
+                in the environment of each backend as DB_PASSWORD, and nowhere else
+              </span>
+            ),
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** Where the app's data is, and who is let in. */
+export function DatabasePage({ appId }: { appId: string }) {
+  const app = useApp(appId);
+  const balancer = useResource(resources.loadBalancer(appId));
+  if (!app) return null;
+  if (app.database.engine === 'none') {
+    return (
+      <EmptyState icon={<Database />} title="No database of Fairlead’s">
+        {app.name} was made without one. A database that runs elsewhere is set in the environment, and
+        Fairlead leaves it alone.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <DatabaseFacts app={app} />
+      <section aria-label="Who is let in" className="flex flex-col gap-3">
+        <div>
+          <h2 className="text-base">Who is let in</h2>
+          <p className="text-ink-muted text-sm">
+            The port is open for these addresses alone, and so are the accounts. A backend that is removed
+            loses both.
+          </p>
+        </div>
+        {balancer.data ? (
+          <Table
+            label="Who may reach the database"
+            columns={columns}
+            rows={balancer.data.backends.filter((backend) => backend.desired !== 'removed')}
+            rowKey={(backend) => backend.id}
+            empty={<Note>No backend yet.</Note>}
+          />
+        ) : balancer.isError ? (
+          <LoadFailure query={balancer} what="the backends" />
+        ) : null}
+      </section>
+    </>
+  );
+}

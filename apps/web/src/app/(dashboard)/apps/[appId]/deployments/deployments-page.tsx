@@ -1,0 +1,91 @@
+'use client';
+import type { Deployment } from '@fairlead/api/types';
+import {
+  type Column,
+  Elapsed,
+  EmptyState,
+  RelativeTime,
+  rowLinkClasses,
+  StateBadge,
+  Table,
+  TableSkeleton,
+} from '@fairlead/ui';
+import { Rocket } from 'lucide-react';
+import Link from 'next/link';
+import { resources } from '../../../../../data/resources.ts';
+import { useResource } from '../../../../../data/use-resource.ts';
+import { LoadFailure } from '../../../../../parts/load-failure.tsx';
+import { shortCommit } from '../../../../../parts/units.ts';
+
+const columns: Column<Deployment>[] = [
+  {
+    key: 'number',
+    header: 'Deployment',
+    primary: true,
+    cell: (deployment) => (
+      <span className="min-w-0">
+        <Link href={`/apps/${deployment.appId}/deployments/${deployment.id}`} className={rowLinkClasses}>
+          #{deployment.number}
+        </Link>
+        <span className="block max-w-80 truncate text-ink-muted text-xs">
+          {deployment.commitMessage ?? `newest commit of ${deployment.branch}`}
+        </span>
+      </span>
+    ),
+  },
+  { key: 'status', header: 'State', cell: (deployment) => <StateBadge state={deployment.status} /> },
+  {
+    key: 'commit',
+    header: 'Commit',
+    cell: (deployment) => (
+      <span className="whitespace-nowrap text-ink-muted">
+        {deployment.commit ? (
+          <code className="font-mono text-xs">{shortCommit(deployment.commit)}</code>
+        ) : (
+          'not known yet'
+        )}{' '}
+        of {deployment.branch}
+      </span>
+    ),
+  },
+  { key: 'by', header: 'By', from: 'lg', cell: (deployment) => deployment.createdBy?.name ?? 'Fairlead' },
+  {
+    key: 'took',
+    header: 'Took',
+    align: 'right',
+    from: 'md',
+    cell: (deployment) => <Elapsed from={deployment.createdAt} to={deployment.finishedAt} />,
+  },
+  {
+    key: 'when',
+    header: 'Started',
+    align: 'right',
+    cell: (deployment) => <RelativeTime at={deployment.createdAt} className="text-ink-muted" />,
+  },
+];
+
+/** What was brought to the backends, newest first. */
+export function DeploymentsPage({ appId }: { appId: string }) {
+  const deployments = useResource(resources.deployments(appId));
+  if (!deployments.data) {
+    return deployments.isError ? (
+      <LoadFailure query={deployments} what="the deployments" />
+    ) : (
+      <TableSkeleton label="Reading the deployments" />
+    );
+  }
+  return (
+    <Table
+      label="Deployments"
+      columns={columns}
+      rows={deployments.data.items}
+      rowKey={(deployment) => deployment.id}
+      empty={
+        <EmptyState icon={<Rocket />} title="Nothing deployed yet">
+          A deployment takes the newest commit of the branch, builds it on every backend side by side, starts
+          it, probes it, and only then lets it serve. Press Deploy above.
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,80 @@
+'use client';
+import type { App, Backend } from '@fairlead/api/types';
+import { Button, Checkbox, Field, Input } from '@fairlead/ui';
+import { useState } from 'react';
+import { useAction } from '../../../../../data/use-action.tsx';
+import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
+import { type BackendOptions, optionFields, optionsOf } from './backend-options.ts';
+
+interface BackendOptionsDialogProps {
+  app: App;
+  backend: Backend;
+  onClose: () => void;
+}
+
+/** A backend's share of the requests, its limits, and whether it only stands by. */
+export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDialogProps) {
+  const [options, setOptions] = useState<BackendOptions>(() => optionsOf(backend));
+  const [reviewed, setReviewed] = useState<BackendOptions | null>(null);
+  const { name } = backend.server;
+  const configure = useAction({ failure: `Could not change ${name}`, quiet: true, onSuccess: onClose });
+  const change = (some: Partial<BackendOptions>) => {
+    setOptions((known) => ({ ...known, ...some }));
+    setReviewed(null);
+  };
+  const isValid = optionFields.every(({ key, min, max }) => {
+    const value = options[key];
+    return Number.isInteger(value) && value >= min && value <= max;
+  });
+  const isNew = JSON.stringify(options) !== JSON.stringify(optionsOf(backend));
+  return (
+    <PlanDialog
+      appId={app.id}
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      title={`Options of ${name}`}
+      description="How the balancer treats it beside the others. Takes effect with one reload; no request is lost."
+      intent={reviewed && { action: 'configure', backendId: backend.id, ...reviewed }}
+      action={configure}
+      onApply={() =>
+        configure.run({
+          method: 'PATCH',
+          path: `/apps/${app.id}/backends/${backend.id}/options`,
+          body: reviewed,
+        })
+      }
+    >
+      <div className="grid gap-4 sm:grid-cols-2">
+        {optionFields.map(({ key, label, hint, min, max }) => (
+          <Field key={key} name={key} label={label} hint={hint} error={configure.fields[key]}>
+            <Input
+              type="number"
+              inputMode="numeric"
+              min={min}
+              max={max}
+              className="tabular"
+              value={Number.isNaN(options[key]) ? '' : options[key]}
+              onChange={(event) => change({ [key]: event.target.valueAsNumber })}
+            />
+          </Field>
+        ))}
+      </div>
+      <Checkbox
+        checked={options.backup}
+        onChange={(backup) => change({ backup })}
+        label="Stands by"
+        detail="Gets requests only while no other backend answers."
+      />
+      {configure.fields.backup ? (
+        <p className="text-sm text-unhealthy-ink">{configure.fields.backup}</p>
+      ) : null}
+      {reviewed === null ? (
+        <Button className="self-start" disabled={!isNew || !isValid} onClick={() => setReviewed(options)}>
+          Review plan
+        </Button>
+      ) : null}
+    </PlanDialog>
+  );
+}

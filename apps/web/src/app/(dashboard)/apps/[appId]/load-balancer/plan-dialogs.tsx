@@ -1,0 +1,28 @@
+'use client';
+import dynamic from 'next/dynamic';
+
+// Loaded when one is opened: a plan brings the diff and everything around it.
+export const AddBackendDialog = dynamic(
+  () => import('./add-backend-dialog.tsx').then((module) => module.AddBackendDialog),
+  { ssr: false },
+);
+export const ChangeMethodDialog = dynamic(
+  () => import('./change-method-dialog.tsx').then((module) => module.ChangeMethodDialog),
+  { ssr: false },
+);
+export const BackendOptionsDialog = dynamic(
+  () => import('./backend-options-dialog.tsx').then((module) => module.BackendOptionsDialog),
+  { ssr: false },
+);
+export const MaintenanceDialog = dynamic(
+  () => import('./maintenance-dialog.tsx').then((module) => module.MaintenanceDialog),
+  { ssr: false },
+);
+export const RemoveBackendDialog = dynamic(
+  () => import('./remove-backend-dialog.tsx').then((module) => module.RemoveBackendDialog),
+  { ssr: false },
+);
+export const DisableDialog = dynamic(
+  () => import('./disable-dialog.tsx').then((module) => module.DisableDialog),
+  { ssr: false },
+);

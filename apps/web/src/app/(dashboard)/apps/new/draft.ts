@@ -1,0 +1,89 @@
+import type { App, RepositoryInspection } from '@fairlead/api/types';
+import { type EnvironmentEntry, parseEnvironment } from '../../../../parts/environment-text.ts';
+
+/** What a person has filled in so far; every field is text or a choice, as it stands in the form. */
+export interface AppDraft {
+  name: string;
+  repositoryUrl: string;
+  branch: string;
+  runtime: App['runtime'];
+  installCommand: string;
+  buildCommand: string;
+  startCommand: string;
+  documentRoot: string;
+  primaryServerId: string;
+  databaseEngine: App['database']['engine'];
+  environment: string;
+  domains: string;
+  healthPath: string;
+  port: string;
+}
+
+export const emptyDraft: AppDraft = {
+  name: '',
+  repositoryUrl: '',
+  branch: '',
+  runtime: 'node',
+  installCommand: '',
+  buildCommand: '',
+  startCommand: '',
+  documentRoot: '',
+  primaryServerId: '',
+  databaseEngine: 'none',
+  environment: '',
+  domains: '',
+  healthPath: '/',
+  port: '',
+};
+
+/** `storefront` of `https://git.example.com/shop/storefront.git`. */
+export function nameOf(repositoryUrl: string): string {
+  const last = repositoryUrl.replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
+  return last.replace(/\.git$/, '');
+}
+
+/** What the repository says fills what the person has left open. */
+export function withInspection(draft: AppDraft, found: RepositoryInspection): AppDraft {
+  const { suggestions } = found;
+  return {
+    ...draft,
+    name: draft.name || nameOf(draft.repositoryUrl),
+    branch: suggestions.branch,
+    runtime: found.runtime,
+    installCommand: suggestions.installCommand ?? '',
+    buildCommand: suggestions.buildCommand ?? '',
+    startCommand: suggestions.startCommand ?? '',
+    documentRoot: suggestions.documentRoot ?? '',
+  };
+}
+
+const orNull = (text: string) => text.trim() || null;
+
+/** Body of `POST /apps`. */
+export function createBody(draft: AppDraft) {
+  return {
+    name: draft.name.trim(),
+    repositoryUrl: draft.repositoryUrl.trim(),
+    branch: draft.branch.trim() || undefined,
+    runtime: draft.runtime,
+    installCommand: orNull(draft.installCommand),
+    buildCommand: orNull(draft.buildCommand),
+    startCommand: draft.runtime === 'node' ? orNull(draft.startCommand) : null,
+    documentRoot: draft.runtime === 'node' ? null : orNull(draft.documentRoot),
+    port: draft.port.trim() === '' ? undefined : Number(draft.port),
+    domains: draft.domains.split(/[\s,]+/).filter(Boolean),
+    healthPath: draft.healthPath.trim() || '/',
+    primaryServerId: draft.primaryServerId,
+    databaseEngine: draft.databaseEngine,
+  };
+}
+
+/** Body of `PUT /apps/{id}/environment`, or null where there is nothing to set. */
+export function environmentBody(draft: AppDraft): { set: Record<string, string>; unset: string[] } | null {
+  const { entries } = parseEnvironment(draft.environment);
+  if (entries.length === 0) return null;
+  return {
+    set: Object.fromEntries(entries.map((entry: EnvironmentEntry) => [entry.key, entry.value])),
+    unset: [],
+  };
+}

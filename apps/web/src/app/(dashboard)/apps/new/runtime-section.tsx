@@ -1,0 +1,69 @@
+'use client';
+import { Field, Input, Panel, RadioCards } from '@fairlead/ui';
+import type { SectionProps } from './repository-section.tsx';
+
+/** What it is and how it is built and started. */
+export function RuntimeSection({ draft, set, fields }: SectionProps) {
+  return (
+    <Panel title="Runtime" description="Found in the files; change it where you know better.">
+      <div className="flex flex-col gap-5">
+        <RadioCards
+          label="Runtime"
+          columns={3}
+          value={draft.runtime}
+          onChange={(runtime) => set({ runtime })}
+          cards={[
+            { value: 'node', label: 'Node.js', detail: 'A process with a start command.' },
+            { value: 'php', label: 'PHP', detail: 'Served by PHP-FPM from a folder.' },
+            { value: 'static', label: 'Static files', detail: 'A folder, served as it is.' },
+          ]}
+        />
+        <div className="grid gap-5 sm:grid-cols-2">
+          <Field name="installCommand" label="Install command" optional error={fields.installCommand}>
+            <Input
+              mono
+              value={draft.installCommand}
+              onChange={(event) => set({ installCommand: event.target.value })}
+            />
+          </Field>
+          <Field name="buildCommand" label="Build command" optional error={fields.buildCommand}>
+            <Input
+              mono
+              value={draft.buildCommand}
+              onChange={(event) => set({ buildCommand: event.target.value })}
+            />
+          </Field>
+        </div>
+        {draft.runtime === 'node' ? (
+          <Field
+            name="startCommand"
+            label="Start command"
+            error={fields.startCommand}
+            hint="The app listens on the port in the variable PORT, on 127.0.0.1."
+          >
+            <Input
+              mono
+              required
+              value={draft.startCommand}
+              onChange={(event) => set({ startCommand: event.target.value })}
+            />
+          </Field>
+        ) : (
+          <Field
+            name="documentRoot"
+            label="Folder to serve"
+            optional
+            error={fields.documentRoot}
+            hint="Below the repository’s root, e.g. public."
+          >
+            <Input
+              mono
+              value={draft.documentRoot}
+              onChange={(event) => set({ documentRoot: event.target.value })}
+            />
+          </Field>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,32 @@
+'use client';
+import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
+import type { HttpChange } from '@fairlead/core/schemas';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { request } from '../data/request.ts';
+
+type Change = Partial<Balancing> & { http?: HttpChange };
+type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
+type Options = Partial<Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'>>;
+
+/** The change whose plan is asked for: the same fields as the change itself. */
+export type Intent =
+  | ({ action: 'enable'; serverIds: string[] } & Balancing)
+  | { action: 'add'; serverId: string }
+  | { action: 'toggle'; backendId: string; enabled: boolean }
+  | { action: 'remove'; backendId: string; abandon: boolean }
+  | ({ action: 'configure'; backendId: string } & Options)
+  | ({ action: 'change' } & Change)
+  | { action: 'maintenance'; enabled: boolean }
+  | { action: 'restore'; generation: number }
+  | { action: 'disable' };
+
+/** What the intent would change, read anew each time it is looked at. */
+export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Plan> {
+  return useQuery({
+    queryKey: ['plan', appId, JSON.stringify(intent)],
+    queryFn: ({ signal }) => request<Plan>('POST', `/apps/${appId}/load-balancer/plan`, intent, { signal }),
+    enabled: intent !== null,
+    staleTime: 0,
+    gcTime: 0,
+  });
+}

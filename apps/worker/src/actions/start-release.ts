@@ -1,0 +1,79 @@
+import { type Colour, colourPort } from '@fairlead/core';
+import type { Backend, Release } from '@fairlead/db';
+import { type Fleet, serverOf } from '../fleet.ts';
+import type { Runtime } from '../hosts/needs.ts';
+import type { Run, StepTools } from '../runtime/run.ts';
+import { applyBackendFile } from './backend-file.ts';
+
+/** How long a new process has until it answers healthy (milliseconds). */
+const startTimeoutMs = 60_000;
+/** How long a process has to end after SIGTERM (milliseconds). */
+export const stopTimeoutMs = 15_000;
+
+const other = (colour: string | null): Colour => (colour === 'blue' ? 'green' : 'blue');
+
+/**
+ * Starts a release beside what serves and waits until it answers healthy on its own local port. Answers its colour; null for PHP and static apps,
+ * which have no process of their own.
+ */
+export async function startRelease(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  backend: Backend,
+  release: Release,
+): Promise<Colour | null> {
+  const { app } = fleet;
+  if (app.runtime !== 'node') return null;
+  const server = serverOf(fleet, backend.serverId);
+  const client = await run.worker.hosts.client(server);
+  const fence = run.fence(server.id);
+  const { colours } = await client.call('release.observe', { app: app.slug });
+  const running = colours.find((colour) => colour.active && colour.releaseId === release.id);
+  const colour = running?.colour ?? other(backend.colour);
+  const inTheWay = colours.find((seen) => seen.colour === colour && seen.active && seen !== running);
+  if (inTheWay !== undefined && backend.colour !== null) {
+    // Left over from an attempt that was cut off, maybe between switching and recording: make sure that it serves nobody.
+    await applyBackendFile(run, fleet, backend, backend.colour);
+  }
+  const started = await client.call(
+    'release.start',
+    {
+      app: app.slug,
+      releaseId: release.id,
+      runtime: app.runtime as Runtime,
+      colour,
+      port: colourPort(app.slot, colour),
+      startCommand: app.startCommand,
+      healthPath: app.healthPath,
+      timeoutMs: startTimeoutMs,
+    },
+    { fence, signal: step.signal, onLog: (log) => step.output(log.stream, log.text) },
+  );
+  step.note(
+    started.started
+      ? `${colour} answers after ${Math.round(started.healthyAfterMs)} ms`
+      : `${colour} runs already`,
+  );
+  return colour;
+}
+
+/** Stops a colour that nobody is sent to any more: after its last connection, or at the limit. */
+export async function retireColour(
+  run: Run,
+  fleet: Fleet,
+  backend: Backend,
+  colour: string,
+  drainTimeoutMs: number,
+): Promise<{ remaining: number }> {
+  const { app } = fleet;
+  const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
+  const port = colourPort(app.slot, colour as Colour);
+  const drained = await client.call('nginx.drain', { address: '127.0.0.1', port, timeoutMs: drainTimeoutMs });
+  await client.call(
+    'release.stop',
+    { app: app.slug, colour: colour as Colour, timeoutMs: stopTimeoutMs },
+    { fence: run.fence(backend.serverId) },
+  );
+  return { remaining: drained.remaining };
+}

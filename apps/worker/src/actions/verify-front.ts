@@ -1,0 +1,56 @@
+import { AppError } from '@fairlead/errors';
+import { balancerOf, type Fleet, hostHeaderOf, provenState, serverOf } from '../fleet.ts';
+import { lookFromBalancer } from '../poller/look.ts';
+import { inParallel } from '../runtime/parallel.ts';
+import type { Run, StepTools } from '../runtime/run.ts';
+import { probeBackend } from './probe-backend.ts';
+
+/**
+ * The balancer serves what was applied, reaches every backend that is given requests, and answers for the app on its own front (but under maintenance).
+ * @throws AppError `nginx-not-live`, `never-healthy`
+ */
+export async function verifyFront(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
+  const { app, loadBalancer } = fleet;
+  const balancer = balancerOf(fleet);
+  const client = await run.worker.hosts.client(balancer);
+  const { files } = await client.call('nginx.observe', { app: app.slug });
+  const serving = files.find((file) => file.kind === 'front')?.serving ?? null;
+  if (
+    serving?.generation !== loadBalancer.observedGeneration ||
+    serving.sha256 !== loadBalancer.observedHash
+  ) {
+    throw new AppError('nginx-not-live', `${balancer.name} serves something else than was applied.`, {
+      server: balancer.name,
+      hint: 'Try again; if it stays, look who changes Nginx on this server.',
+    });
+  }
+  const { backends } = provenState(fleet);
+  const up = backends.filter(({ inUpstream }) => inUpstream === 'up');
+  await inParallel(up, ({ backendId }) => {
+    const backend = fleet.backends.find(({ id }) => id === backendId);
+    return backend === undefined ? Promise.resolve() : probeBackend(run, step, fleet, backend);
+  });
+  if (up.length > 0 && !loadBalancer.maintenance) await askFront(run, fleet);
+  const names = up.map(({ serverId }) => serverOf(fleet, serverId).name).join(', ');
+  step.outcome(`Generation ${serving.generation} answers${up.length > 0 ? ` by ${names}` : ''}.`);
+}
+
+async function askFront(run: Run, fleet: Fleet): Promise<void> {
+  const balancer = balancerOf(fleet);
+  const target = {
+    balancer,
+    address: '127.0.0.1',
+    port: 80,
+    path: fleet.app.healthPath,
+    host: hostHeaderOf(fleet),
+    timeoutMs: 10_000,
+    freshConnection: true,
+  };
+  const look = await lookFromBalancer(run.worker, target);
+  if (look.kind === 'answered' && look.healthy) return;
+  const reason = look.kind === 'answered' ? (look.reason ?? '') : look.why;
+  throw new AppError('never-healthy', `The front of ${fleet.app.name} does not answer well: ${reason}`, {
+    server: balancer.name,
+    details: { lastAnswer: reason, path: fleet.app.healthPath },
+  });
+}

@@ -1,0 +1,38 @@
+import {
+  effectiveEnvironment,
+  readDatabasePassword,
+  readEnvironmentSecrets,
+  revealEnvironment,
+} from '@fairlead/core';
+import type { Backend } from '@fairlead/db';
+import { type Fleet, provenState, serverOf } from '../fleet.ts';
+import type { Runtime } from '../hosts/needs.ts';
+import type { Run, StepTools } from '../runtime/run.ts';
+
+/** The app's user, directories and environment file on one backend. Answers whether the file's content changed. */
+export async function writeEnvironment(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  backend: Backend,
+): Promise<boolean> {
+  const { app } = fleet;
+  const server = serverOf(fleet, backend.serverId);
+  const desired = provenState(fleet, {
+    databasePassword: readDatabasePassword(run.worker, app),
+    keepRetiring: true,
+  });
+  const generated = desired.environment.find(({ backendId }) => backendId === backend.id)?.generated ?? {};
+  const environment = effectiveEnvironment(generated, await readEnvironmentSecrets(run.worker, app));
+  run.hide(Object.values(environment).filter((value) => typeof value !== 'string'));
+  const client = await run.worker.hosts.client(server);
+  const options = { fence: run.fence(server.id), signal: step.signal };
+  await client.call('app.ensure', { app: app.slug, runtime: app.runtime as Runtime }, options);
+  const written = await client.call(
+    'app.env',
+    { app: app.slug, env: revealEnvironment(environment) },
+    options,
+  );
+  if (written.changed) step.note(`Environment written: ${Object.keys(environment).length} variables`);
+  return written.changed;
+}

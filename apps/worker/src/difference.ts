@@ -1,0 +1,62 @@
+import { backendSpecHash, type Fleet, isProven } from '@fairlead/core';
+import type { Backend, Operation } from '@fairlead/db';
+import { presentBackends, provenState } from './fleet.ts';
+
+/** What one operation has to do to a load balancer beside its front. */
+export interface Difference {
+  /** Backends that have to be brought to the release that the primary serves before they are let in. */
+  joining: Backend[];
+  /** Backends that leave for good. */
+  leaving: Backend[];
+  /** Backends whose own Nginx has to be told of other limits, before the front. */
+  retold: Backend[];
+  /** The front is all that changes, but for {@link retold}: a toggle or another method, of backends that are ready for it. */
+  isFrontAlone: boolean;
+}
+
+/** A look at a backend counts as fresh for this many intervals. */
+const freshIntervals = 3;
+
+/** Kinds that change how the front treats backends that are there, and no backend. */
+const ofFrontAlone = ['load-balancer.change', 'load-balancer.maintenance', 'backend.configure'];
+
+/** What the operation is to close of the difference between what is and what should be. Another operation's failed backend is left to that one. */
+export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Difference {
+  const present = presentBackends(fleet);
+  const isRestore = operation.kind === 'load-balancer.restore';
+  const isMine = (backend: Backend) =>
+    isRestore ? isProven(backend) : operation.backendId === null || operation.backendId === backend.id;
+  const joining = present.filter((backend) => isMine(backend) && !isReady(fleet, backend, operation, now));
+  const leaving = fleet.backends.filter((backend) => !present.includes(backend));
+  const isShare = ofFrontAlone.includes(operation.kind);
+  const mayBeFast = operation.kind === 'backend.toggle' || isRestore;
+  return {
+    joining: isShare ? [] : joining,
+    leaving,
+    retold: isRestore || operation.kind === 'load-balancer.change' ? retoldOf(fleet) : [],
+    isFrontAlone: isShare || (mayBeFast && joining.length === 0),
+  };
+}
+
+/** Backends that run and whose file says something else than it should, whatever brought that. */
+function retoldOf(fleet: Fleet): Backend[] {
+  const places = provenState(fleet).backends;
+  return fleet.backends.filter((backend) => {
+    const spec = places.find(({ backendId }) => backendId === backend.id)?.spec ?? null;
+    const isKnown = isProven(backend) && backend.configHash !== null && spec !== null;
+    return isKnown && backendSpecHash(spec) !== backend.configHash;
+  });
+}
+
+/** May be given requests without another look. */
+function isReady(fleet: Fleet, backend: Backend, operation: Operation, now: Date): boolean {
+  if (!isProven(backend) || backend.state === 'deploying') return false;
+  const isNamed = operation.backendId === backend.id || operation.kind === 'load-balancer.restore';
+  const isToggledOn = isNamed && backend.desired === 'enabled';
+  return !isToggledOn || backend.state !== 'disabled' || isFreshlyHealthy(fleet, backend, now);
+}
+
+function isFreshlyHealthy({ app }: Fleet, backend: Backend, now: Date): boolean {
+  if (backend.health !== 'healthy' || backend.healthCheckedAt === null) return false;
+  return now.getTime() - backend.healthCheckedAt.getTime() <= freshIntervals * app.healthIntervalMs;
+}

@@ -1,0 +1,72 @@
+import { loadFleet } from '@fairlead/core';
+import type { PrismaClient, Server } from '@fairlead/db';
+import { renderBackend } from '@fairlead/nginx';
+import type { HostResult } from '@fairlead/remote';
+import { provenState } from '../fleet.ts';
+import { nginxOf } from '../hosts/nginx.ts';
+
+/** One difference on one server, as it is stored. */
+export interface Finding {
+  appId: string;
+  kind: 'file' | 'rule' | 'grant';
+  subject: string;
+  generation: number | null;
+  expected: string | null;
+  actual: string | null;
+}
+
+type Seen = HostResult<'drift'>;
+
+/** What the host program saw, told of the apps that the organization has; what it put there of a removed app is nobody's difference. */
+export async function findingsOf(prisma: PrismaClient, server: Server, seen: Seen): Promise<Finding[]> {
+  const slugs = [...seen.files, ...seen.rules, ...(seen.grants ?? [])].map(({ app }) => app);
+  if (slugs.length === 0) return [];
+  const apps = await prisma.app.findMany({
+    where: { organizationId: server.organizationId, slug: { in: slugs }, removing: false },
+    select: { id: true, slug: true },
+  });
+  const idOf = new Map(apps.map(({ slug, id }) => [slug, id]));
+  const lists = [
+    ...seen.rules.map((sides) => ({ ...sides, kind: 'rule' as const, subject: 'firewall' })),
+    ...(seen.grants ?? []).map((sides) => ({ ...sides, kind: 'grant' as const, subject: sides.engine })),
+  ];
+  const files = await Promise.all(
+    seen.files.map(async (file): Promise<Finding[]> => {
+      const appId = idOf.get(file.app);
+      if (appId === undefined) return [];
+      const { path: subject, generation, present, content } = file;
+      const expected = await textOf(prisma, server, appId, file);
+      return [{ appId, kind: 'file', subject, generation, expected, actual: present ? content : '' }];
+    }),
+  );
+  return [
+    ...files.flat(),
+    ...lists.flatMap(({ app, kind, subject, expected, actual }): Finding[] => {
+      const appId = idOf.get(app);
+      const text = (lines: string[]) => lines.map((line) => `${line}\n`).join('');
+      return appId === undefined
+        ? []
+        : [{ appId, kind, subject, generation: null, expected: text(expected), actual: text(actual) }];
+    }),
+  ];
+}
+
+/** The text that was applied: of a front as it is kept, of a backend's file rendered again. Null where that gives another hash. */
+async function textOf(
+  prisma: PrismaClient,
+  server: Server,
+  appId: string,
+  { kind, generation, sha256 }: Seen['files'][number],
+): Promise<string | null> {
+  if (kind === 'front') {
+    const row = await prisma.appliedConfig.findFirst({
+      where: { loadBalancer: { appId }, generation, sha256 },
+      select: { content: true },
+    });
+    return row?.content ?? null;
+  }
+  const { backends } = provenState(await loadFleet(prisma, appId));
+  const spec = backends.find(({ serverId }) => serverId === server.id)?.spec ?? null;
+  const rendered = spec === null ? null : renderBackend({ ...spec, generation }, nginxOf(server));
+  return rendered?.sha256 === sha256 ? rendered.content : null;
+}

@@ -1,0 +1,53 @@
+import {
+  type DesiredOptions,
+  type DesiredState,
+  desiredState,
+  type Fleet,
+  isProven,
+  loadFleet,
+} from '@fairlead/core';
+import type { Backend, Server } from '@fairlead/db';
+import { AppError } from '@fairlead/errors';
+import type { WorkerContext } from './context.ts';
+
+export type { Fleet } from '@fairlead/core';
+
+/** An app with all rows that decide what its servers hold. @throws AppError `not-found` when it is gone */
+export async function requireFleet(worker: WorkerContext, appId: string | null): Promise<Fleet> {
+  if (appId === null) throw new AppError('not-found', 'This app is gone.');
+  return loadFleet(worker.prisma, appId);
+}
+
+/** What should be where, with only those backends in the upstream that have proved healthy. */
+export function provenState(fleet: Fleet, options: DesiredOptions = {}): DesiredState {
+  return desiredState(fleet.app, fleet.loadBalancer, fleet.backends, fleet.servers, {
+    admit: isProven,
+    ...options,
+  });
+}
+
+export function serverOf(fleet: Fleet, serverId: string): Server {
+  const server = fleet.servers.find(({ id }) => id === serverId);
+  if (server === undefined) {
+    throw new AppError('internal', 'A server of this app is missing.', { details: { serverId } });
+  }
+  return server;
+}
+
+export function balancerOf(fleet: Fleet): Server {
+  return serverOf(fleet, fleet.loadBalancer.balancerServerId);
+}
+
+/** Backends on which the app should be, the primary first. */
+export function presentBackends(fleet: Fleet): Backend[] {
+  const present = new Set(
+    provenState(fleet).backends.flatMap((backend) => (backend.present ? [backend.backendId] : [])),
+  );
+  return fleet.backends.filter((backend) => present.has(backend.id));
+}
+
+/** The `Host` that the app's visitors ask for: its first domain, or the balancer's address. */
+export function hostHeaderOf(fleet: Fleet): string {
+  const balancer = balancerOf(fleet);
+  return fleet.app.domains[0] ?? balancer.privateAddress ?? balancer.ipAddress ?? balancer.address;
+}

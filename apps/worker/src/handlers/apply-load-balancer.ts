@@ -1,0 +1,103 @@
+import { backendStatus } from '@fairlead/core';
+import type { Backend } from '@fairlead/db';
+import { applyFront } from '../actions/apply-front.ts';
+import { closeDoors } from '../actions/close-doors.ts';
+import { drainOut } from '../actions/drain-out.ts';
+import { joinBackends } from '../actions/join-backends.ts';
+import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
+import { openDatabase } from '../actions/open-database.ts';
+import { prepareMachine } from '../actions/prepare-machine.ts';
+import { retellBackends } from '../actions/retell-backends.ts';
+import { retireBackends } from '../actions/retire-backends.ts';
+import { setFirewall } from '../actions/set-firewall.ts';
+import { settleFailure } from '../actions/settle-failure.ts';
+import { toggleFast } from '../actions/toggle-fast.ts';
+import { verifyFront } from '../actions/verify-front.ts';
+import { type Difference, differenceOf } from '../difference.ts';
+import { balancerOf, type Fleet, provenState, requireFleet, serverOf } from '../fleet.ts';
+import { needsOf } from '../hosts/needs.ts';
+import { inParallel } from '../runtime/parallel.ts';
+import type { Handler, Run } from '../runtime/run.ts';
+
+/** Makes a load balancer what it should be: backends in and out of it, on and off, another method. */
+export const applyLoadBalancer: Handler = async (worker, operation) => {
+  const fleet = await requireFleet(worker, operation.appId);
+  const difference = differenceOf(fleet, operation, worker.clock());
+  if (difference.isFrontAlone) {
+    const { retold } = difference;
+    return {
+      servers: [...new Set([balancerOf(fleet).id, ...retold.map(({ serverId }) => serverId)])],
+      run: async (run) => {
+        await retellBackends(run, fleet, retold);
+        await toggleFast(run, fleet);
+      },
+      failed: (run, error) => settleFailure(run, [], error),
+    };
+  }
+  return {
+    servers: serversOf(fleet, [...difference.joining, ...difference.leaving, ...difference.retold]),
+    run: (run) => apply(run, fleet, difference),
+    failed: (run, error) => settleFailure(run, difference.joining, error),
+  };
+};
+
+async function apply(run: Run, fleet: Fleet, { joining, leaving, retold }: Difference): Promise<void> {
+  const appId = fleet.app.id;
+  const look = () => requireFleet(run.worker, appId);
+
+  await prepareMachines(run, fleet, joining);
+  await openDoors(run, await look(), joining);
+  await joinBackends(run, await look(), joining);
+  await retellBackends(run, await look(), retold);
+  await run.step({ key: 'apply', title: 'Apply the new balancing' }, async (step) =>
+    applyFront(run, step, await look()),
+  );
+  await run.step({ key: 'verify', title: 'Verify every backend through the balancer' }, async (step) =>
+    verifyFront(run, step, await look()),
+  );
+  await drainOut(run, await look());
+  const failure = await retireBackends(run, await look(), leaving);
+  if (leaving.length > 0) await closeDoors(run, await look());
+  if (failure !== null) throw failure;
+  await settled(run, await look());
+}
+
+async function prepareMachines(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {
+  await inTransaction(run, async (tx) => {
+    const waiting = joining.filter(({ state }) => backendStatus.can(state, 'preparing'));
+    for (const backend of waiting)
+      await moveBackend(run, tx, backend.id, 'preparing', { health: 'deploying', healthReason: null });
+  });
+  await inParallel(serversOf(fleet, joining), (serverId) => {
+    const hasBackend = fleet.backends.some((backend) => backend.serverId === serverId);
+    return prepareMachine(run, serverOf(fleet, serverId), needsOf(fleet.app, serverId, hasBackend));
+  });
+}
+
+/** Before anything new is started: ports and grants for all who are to come, while those on their way out keep theirs. */
+async function openDoors(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {
+  const desired = provenState(fleet, { keepRetiring: true });
+  const servers = serversOf(fleet, joining);
+  await run.step({ key: 'firewall', title: 'Open the firewall' }, (step) =>
+    setFirewall(
+      run,
+      step,
+      fleet,
+      desired.firewall.filter(({ serverId }) => servers.includes(serverId)),
+    ),
+  );
+  await run.step({ key: 'database', title: 'Open the database' }, (step) =>
+    openDatabase(run, step, fleet, desired.database),
+  );
+}
+
+async function settled(run: Run, { loadBalancer }: Fleet): Promise<void> {
+  const status = loadBalancer.enabled ? 'on' : 'off';
+  await inTransaction(run, (tx) => moveLoadBalancer(run, tx, loadBalancer.id, status));
+}
+
+function serversOf({ app, loadBalancer }: Fleet, backends: readonly Backend[]): string[] {
+  return [
+    ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...backends.map((b) => b.serverId)]),
+  ];
+}

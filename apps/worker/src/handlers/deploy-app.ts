@@ -1,0 +1,124 @@
+import { type Fleet, isProven } from '@fairlead/core';
+import type { Backend, Deployment, Operation } from '@fairlead/db';
+import { AppError } from '@fairlead/errors';
+import { applyFront } from '../actions/apply-front.ts';
+import { buildRelease } from '../actions/build-release.ts';
+import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
+import { openDatabase } from '../actions/open-database.ts';
+import { prepareMachine } from '../actions/prepare-machine.ts';
+import { pruneReleases } from '../actions/prune-releases.ts';
+import { failReleases, openReleases } from '../actions/releases.ts';
+import { resolveCommit } from '../actions/resolve-commit.ts';
+import { rollOut } from '../actions/roll-out.ts';
+import { setFirewall } from '../actions/set-firewall.ts';
+import { verifyFront } from '../actions/verify-front.ts';
+import type { WorkerContext } from '../context.ts';
+import { presentBackends, provenState, requireFleet, serverOf } from '../fleet.ts';
+import { needsOf } from '../hosts/needs.ts';
+import { inParallel } from '../runtime/parallel.ts';
+import type { Handler, Run } from '../runtime/run.ts';
+
+/** One commit onto all of an app's backends, none of which stops serving for it. */
+export const deployApp: Handler = async (worker, operation) => {
+  const fleet = await requireFleet(worker, operation.appId);
+  const deployment = await deploymentOf(worker, operation);
+  const backends = backendsToDeploy(fleet);
+  return {
+    servers: serversOf(fleet, backends),
+    run: (run) => deploy(run, fleet, deployment, backends),
+    failed: (run, error) => deploymentFailed(run, deployment, error),
+  };
+};
+
+async function deploy(run: Run, fleet: Fleet, deployment: Deployment, backends: Backend[]): Promise<void> {
+  const { app } = fleet;
+  // An earlier attempt was cut off between the last step and the operation's own end.
+  if (deployment.status === 'succeeded') return;
+  await inTransaction(run, async (tx) => {
+    await moveDeployment(run, tx, deployment.id, 'running');
+    await moveApp(run, tx, app.id, 'deploying');
+  });
+  const commit = await run.step({ key: 'resolve', title: 'Find the commit' }, (step) =>
+    resolveCommit(run, step, fleet, deployment),
+  );
+  await inParallel(serversOf(fleet, backends), (serverId) => {
+    const hasBackend = backends.some((backend) => backend.serverId === serverId);
+    return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
+  });
+  // What preparing found out, Nginx's version above all.
+  const ready = await requireFleet(run.worker, app.id);
+  const desired = provenState(ready, { keepRetiring: true });
+  const servers = serversOf(ready, backends);
+  await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
+    setFirewall(
+      run,
+      step,
+      ready,
+      desired.firewall.filter(({ serverId }) => servers.includes(serverId)),
+    ),
+  );
+  await run.step({ key: 'database', title: 'Open the database' }, (step) =>
+    openDatabase(run, step, ready, desired.database),
+  );
+  const rollouts = await openReleases(run, deployment.id, commit, backends);
+  await inParallel(rollouts, ({ backend, release }) => buildRelease(run, ready, backend, release));
+  await rollOut(run, ready, rollouts);
+  await run.step({ key: 'front', title: 'Lead visitors to the app' }, async (step) =>
+    applyFront(run, step, await requireFleet(run.worker, app.id)),
+  );
+  await run.step({ key: 'verify', title: 'Verify from the balancer' }, async (step) =>
+    verifyFront(run, step, await requireFleet(run.worker, app.id)),
+  );
+  await run.step({ key: 'prune', title: 'Remove old releases' }, async (step) =>
+    pruneReleases(run, step, await requireFleet(run.worker, app.id), backends),
+  );
+  await deploymentSucceeded(run, app.id, deployment);
+}
+
+async function deploymentSucceeded(run: Run, appId: string, deployment: Deployment): Promise<void> {
+  await inTransaction(run, async (tx) => {
+    const replaced = await tx.deployment.findMany({
+      where: { appId, status: 'succeeded', id: { not: deployment.id } },
+    });
+    for (const { id } of replaced) await moveDeployment(run, tx, id, 'superseded');
+    await moveDeployment(run, tx, deployment.id, 'succeeded', { finishedAt: run.worker.clock() });
+    await moveApp(run, tx, appId, 'live');
+  });
+}
+
+/** What served before goes on serving: only the words about it change. */
+async function deploymentFailed(run: Run, deployment: Deployment, error: unknown): Promise<void> {
+  const { code } = error instanceof AppError ? error : { code: 'internal' };
+  await failReleases(run, deployment.id, error);
+  const { backends } = await requireFleet(run.worker, deployment.appId);
+  await inTransaction(run, async (tx) => {
+    for (const backend of backends.filter(({ state }) => state === 'deploying')) {
+      const next =
+        backend.releaseId === null ? 'failed' : backend.desired === 'disabled' ? 'disabled' : 'active';
+      await moveBackend(run, tx, backend.id, next);
+    }
+    const outcome = code === 'cancelled' ? 'cancelled' : 'failed';
+    await moveDeployment(run, tx, deployment.id, outcome, { finishedAt: run.worker.clock() });
+    const isServing = backends.some((backend) => backend.releaseId !== null);
+    await moveApp(run, tx, deployment.appId, isServing ? 'live' : 'failed');
+  });
+}
+
+/** The primary, and every other backend that has proved healthy: one that never got that far is brought in by its own operation. */
+function backendsToDeploy(fleet: Fleet): Backend[] {
+  return presentBackends(fleet).filter((backend) => backend.role === 'primary' || isProven(backend));
+}
+
+async function deploymentOf(worker: WorkerContext, operation: Operation): Promise<Deployment> {
+  const id = operation.deploymentId;
+  const where = id === null ? { operationId: operation.id } : { id };
+  const deployment = await worker.prisma.deployment.findFirst({ where });
+  if (deployment === null) throw new AppError('not-found', 'This deployment is gone.');
+  return deployment;
+}
+
+function serversOf({ app, loadBalancer }: Fleet, backends: readonly Backend[]): string[] {
+  return [
+    ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...backends.map((b) => b.serverId)]),
+  ];
+}

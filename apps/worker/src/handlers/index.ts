@@ -1,0 +1,18 @@
+import type { OperationHandler } from '@fairlead/core';
+import type { Handler } from '../runtime/run.ts';
+import { applyLoadBalancer } from './apply-load-balancer.ts';
+import { checkServer } from './check-server.ts';
+import { deployApp } from './deploy-app.ts';
+import { prepareServer } from './prepare-server.ts';
+import { putBack } from './put-back.ts';
+import { removeApp } from './remove-app.ts';
+
+/** Who does which kind of work; the kinds themselves are `operationKinds` of core. */
+export const handlers: Record<OperationHandler, Handler> = {
+  'apply-load-balancer': applyLoadBalancer,
+  'check-server': checkServer,
+  'deploy-app': deployApp,
+  'prepare-server': prepareServer,
+  'put-back': putBack,
+  'remove-app': removeApp,
+};

@@ -1,0 +1,222 @@
+import {
+  addBackend,
+  changeLoadBalancer,
+  checklistKeys,
+  configureBackend,
+  createApp,
+  disableLoadBalancer,
+  enableLoadBalancer,
+  removeApp,
+  removeBackend,
+  setMaintenance,
+  startDeployment,
+  toggleBackend,
+} from '@fairlead/core';
+import type { Server } from '@fairlead/db';
+import type { GitServer, Lab } from '@fairlead/lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
+import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
+import { startTraffic, type Traffic } from '../../testing/traffic.ts';
+import { createLog } from '../log.ts';
+import { startWorkerProcess, type WorkerProcess } from '../process.ts';
+
+const domain = 'notes.example.com';
+let plane: TestControlPlane;
+let worker: WorkerProcess;
+let lab: Lab;
+let git: GitServer;
+let servers: Server[];
+let appId: string;
+let traffic: Traffic;
+
+const serverNamed = (name: string) => {
+  const server = servers.find((one) => one.name === name);
+  if (server === undefined) throw new Error(`no server ${name}`);
+  return server;
+};
+const backendOn = (name: string) =>
+  plane.database.prisma.backend.findFirstOrThrow({ where: { appId, serverId: serverNamed(name).id } });
+const balancerState = () => plane.database.prisma.loadBalancer.findUniqueOrThrow({ where: { appId } });
+const target = () => ({
+  address: lab.machine('one').address,
+  host: domain,
+  path: '/whoami',
+  postPath: '/notes',
+});
+
+beforeAll(async () => {
+  plane = await startTestControlPlane();
+  lab = await bootLab(31, ['one', 'two', 'three']);
+  git = await lab.gitServer({ repos: ['node-notes'] });
+  worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
+  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: ['postgresql'] });
+});
+afterAll(async () => {
+  await traffic?.stop();
+  await worker?.stop();
+  await lab?.down();
+  await plane?.close();
+});
+
+test('registers machines by a confirmed host key and makes them ready', () => {
+  expect(servers.map(({ name, status }) => `${name} ${status}`)).toEqual([
+    'one ready',
+    'two ready',
+    'three ready',
+  ]);
+});
+
+test('the first deployment serves from the primary alone', async () => {
+  const app = await createApp(plane.ctx, plane.actor, {
+    name: 'Notes',
+    repositoryUrl: git.repo('node-notes').url,
+    runtime: 'node',
+    installCommand: 'npm ci --omit=dev',
+    buildCommand: 'node build.js',
+    startCommand: 'node server.js',
+    domains: [domain],
+    healthIntervalMs: 1_000,
+    healthTimeoutMs: 900,
+    primaryServerId: serverNamed('one').id,
+    databaseEngine: 'postgresql',
+  });
+  appId = app.id;
+  await plane.succeed(startDeployment, { appId });
+  const seen = startTraffic(target());
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const report = await seen.stop();
+  expect(report.failures).toEqual([]);
+  expect(Object.keys(report.answers)).toEqual(['one']);
+});
+
+test('a client sees failures when there are some (positive control)', async () => {
+  const seen = startTraffic(target());
+  await lab.machine('one').run('systemctl stop nginx');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await lab.machine('one').run('systemctl start nginx');
+  expect((await seen.stop()).failures.length).toBeGreaterThan(0);
+});
+
+test('load balancing over three servers is enabled without a lost request', async () => {
+  traffic = startTraffic(target());
+  await plane.succeed(enableLoadBalancer, {
+    appId,
+    serverIds: [serverNamed('two').id, serverNamed('three').id],
+    method: 'round_robin',
+    acknowledged: checklistKeys,
+  });
+  const before = { ...traffic.report.answers };
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const grown = Object.entries(traffic.report.answers).filter(([name, count]) => count > (before[name] ?? 0));
+  expect(grown.map(([name]) => name).sort()).toEqual(['one', 'three', 'two']);
+  expect(await balancerState()).toMatchObject({ status: 'on', enabled: true });
+});
+
+test('a toggle takes a backend out and in', async () => {
+  const { id: backendId } = await backendOn('two');
+  await plane.succeed(toggleBackend, { appId, backendId, enabled: false });
+  expect((await backendOn('two')).state).toBe('disabled');
+  const before = traffic.report.answers.two;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(traffic.report.answers.two).toBe(before);
+  await plane.succeed(toggleBackend, { appId, backendId, enabled: true });
+  await expect.poll(() => traffic.report.answers.two).toBeGreaterThan(before ?? 0);
+});
+
+/** Answers by server from now on, over so many requests. */
+async function sharesOf(requests: number): Promise<Record<string, number>> {
+  const before = { ...traffic.report.answers };
+  const total = () => Object.values(traffic.report.answers).reduce((sum, count) => sum + count, 0);
+  const enough = total() + requests;
+  await expect.poll(total, { timeout: 30_000 }).toBeGreaterThan(enough);
+  return Object.fromEntries(
+    Object.entries(traffic.report.answers).map(([name, count]) => [name, count - (before[name] ?? 0)]),
+  );
+}
+
+test('shares, a backend that stands by and other methods take effect', async () => {
+  const { id: backendId } = await backendOn('two');
+  // For a tenth of a second after a reload, workers of before take requests too.
+  const settles = { timeout: 30_000, interval: 10 };
+  await plane.succeed(configureBackend, { appId, backendId, weight: 8 });
+  const isHeavy = async () => {
+    const { one = 0, two = 0, three = 0 } = await sharesOf(100);
+    return two > 2 * Math.max(one, three);
+  };
+  await expect.poll(isHeavy, settles).toBe(true);
+  await plane.succeed(configureBackend, { appId, backendId, weight: 1, backup: true });
+  await expect.poll(async () => (await sharesOf(100)).two, settles).toBe(0);
+  await plane.succeed(configureBackend, { appId, backendId, backup: false });
+  for (const method of ['random', 'hash', 'sticky', 'round_robin']) {
+    await plane.succeed(changeLoadBalancer, { appId, method });
+  }
+  const isShared = async () => Object.values(await sharesOf(100)).every((count) => count > 10);
+  await expect.poll(isShared, settles).toBe(true);
+});
+
+test('a new commit reaches every backend', async () => {
+  const commit = await git.repo('node-notes').commit({ VERSION: 'second\n' }, 'Second');
+  await plane.succeed(startDeployment, { appId });
+  const releases = await plane.database.prisma.release.findMany({
+    where: { status: 'live', backend: { appId } },
+    include: { backend: true },
+  });
+  expect(releases.map((release) => release.commit)).toEqual([commit, commit, commit]);
+});
+
+test('a removed backend leaves nothing behind', async () => {
+  const { id: backendId } = await backendOn('three');
+  await plane.succeed(removeBackend, { appId, backendId });
+  await expectNothingOn('three');
+});
+
+test('and can be added again', async () => {
+  await plane.succeed(addBackend, { appId, serverId: serverNamed('three').id });
+  const before = traffic.report.answers.three ?? 0;
+  await expect.poll(() => traffic.report.answers.three ?? 0).toBeGreaterThan(before);
+});
+
+test('disabled, the primary serves alone again', async () => {
+  await plane.succeed(disableLoadBalancer, { appId });
+  await expectNothingOn('two');
+  await expectNothingOn('three');
+  expect(await balancerState()).toMatchObject({ status: 'off', enabled: false });
+  expect(await plane.database.prisma.backend.count({ where: { appId } })).toBe(1);
+});
+
+test('no request was lost in all of this', async () => {
+  const report = await traffic.stop();
+  console.log(JSON.stringify({ ...report, failures: report.failures.slice(0, 10) }));
+  expect(report.failures).toEqual([]);
+  expect(report.requests).toBeGreaterThan(1_000);
+  expect(report.posts).toBeGreaterThan(300);
+});
+
+test('under maintenance every visitor gets the page, and a deployment goes through', async () => {
+  await plane.succeed(setMaintenance, { appId, enabled: true });
+  const ask = () =>
+    lab.machine('one').run(`curl -s -w ' %{http_code}' -H 'Host: ${domain}' http://127.0.0.1/whoami`);
+  await expect.poll(ask).toMatch(/Back soon.* 503$/s);
+  await plane.succeed(startDeployment, { appId });
+  expect(await ask()).toMatch(/503$/);
+  await plane.succeed(setMaintenance, { appId, enabled: false });
+  await expect.poll(ask).toMatch(/"server":"one".* 200$/s);
+});
+
+test('a removed app leaves nothing anywhere', async () => {
+  await plane.succeed(removeApp, { appId, confirm: 'Notes' });
+  await expectNothingOn('one');
+  expect(await plane.database.prisma.app.count()).toBe(0);
+});
+
+async function expectNothingOn(name: string): Promise<void> {
+  const left = await lab
+    .machine(name)
+    .run(
+      'ls /etc/nginx/fairlead/http /srv/fairlead /etc/fairlead/apps 2>/dev/null | grep -i notes; ' +
+        'systemctl list-units --all --plain --no-legend "fairlead-notes*"; getent passwd | grep -i notes; ' +
+        'nft list ruleset | grep -w 20000; true',
+    );
+  expect(left.trim()).toBe('');
+}

@@ -1,0 +1,149 @@
+import {
+  checklistKeys,
+  createApp,
+  enableLoadBalancer,
+  prepareServer,
+  removeApp,
+  removeBackend,
+  startDeployment,
+} from '@fairlead/core';
+import type { GitServer, Lab } from '@fairlead/lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
+import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';
+import { startTraffic } from '../../testing/traffic.ts';
+import { createLog } from '../log.ts';
+import { startWorkerProcess, type WorkerProcess } from '../process.ts';
+
+const domain = 'shop.example.com';
+let plane: TestControlPlane;
+let worker: WorkerProcess;
+let lab: Lab;
+let git: GitServer;
+const serverIds: string[] = [];
+let appId: string;
+
+/** Two Debian 13, the second of them on another SSH port that only the first may reach. */
+beforeAll(async () => {
+  plane = await startTestControlPlane();
+  lab = await bootLab(33, ['one', 'two'], { release: 13 });
+  git = await lab.gitServer({ repos: ['php-notes', 'static-site'] });
+  worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
+  const [one, two] = [lab.machine('one'), lab.machine('two')];
+  await two.run(
+    `echo "Port 2222" > /etc/ssh/sshd_config.d/port.conf; systemctl restart ssh
+nft add table inet only; nft add chain inet only in '{ type filter hook input priority 0; }'
+nft add rule inet only in tcp dport 2222 ip saddr != ${one.address} drop`,
+  );
+  const first = await registerMachine(plane, one);
+  const second = await registerMachine(plane, two, { port: 2222, jumpServerId: first.id });
+  serverIds.push(first.id, second.id);
+  await plane.succeed(prepareServer, { serverId: first.id, runtimes: ['php'], databases: ['mariadb'] });
+});
+afterAll(async () => {
+  await worker?.stop();
+  await lab?.down();
+  await plane?.close();
+});
+
+const at = (machine: string, line: string) => lab.machine(machine).run(line);
+/** Accounts of the app by the address they may come from, firewall rules that let the second server in, what the database listens on. */
+async function openings() {
+  const accounts = await at(
+    'one',
+    `mariadb -N -B -e "SELECT CONCAT(User, '@', Host) FROM mysql.user WHERE User LIKE 'shop%' ORDER BY 1"`,
+  );
+  const rules = await at('one', `nft list ruleset | grep -c '${lab.machine('two').address}' || true`);
+  const listens = await at('one', "ss -Htln 'sport = :3306' | awk '{print $4}' | sort");
+  return {
+    accounts: accounts.trim().split('\n'),
+    rules: Number(rules),
+    listens: listens.trim().split('\n'),
+  };
+}
+
+const app = (name: string, repository: string, more: object) => ({
+  name,
+  repositoryUrl: git.repo(repository).url,
+  healthIntervalMs: 1_000,
+  healthTimeoutMs: 900,
+  primaryServerId: serverIds[0],
+  ...more,
+});
+
+test('a PHP app with MariaDB is balanced over a server that is prepared on the way, through a jump host', async () => {
+  const php = { runtime: 'php', documentRoot: 'public', databaseEngine: 'mariadb', domains: [domain] };
+  appId = (
+    await createApp(plane.ctx, plane.actor, app('Shop', 'php-notes', { ...php, healthPath: '/whoami' }))
+  ).id;
+  await plane.succeed(startDeployment, { appId });
+  const traffic = startTraffic({
+    address: lab.machine('one').address,
+    host: domain,
+    path: '/whoami',
+    postPath: '/notes',
+  });
+  await plane.succeed(enableLoadBalancer, {
+    appId,
+    serverIds: [serverIds[1]],
+    method: 'least_conn',
+    acknowledged: checklistKeys,
+  });
+  const { report } = traffic;
+  await expect.poll(() => report.answers.two ?? 0, { timeout: 20_000 }).toBeGreaterThan(20);
+  await traffic.stop();
+  expect(report.failures).toEqual([]);
+  expect(Object.keys(report.answers).sort()).toEqual(['one', 'two']);
+});
+
+test('both backends write into the one database, each by an account for its address alone', async () => {
+  const writers = await at(
+    'one',
+    `mariadb -N -B -e "SELECT DISTINCT server FROM notes ORDER BY 1" "$(mariadb -N -B -e "SHOW DATABASES LIKE 'shop%'")"`,
+  );
+  expect(writers.trim().split('\n')).toEqual(['one', 'two']);
+  const { accounts, rules, listens } = await openings();
+  expect(accounts).toEqual(['shop@127.0.0.1', `shop@${lab.machine('two').address}`, 'shop@localhost']);
+  expect(rules).toBeGreaterThan(0);
+  expect(listens).not.toContain('0.0.0.0:3306');
+});
+
+test('a removed backend takes its account, its rule and its address with it', async () => {
+  const { id: backendId } = await plane.database.prisma.backend.findFirstOrThrow({
+    where: { appId, serverId: serverIds[1] },
+  });
+  await plane.succeed(removeBackend, { appId, backendId });
+  const { accounts, rules } = await openings();
+  expect(accounts).toEqual(['shop@127.0.0.1', 'shop@localhost']);
+  expect(rules).toBe(0);
+  const left = await at(
+    'two',
+    'ls /etc/nginx/fairlead/http /srv/fairlead /etc/fairlead/apps /etc/php/*/fpm/pool.d 2>/dev/null | grep -i shop; getent passwd | grep -i shop; true',
+  );
+  expect(left.trim()).toBe('');
+});
+
+test('a static app stands beside it, balanced, and both leave nothing behind', async () => {
+  const fields = app('Pages', 'static-site', { runtime: 'static', domains: ['pages.example.com'] });
+  const pages = (await createApp(plane.ctx, plane.actor, fields)).id;
+  await plane.succeed(startDeployment, { appId: pages });
+  await plane.succeed(enableLoadBalancer, {
+    appId: pages,
+    serverIds: [serverIds[1]],
+    method: 'round_robin',
+    acknowledged: checklistKeys,
+  });
+  const page = await at('one', 'curl -s -H "Host: pages.example.com" http://127.0.0.1/');
+  expect(page).toContain('<!doctype html>');
+  await plane.succeed(removeApp, { appId: pages, confirm: 'Pages' });
+  await plane.succeed(removeApp, { appId, confirm: 'Shop' });
+  for (const machine of ['one', 'two']) {
+    const left = await at(
+      machine,
+      `ls /etc/nginx/fairlead/http /srv/fairlead /etc/fairlead/apps 2>/dev/null | grep -iE 'shop|pages'; getent passwd | grep -iE 'shop|pages'; nft list ruleset | grep -E '2000[01]|3306'; true`,
+    );
+    expect(left.trim(), machine).toBe('');
+  }
+  const databases = await at('one', `mariadb -N -B -e "SELECT User FROM mysql.user WHERE User LIKE 'shop%'"`);
+  expect(databases.trim()).toBe('');
+});

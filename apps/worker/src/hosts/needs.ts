@@ -1,0 +1,51 @@
+import type { App, Server } from '@fairlead/db';
+import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
+import { z } from 'zod';
+
+/** What a machine must be able to do beside serving by Nginx. */
+export const needsSchema = z.object({
+  runtimes: z.array(z.enum(['node', 'php', 'static'])).default([]),
+  databases: z.array(z.enum(['postgresql', 'mariadb'])).default([]),
+});
+export type Needs = z.infer<typeof needsSchema>;
+export type Runtime = Needs['runtimes'][number];
+export type Engine = Needs['databases'][number];
+
+/** What a server has to have for its part in an app. */
+export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs {
+  const isDatabaseHere = app.databaseEngine !== 'none' && app.primaryServerId === serverId;
+  return {
+    runtimes: hasBackend ? [app.runtime as Runtime] : [],
+    databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
+  };
+}
+
+/** What the last check or preparation read of a server; null before that, or from a host program of another contract. */
+export function factsOf(server: Pick<Server, 'facts'>): ServerFacts | null {
+  return serverFactsSchema.safeParse(server.facts).data ?? null;
+}
+
+/** What of `needs` the facts don't show; empty: the machine is ready for them. */
+export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
+  if (facts === null) return ['facts'];
+  const has: Record<Runtime | Engine | 'nginx', boolean> = {
+    nginx: facts.nginx !== null,
+    node: facts.node !== null,
+    php: facts.php !== null,
+    static: true,
+    postgresql: facts.postgresql !== null,
+    mariadb: facts.mariadb !== null,
+  };
+  return (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
+}
+
+/** What the machine has now and `needs` ask for: a preparation never takes away. */
+export function widened(facts: ServerFacts | null, needs: Needs): Needs {
+  const runtimes = new Set<Runtime>(needs.runtimes);
+  const databases = new Set<Engine>(needs.databases);
+  if (facts?.node) runtimes.add('node');
+  if (facts?.php) runtimes.add('php');
+  if (facts?.postgresql) databases.add('postgresql');
+  if (facts?.mariadb) databases.add('mariadb');
+  return { runtimes: [...runtimes].sort(), databases: [...databases].sort() };
+}

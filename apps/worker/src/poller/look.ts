@@ -1,0 +1,36 @@
+import { toAppError } from '@fairlead/errors';
+import type { WorkerContext } from '../context.ts';
+import type { ReachableServer } from '../hosts/hosts.ts';
+import type { Look } from './verdict.ts';
+
+/** Where to look, and how long. */
+export interface LookTarget {
+  balancer: ReachableServer;
+  address: string;
+  port: number;
+  path: string;
+  host: string;
+  timeoutMs: number;
+  /** Only a new connection notices that nothing listens any more. */
+  freshConnection?: boolean;
+}
+
+/** One look at a backend through the balancer's own network, over its SSH connection. Never throws: what it can't see is `unseen`. */
+export async function lookFromBalancer(
+  worker: Pick<WorkerContext, 'hosts'>,
+  { balancer, ...request }: LookTarget,
+): Promise<Look> {
+  try {
+    const via = await worker.hosts.dailyTarget(balancer);
+    const seen = await worker.hosts.prober.probe({ ...request, via });
+    if (seen.kind === 'unobserved') return { kind: 'unseen', why: seen.error.message };
+    const { healthy, status, latencyMs } = seen;
+    return { kind: 'answered', healthy, status, latencyMs, reason: healthy ? null : sentence(seen.reason) };
+  } catch (error) {
+    return { kind: 'unseen', why: toAppError(error).message };
+  }
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}

@@ -1,0 +1,59 @@
+import { listDeployments, readDeployment, startDeployment } from '@fairlead/core';
+import { listDeploymentsInput, startDeploymentBody } from '@fairlead/core/schemas';
+import { createRoute } from '@hono/zod-openapi';
+import {
+  appParams,
+  body,
+  createRouter,
+  deploymentParams,
+  idempotencyHeaders,
+  json,
+  problems,
+} from '../route.ts';
+import { deploymentPageSchema, deploymentSchema } from '../schemas/deployment.ts';
+import { acceptedSchema } from '../schemas/operation.ts';
+import { actorOf } from '../variables.ts';
+
+const tags = ['Deployments'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/apps/{appId}/deployments',
+  operationId: 'listDeployments',
+  summary: 'An app’s deployments, newest first',
+  tags,
+  request: { params: appParams, query: listDeploymentsInput.omit({ appId: true }) },
+  responses: { 200: json(deploymentPageSchema, 'One page'), ...problems },
+});
+
+const start = createRoute({
+  method: 'post',
+  path: '/apps/{appId}/deployments',
+  operationId: 'startDeployment',
+  summary: 'Roll a commit, or the head of the branch, out',
+  tags,
+  request: { params: appParams, headers: idempotencyHeaders, body: body(startDeploymentBody) },
+  responses: { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems },
+});
+
+const read = createRoute({
+  method: 'get',
+  path: '/apps/{appId}/deployments/{deploymentId}',
+  operationId: 'readDeployment',
+  summary: 'One deployment with a release for each backend',
+  tags,
+  request: { params: deploymentParams },
+  responses: { 200: json(deploymentSchema, 'The deployment'), ...problems },
+});
+
+export const deploymentRoutes = createRouter()
+  .openapi(list, async (c) => {
+    const input = { ...c.req.valid('query'), ...c.req.valid('param') };
+    return c.json(await listDeployments(c.var.ctx, actorOf(c), input), 200);
+  })
+  .openapi(start, async (c) => {
+    const idempotencyKey = c.req.valid('header')['idempotency-key'];
+    const input = { ...c.req.valid('json'), ...c.req.valid('param'), idempotencyKey };
+    return c.json(await startDeployment(c.var.ctx, actorOf(c), input), 202);
+  })
+  .openapi(read, async (c) => c.json(await readDeployment(c.var.ctx, actorOf(c), c.req.valid('param')), 200));

@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi';
+import { deploymentSchema } from './deployment.ts';
+import { methodSchema } from './load-balancer.ts';
+import { operationSchema } from './operation.ts';
+import { idSchema, instantSchema } from './shared.ts';
+
+export const runtimeSchema = z.enum(['node', 'php', 'static']);
+export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
+
+export const appSchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    slug: z.string(),
+    repositoryUrl: z.string(),
+    branch: z.string(),
+    runtime: runtimeSchema,
+    installCommand: z.string().nullable(),
+    buildCommand: z.string().nullable(),
+    startCommand: z.string().nullable(),
+    documentRoot: z.string().nullable(),
+    /** Where each backend listens for the balancer. */
+    port: z.int(),
+    domains: z.array(z.string()),
+    /** Where visitors go: the first domain, else the balancer's address; null before that is known. */
+    url: z.string().nullable(),
+    healthPath: z.string(),
+    healthIntervalMs: z.int(),
+    healthTimeoutMs: z.int(),
+    healthRise: z.int(),
+    healthFall: z.int(),
+    primaryServer: z.object({ id: idSchema, name: z.string(), address: z.string() }),
+    database: z.object({
+      engine: databaseEngineSchema,
+      name: z.string().nullable(),
+      user: z.string().nullable(),
+      /** On the primary's loopback; other backends use the primary's address. */
+      host: z.string().nullable(),
+      port: z.int().nullable(),
+    }),
+    status: z.enum(['new', 'deploying', 'live', 'failed', 'removing']),
+    loadBalancer: z.object({
+      enabled: z.boolean(),
+      status: z.enum(['off', 'enabling', 'on', 'applying', 'disabling', 'failed']),
+      method: methodSchema,
+      generation: z.int(),
+      observedGeneration: z.int(),
+    }),
+    /** Enabled backends and how many of them answer as they should. */
+    backends: z.object({
+      total: z.int(),
+      enabled: z.int(),
+      healthy: z.int(),
+      unhealthy: z.int(),
+      deploying: z.int(),
+      unknown: z.int(),
+    }),
+    lastDeployment: deploymentSchema.omit({ releases: true }).nullable(),
+    activeOperation: operationSchema.nullable(),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+  })
+  .openapi('App');
+export type App = z.infer<typeof appSchema>;
+export const appListSchema = z.object({ items: z.array(appSchema) }).openapi('AppList');
+
+/** Values never leave: only names, and when each was last set. */
+export const environmentSchema = z
+  .object({
+    items: z.array(z.object({ key: z.string(), updatedAt: instantSchema })),
+    /** Written by Fairlead on each backend; `overridden` where the app sets the key itself. */
+    generated: z.array(z.object({ key: z.string(), secret: z.boolean(), overridden: z.boolean() })),
+    /** Set since the last deployment began: a deployment brings them to the backends. */
+    pending: z.boolean(),
+  })
+  .openapi('Environment');
+export type Environment = z.infer<typeof environmentSchema>;
+
+export const domainsSchema = z
+  .object({
+    balancer: z.object({ id: idSchema, name: z.string(), addresses: z.array(z.string()) }),
+    domains: z.array(
+      z.object({
+        name: z.string(),
+        /** `here`: every address of the name is the balancer’s. `unknown`: the DNS gave no answer. */
+        points: z.enum(['here', 'partly', 'elsewhere', 'nowhere', 'unknown']),
+        addresses: z.array(z.string()),
+        text: z.string(),
+      }),
+    ),
+    checkedAt: instantSchema,
+  })
+  .openapi('Domains');
+export type Domains = z.infer<typeof domainsSchema>;
+
+export const repositoryInspectionSchema = z
+  .object({
+    branches: z.array(z.string()),
+    commit: z.string(),
+    runtime: runtimeSchema,
+    evidence: z.array(z.string()),
+    suggestions: z.object({
+      branch: z.string(),
+      installCommand: z.string().nullable(),
+      buildCommand: z.string().nullable(),
+      startCommand: z.string().nullable(),
+      documentRoot: z.string().nullable(),
+    }),
+  })
+  .openapi('RepositoryInspection');
+export type RepositoryInspection = z.infer<typeof repositoryInspectionSchema>;

@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import { idSchema, instantSchema, namedSchema, pageOf, publicErrorSchema } from './shared.ts';
+
+export const releaseSchema = z
+  .object({
+    id: idSchema,
+    deploymentId: idSchema,
+    backendId: idSchema,
+    serverId: idSchema,
+    serverName: z.string(),
+    commit: z.string(),
+    status: z.enum(['pending', 'building', 'live', 'failed', 'cancelled', 'superseded']),
+    error: publicErrorSchema.nullable(),
+    startedAt: instantSchema.nullable(),
+    finishedAt: instantSchema.nullable(),
+  })
+  .openapi('Release');
+export type Release = z.infer<typeof releaseSchema>;
+
+export const deploymentSchema = z
+  .object({
+    id: idSchema,
+    appId: idSchema,
+    number: z.int(),
+    /** 40 hexadecimal digits; null until the first step has resolved the branch. */
+    commit: z.string().nullable(),
+    commitMessage: z.string().nullable(),
+    branch: z.string(),
+    status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded']),
+    operationId: idSchema.nullable(),
+    createdBy: namedSchema.nullable(),
+    createdAt: instantSchema,
+    finishedAt: instantSchema.nullable(),
+    releases: z.array(releaseSchema),
+  })
+  .openapi('Deployment');
+export type Deployment = z.infer<typeof deploymentSchema>;
+export const deploymentPageSchema = pageOf(deploymentSchema).openapi('DeploymentPage');

@@ -1,0 +1,185 @@
+import { methods } from '@fairlead/core';
+import { httpSettingsSchema } from '@fairlead/core/schemas';
+import { z } from '@hono/zod-openapi';
+import { operationSchema } from './operation.ts';
+import { idSchema, instantSchema } from './shared.ts';
+
+export const methodSchema = z.enum(methods);
+export const healthStateSchema = z.enum(['unknown', 'healthy', 'unhealthy', 'deploying']);
+
+export const backendSchema = z
+  .object({
+    id: idSchema,
+    appId: idSchema,
+    server: z.object({ id: idSchema, name: z.string(), address: z.string(), status: z.string() }),
+    role: z.enum(['primary', 'replica']),
+    desired: z.enum(['enabled', 'disabled', 'removed']),
+    state: z.enum([
+      'pending',
+      'preparing',
+      'deploying',
+      'active',
+      'draining',
+      'disabled',
+      'removing',
+      'failed',
+    ]),
+    /** As the balancer and the database know it. */
+    address: z.string(),
+    port: z.int(),
+    /** In the desired upstream: given requests, kept without requests, or not there. */
+    inUpstream: z.enum(['up', 'down', 'absent']),
+    weight: z.int(),
+    maxFails: z.int(),
+    failTimeoutSeconds: z.int(),
+    /** 0: no limit. */
+    maxConns: z.int(),
+    backup: z.boolean(),
+    colour: z.enum(['blue', 'green']).nullable(),
+    releaseId: idSchema.nullable(),
+    commit: z.string().nullable(),
+    health: healthStateSchema,
+    /** In words, e.g. "Connection refused". */
+    healthReason: z.string().nullable(),
+    healthLatencyMs: z.number().nullable(),
+    /** HTTP status of the last check. */
+    healthStatus: z.int().nullable(),
+    healthCheckedAt: instantSchema.nullable(),
+    healthChangedAt: instantSchema.nullable(),
+    createdAt: instantSchema,
+  })
+  .openapi('Backend');
+export type Backend = z.infer<typeof backendSchema>;
+
+export const loadBalancerSchema = z
+  .object({
+    id: idSchema,
+    appId: idSchema,
+    enabled: z.boolean(),
+    /** Visitors get a page that says so. */
+    maintenance: z.boolean(),
+    status: z.enum(['off', 'enabling', 'on', 'applying', 'disabling', 'failed']),
+    method: methodSchema,
+    /** What `hash` goes by: `uri` or `header:<field>`. */
+    hashKey: z.string(),
+    /** The cookie that `sticky` sets. */
+    stickyCookie: z.string(),
+    /** What the front does with requests. */
+    http: httpSettingsSchema,
+    /** Other apps of this balancer, which routes may lead to. */
+    routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
+    /** Every method, and why this balancer can’t use it now; null where it can. */
+    methods: z.array(z.object({ method: methodSchema, refusal: z.string().nullable() })),
+    balancerServer: z.object({ id: idSchema, name: z.string(), address: z.string() }),
+    acknowledgedChecks: z.array(z.string()),
+    /** Desired. */
+    generation: z.int(),
+    /** What the balancer verifiably serves; 0 before the first deployment. */
+    observedGeneration: z.int(),
+    observedHash: z.string().nullable(),
+    observedAt: instantSchema.nullable(),
+    /** The primary first. */
+    backends: z.array(backendSchema),
+    healthyBackends: z.int(),
+    enabledBackends: z.int(),
+    activeOperation: operationSchema.nullable(),
+  })
+  .openapi('LoadBalancer');
+export type LoadBalancer = z.infer<typeof loadBalancerSchema>;
+
+export const checklistSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        key: z.string(),
+        title: z.string(),
+        why: z.string(),
+        /** How to fix it with the app's runtime; `code` is what to paste, if anything. */
+        fixes: z.array(z.object({ title: z.string(), text: z.string(), code: z.string().nullable() })),
+        acknowledged: z.boolean(),
+      }),
+    ),
+  })
+  .openapi('Checklist');
+export type Checklist = z.infer<typeof checklistSchema>;
+
+export const planSchema = z
+  .object({
+    generation: z.int(),
+    servers: z.array(
+      z.object({
+        serverId: idSchema,
+        name: z.string(),
+        files: z.array(
+          z.object({
+            path: z.string(),
+            before: z.string().nullable(),
+            after: z.string().nullable(),
+            /** Unified diff. */
+            diff: z.string(),
+          }),
+        ),
+        firewall: z.array(
+          z.object({
+            change: z.enum(['add', 'remove']),
+            port: z.int(),
+            source: z.string(),
+            purpose: z.enum(['backend', 'database']),
+          }),
+        ),
+        grants: z.array(
+          z.object({
+            change: z.enum(['add', 'remove']),
+            user: z.string(),
+            database: z.string(),
+            address: z.string(),
+          }),
+        ),
+        environment: z.array(
+          z.object({
+            key: z.string(),
+            change: z.enum(['add', 'change', 'remove']),
+            /** null: a secret. */
+            value: z.string().nullable(),
+          }),
+        ),
+        /** The commit that is built and started here. */
+        deploys: z.string().nullable(),
+        prepares: z.boolean(),
+        /** Nginx reloads here, once. */
+        reload: z.boolean(),
+        /** Services that restart here. */
+        restarts: z.array(z.string()),
+      }),
+    ),
+    notes: z.array(z.object({ level: z.enum(['info', 'warning']), text: z.string() })),
+  })
+  .openapi('Plan');
+export type Plan = z.infer<typeof planSchema>;
+
+export const configSummarySchema = z
+  .object({
+    generation: z.int(),
+    server: z.object({ id: idSchema, name: z.string() }),
+    sha256: z.string(),
+    /** What brought it, and who asked for that. */
+    operation: z.object({ id: idSchema, title: z.string(), actorName: z.string() }).nullable(),
+    appliedAt: instantSchema,
+    /** What the balancer serves now. */
+    current: z.boolean(),
+  })
+  .openapi('ConfigSummary');
+export type ConfigSummary = z.infer<typeof configSummarySchema>;
+export const configListSchema = z.object({ items: z.array(configSummarySchema) }).openapi('ConfigList');
+export const configSchema = configSummarySchema
+  .extend({
+    path: z.string(),
+    content: z.string(),
+    /** Unified diff from generation `against` to this one. */
+    diff: z.string(),
+    against: z.int().nullable(),
+    /** The generation that was applied before it. */
+    previousGeneration: z.int().nullable(),
+  })
+  .openapi('Config');
+export type Config = z.infer<typeof configSchema>;

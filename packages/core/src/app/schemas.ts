@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { appPortSchema, domainSchema } from '../fields/address.ts';
+import { repositoryUrlSchema } from '../fields/repository-url.ts';
+import {
+  branchSchema,
+  commandSchema,
+  documentRootSchema,
+  healthPathSchema,
+  idempotencyKeySchema,
+  idSchema,
+  nameSchema,
+} from '../fields/text.ts';
+
+export const runtimeSchema = z.enum(['node', 'php', 'static']);
+export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
+
+const domains = z
+  .array(domainSchema)
+  .max(20)
+  .refine((list) => new Set(list).size === list.length, 'A domain is listed twice.');
+const healthIntervalMs = z.int().min(1000).max(300_000);
+const healthTimeoutMs = z.int().min(100).max(60_000);
+const threshold = z.int().min(1).max(20);
+
+const createAppFields = z.strictObject({
+  name: nameSchema,
+  repositoryUrl: repositoryUrlSchema,
+  branch: branchSchema.default('main'),
+  runtime: runtimeSchema,
+  installCommand: commandSchema.default(null),
+  buildCommand: commandSchema.default(null),
+  startCommand: commandSchema.default(null),
+  documentRoot: documentRootSchema.default(null),
+  /** Without one: the first free from 20000 on. */
+  port: appPortSchema.optional(),
+  domains: domains.default([]),
+  healthPath: healthPathSchema.default('/'),
+  healthIntervalMs: healthIntervalMs.default(10_000),
+  healthTimeoutMs: healthTimeoutMs.default(3_000),
+  healthRise: threshold.default(1),
+  healthFall: threshold.default(2),
+  primaryServerId: idSchema,
+  databaseEngine: databaseEngineSchema.default('none'),
+});
+
+export const createAppInput = createAppFields.superRefine((app, ctx) => {
+  if (app.runtime === 'node' && app.startCommand === null) {
+    ctx.addIssue({
+      code: 'custom',
+      path: ['startCommand'],
+      message: 'Say how the app starts, e.g. node server.js.',
+    });
+  }
+  if (app.healthTimeoutMs > app.healthIntervalMs) {
+    ctx.addIssue({
+      code: 'custom',
+      path: ['healthTimeoutMs'],
+      message: 'The timeout must fit into the interval.',
+    });
+  }
+});
+export type CreateAppInput = z.input<typeof createAppInput>;
+
+export const updateAppBody = z.strictObject({
+  name: nameSchema.optional(),
+  repositoryUrl: repositoryUrlSchema.optional(),
+  branch: branchSchema.optional(),
+  installCommand: commandSchema.optional(),
+  buildCommand: commandSchema.optional(),
+  startCommand: commandSchema.optional(),
+  documentRoot: documentRootSchema.optional(),
+  domains: domains.optional(),
+  healthPath: healthPathSchema.optional(),
+  healthIntervalMs: healthIntervalMs.optional(),
+  healthTimeoutMs: healthTimeoutMs.optional(),
+  healthRise: threshold.optional(),
+  healthFall: threshold.optional(),
+});
+export type UpdateAppBody = z.input<typeof updateAppBody>;
+export const appInput = z.strictObject({ appId: idSchema });
+export const updateAppInput = updateAppBody.extend(appInput.shape);
+
+/** `confirm`: the app's name, typed. */
+export const removeAppBody = z.strictObject({ confirm: z.string().max(200) });
+export const removeAppInput = removeAppBody.extend({ appId: idSchema, idempotencyKey: idempotencyKeySchema });
+
+export const inspectRepositoryInput = z.strictObject({
+  repositoryUrl: repositoryUrlSchema,
+  branch: branchSchema.optional(),
+});

@@ -1,0 +1,169 @@
+import type { Prisma } from '@fairlead/db';
+import { type DeploymentSummary, viewDeploymentSummaries } from '../deployment/view.ts';
+import { inUpstreamOf } from '../desired.ts';
+import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
+import type { Transaction } from '../events.ts';
+import type { Method } from '../load-balancer/methods.ts';
+import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/status.ts';
+import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
+import { found } from '../tenant.ts';
+import { type AppStatus, appStatus } from './status.ts';
+
+export type Runtime = 'node' | 'php' | 'static';
+
+export interface AppView {
+  id: string;
+  name: string;
+  slug: string;
+  repositoryUrl: string;
+  branch: string;
+  runtime: Runtime;
+  installCommand: string | null;
+  buildCommand: string | null;
+  startCommand: string | null;
+  documentRoot: string | null;
+  port: number;
+  domains: string[];
+  url: string | null;
+  healthPath: string;
+  healthIntervalMs: number;
+  healthTimeoutMs: number;
+  healthRise: number;
+  healthFall: number;
+  primaryServer: { id: string; name: string; address: string };
+  database: {
+    engine: DatabaseEngine | 'none';
+    name: string | null;
+    user: string | null;
+    host: string | null;
+    port: number | null;
+  };
+  status: AppStatus;
+  loadBalancer: {
+    enabled: boolean;
+    status: LoadBalancerStatus;
+    method: Method;
+    generation: number;
+    observedGeneration: number;
+  };
+  backends: {
+    total: number;
+    enabled: number;
+    healthy: number;
+    unhealthy: number;
+    deploying: number;
+    unknown: number;
+  };
+  lastDeployment: DeploymentSummary | null;
+  activeOperation: OperationView | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export const appInclude = {
+  primaryServer: true,
+  loadBalancer: { include: { balancerServer: true } },
+  backends: true,
+  deployments: { orderBy: { number: 'desc' }, take: 1 },
+  operations: {
+    where: { status: { in: ['queued', 'running'] as string[] } },
+    orderBy: { id: 'asc' },
+    take: 1,
+    include: operationInclude,
+  },
+} as const satisfies Prisma.AppInclude;
+export type AppRow = Prisma.AppGetPayload<{ include: typeof appInclude }>;
+
+export async function viewApps(tx: Transaction, rows: readonly AppRow[]): Promise<AppView[]> {
+  const operations = await viewOperations(
+    tx,
+    rows.flatMap((row) => row.operations),
+  );
+  const deployments = await viewDeploymentSummaries(
+    tx,
+    rows.flatMap((row) => row.deployments),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    repositoryUrl: row.repositoryUrl,
+    branch: row.branch,
+    runtime: row.runtime as Runtime,
+    installCommand: row.installCommand,
+    buildCommand: row.buildCommand,
+    startCommand: row.startCommand,
+    documentRoot: row.documentRoot,
+    port: row.port,
+    domains: row.domains,
+    url: urlOf(row),
+    healthPath: row.healthPath,
+    healthIntervalMs: row.healthIntervalMs,
+    healthTimeoutMs: row.healthTimeoutMs,
+    healthRise: row.healthRise,
+    healthFall: row.healthFall,
+    primaryServer: {
+      id: row.primaryServer.id,
+      name: row.primaryServer.name,
+      address: row.primaryServer.address,
+    },
+    database: databaseOf(row),
+    status: appStatus.parse(row.status),
+    loadBalancer: balancerOf(row),
+    backends: countBackends(row),
+    lastDeployment: deployments.find((deployment) => deployment.appId === row.id) ?? null,
+    activeOperation: operations.find((operation) => operation.appId === row.id) ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  }));
+}
+
+export async function viewApp(tx: Transaction, id: string): Promise<AppView> {
+  const row = found(await tx.app.findUnique({ where: { id }, include: appInclude }), 'app');
+  const [view] = await viewApps(tx, [row]);
+  return view as AppView;
+}
+
+function urlOf(row: AppRow): string | null {
+  const host = row.domains[0] ?? row.loadBalancer?.balancerServer.ipAddress ?? null;
+  if (host === null) return null;
+  return `http://${host.includes(':') ? `[${host}]` : host}/`;
+}
+
+function databaseOf(row: AppRow): AppView['database'] {
+  if (row.databaseEngine === 'none')
+    return { engine: 'none', name: null, user: null, host: null, port: null };
+  const engine = row.databaseEngine as DatabaseEngine;
+  return {
+    engine,
+    name: row.databaseName,
+    user: row.databaseUser,
+    host: row.primaryServer.privateAddress ?? row.primaryServer.ipAddress,
+    port: databasePorts[engine],
+  };
+}
+
+function balancerOf(row: AppRow): AppView['loadBalancer'] {
+  const balancer = found(row.loadBalancer, 'load balancer');
+  return {
+    enabled: balancer.enabled,
+    status: loadBalancerStatus.parse(balancer.status),
+    method: balancer.method as Method,
+    generation: balancer.generation,
+    observedGeneration: balancer.observedGeneration,
+  };
+}
+
+function countBackends(row: AppRow): AppView['backends'] {
+  const balancer = found(row.loadBalancer, 'load balancer');
+  const enabled = row.backends.filter((backend) => inUpstreamOf(row, balancer, backend) === 'up');
+  const count = (health: string) => enabled.filter((backend) => backend.health === health).length;
+  return {
+    total: row.backends.length,
+    enabled: enabled.length,
+    healthy: count('healthy'),
+    unhealthy: count('unhealthy'),
+    deploying: count('deploying'),
+    unknown: count('unknown'),
+  };
+}

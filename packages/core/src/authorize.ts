@@ -1,0 +1,91 @@
+import { AppError } from '@fairlead/errors';
+import type { Actor } from './context.ts';
+
+export const roles = ['owner', 'admin', 'deployer', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+export const scopes = ['read', 'write'] as const;
+export type Scope = (typeof scopes)[number];
+
+interface Right {
+  /** The least role that may. */
+  role: Role;
+  scope: Scope;
+}
+const right = (role: Role, scope: Scope): Right => ({ role, scope });
+
+/** Every use-case's name and who may call it. */
+export const actions = {
+  'account.me': right('viewer', 'read'),
+  'overview.read': right('viewer', 'read'),
+  'ssh-key.read': right('viewer', 'read'),
+  'server.list': right('viewer', 'read'),
+  'server.read': right('viewer', 'read'),
+  'server.create': right('admin', 'write'),
+  'server.update': right('admin', 'write'),
+  'server.remove': right('admin', 'write'),
+  'server.check': right('admin', 'write'),
+  'server.confirm-host-key': right('admin', 'write'),
+  'server.prepare': right('admin', 'write'),
+  'repository.inspect': right('deployer', 'read'),
+  'app.list': right('viewer', 'read'),
+  'app.read': right('viewer', 'read'),
+  'app.check-domains': right('viewer', 'read'),
+  'app.create': right('admin', 'write'),
+  'app.update': right('admin', 'write'),
+  'app.remove': right('admin', 'write'),
+  'environment.read': right('deployer', 'read'),
+  'environment.change': right('deployer', 'write'),
+  'deployment.list': right('viewer', 'read'),
+  'deployment.read': right('viewer', 'read'),
+  'deployment.start': right('deployer', 'write'),
+  'load-balancer.read': right('viewer', 'read'),
+  'load-balancer.checklist': right('viewer', 'read'),
+  'load-balancer.plan': right('viewer', 'read'),
+  'load-balancer.enable': right('admin', 'write'),
+  'load-balancer.change': right('admin', 'write'),
+  'load-balancer.maintenance': right('deployer', 'write'),
+  'load-balancer.restore': right('admin', 'write'),
+  'load-balancer.disable': right('admin', 'write'),
+  'backend.add': right('admin', 'write'),
+  'backend.toggle': right('deployer', 'write'),
+  'backend.configure': right('admin', 'write'),
+  'backend.remove': right('admin', 'write'),
+  'health.read': right('viewer', 'read'),
+  'config.list': right('viewer', 'read'),
+  'config.read': right('viewer', 'read'),
+  'drift.list': right('viewer', 'read'),
+  'drift.put-back': right('admin', 'write'),
+  'operation.list': right('viewer', 'read'),
+  'operation.read': right('viewer', 'read'),
+  'operation.log': right('viewer', 'read'),
+  'token.list': right('viewer', 'read'),
+  'token.create': right('viewer', 'write'),
+  'token.revoke': right('viewer', 'write'),
+  'audit.list': right('admin', 'read'),
+} as const satisfies Record<string, Right>;
+export type Action = keyof typeof actions;
+
+/** Whether `role` may do what `action` names, whatever the token's scopes. */
+export function allows(role: Role, action: Action): boolean {
+  return roles.indexOf(role) <= roles.indexOf(actions[action].role);
+}
+
+/**
+ * The first line of every use-case.
+ * @throws AppError `forbidden`
+ */
+export function authorize(actor: Actor, action: Action): void {
+  const needed = actions[action];
+  if (!allows(actor.role, action)) {
+    throw new AppError('forbidden', `Your role, ${actor.role}, may not do this.`, {
+      hint: `It takes the role ${needed.role}; ask an owner of the organization.`,
+      details: { action, needs: needed.role },
+    });
+  }
+  if (!actor.scopes.includes(needed.scope)) {
+    throw new AppError('forbidden', `This token may not ${needed.scope}.`, {
+      hint: `Create a token with the scope ${needed.scope}.`,
+      details: { action, needs: needed.scope },
+    });
+  }
+}

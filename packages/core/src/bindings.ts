@@ -1,0 +1,14 @@
+import type { CipherBinding } from '@fairlead/db';
+
+/** What each encrypted column is bound to: the text opens in its own row alone. */
+export function databasePasswordBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'App', row: appId, column: 'databasePasswordCipher' };
+}
+
+export function environmentValueBinding(organizationId: string, variableId: string): CipherBinding {
+  return { organizationId, table: 'EnvironmentVariable', row: variableId, column: 'valueCipher' };
+}
+
+export function sshPrivateKeyBinding(organizationId: string): CipherBinding {
+  return { organizationId, table: 'SshKey', row: organizationId, column: 'privateKeyCipher' };
+}

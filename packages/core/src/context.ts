@@ -1,0 +1,89 @@
+import type { Cipher, PrismaClient } from '@fairlead/db';
+import type { Secret } from '@fairlead/errors';
+import type { Role, Scope } from './authorize.ts';
+
+/** Hands ids to the worker. `createQueue()` of `@fairlead/jobs` is one. */
+export interface OperationQueue {
+  enqueue(name: 'operation', payload: { operationId: string }): Promise<unknown>;
+}
+
+/** A new Ed25519 pair; `publicKey` is one OpenSSH line, `fingerprint` is `SHA256:…`. */
+export interface KeyPair {
+  publicKey: string;
+  privateKey: Secret | string;
+  fingerprint: string;
+}
+
+/** What a repository says of itself, read without a checkout kept. */
+export interface RepositoryInspection {
+  branches: string[];
+  /** 40 hexadecimal digits: the head of the asked (or default) branch. */
+  commit: string;
+  runtime: 'node' | 'php' | 'static';
+  /** Files that led to `runtime`, e.g. `package.json`. */
+  evidence: string[];
+  suggestions: {
+    branch: string;
+    installCommand: string | null;
+    buildCommand: string | null;
+    startCommand: string | null;
+    documentRoot: string | null;
+  };
+}
+
+export interface RepositorySource {
+  /** @throws AppError `repository-unreachable`, `branch-not-found` */
+  inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<RepositoryInspection>;
+}
+
+/** What the DNS says of a name: its addresses, or why there is none. */
+export type DomainAddresses =
+  | { addresses: string[]; fault: null }
+  | { addresses: []; fault: 'not-found' | 'no-address' | 'unanswered' };
+
+export interface DomainResolver {
+  addresses(name: string): Promise<DomainAddresses>;
+}
+
+/** The accounts of whoever signs people in (better-auth in `packages/api`). */
+export interface AccountStore {
+  /** Create a user with a password, or answer the one of that e-mail if the password is theirs: a half-done setup can be repeated. */
+  createUser(input: { name: string; email: string; password: Secret }): Promise<{ userId: string }>;
+}
+
+export interface Log {
+  debug(fields: Record<string, unknown>, text: string): void;
+  info(fields: Record<string, unknown>, text: string): void;
+  warn(fields: Record<string, unknown>, text: string): void;
+  error(fields: Record<string, unknown>, text: string): void;
+}
+
+/** What every use-case is given; built once per process by the app. */
+export interface Context {
+  prisma: PrismaClient;
+  queue: OperationQueue;
+  cipher: Cipher;
+  clock: () => Date;
+  repositories: RepositorySource;
+  domains: DomainResolver;
+  generateKeyPair: () => KeyPair | Promise<KeyPair>;
+  accounts: AccountStore;
+  log: Log;
+  /** Accept `http://` and `git://`-less plain repository addresses: for the lab and closed networks. */
+  allowPlainHttpRepositories: boolean;
+}
+
+/** What the worker's bookkeeping needs of the {@link Context}. */
+export type OperationContext = Pick<Context, 'prisma' | 'queue' | 'clock' | 'log'>;
+
+/** Who asks, once per request; `scopes` is `['read', 'write']` for a session. */
+export interface Actor {
+  userId: string;
+  name: string;
+  organizationId: string;
+  role: Role;
+  scopes: readonly Scope[];
+}
+
+/** The shape of every use-case. */
+export type UseCase<I, O> = (ctx: Context, actor: Actor, input: I) => Promise<O>;

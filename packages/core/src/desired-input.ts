@@ -1,0 +1,48 @@
+/** The columns that decide what should be where; rows of Prisma fit. */
+export interface DesiredApp {
+  slug: string;
+  slot: number;
+  runtime: string;
+  documentRoot: string | null;
+  port: number;
+  domains: string[];
+  primaryServerId: string;
+  databaseEngine: string;
+  databaseName: string | null;
+  databaseUser: string | null;
+  removing: boolean;
+}
+
+export interface DesiredLoadBalancer {
+  balancerServerId: string;
+  enabled: boolean;
+  maintenance: boolean;
+  method: string;
+  hashKey: string;
+  stickyCookie: string;
+  /** Read by `httpOf`. */
+  http: unknown;
+  generation: number;
+}
+
+export interface DesiredBackend {
+  id: string;
+  serverId: string;
+  role: string;
+  desired: string;
+  state: string;
+  address: string;
+  weight: number;
+  maxFails: number;
+  failTimeoutSeconds: number;
+  maxConns: number;
+  backup: boolean;
+  colour: string | null;
+  releaseId: string | null;
+}
+
+export interface DesiredServer {
+  id: string;
+  ipAddress: string | null;
+  privateAddress: string | null;
+}

@@ -1,0 +1,33 @@
+import { AppError } from '@fairlead/errors';
+import type { DesiredServer } from './desired-input.ts';
+
+function known(server: DesiredServer, address: string | null): string {
+  if (address !== null) return address;
+  throw new AppError('conflict', 'A server of this app has no known IP address yet.', {
+    hint: 'Run the connection check of that server; it resolves the address.',
+    details: { serverId: server.id },
+  });
+}
+
+/** By which address the other servers know this one: its private one where it has one. */
+export function addressOf(server: DesiredServer): string {
+  return known(server, server.privateAddress ?? server.ipAddress);
+}
+
+/** The address on the private or on the public network. */
+export function addressFrom(server: DesiredServer, isPrivate: boolean): string {
+  return known(server, isPrivate ? server.privateAddress : server.ipAddress);
+}
+
+/** Every address that a connection from this server may come from, sorted. */
+export function addressesOf(server: DesiredServer): string[] {
+  const addresses = [server.privateAddress, server.ipAddress].filter((address) => address !== null);
+  if (addresses.length === 0) known(server, null);
+  return [...new Set(addresses)].sort();
+}
+
+/** How the balancer reaches a backend: privately where both have a private address, else by the public one. */
+export function backendAddress(server: DesiredServer, balancer: DesiredServer): string {
+  if (server.id === balancer.id) return addressOf(server);
+  return addressFrom(server, server.privateAddress !== null && balancer.privateAddress !== null);
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import {
+  allowsBackup,
+  type BackendSpec,
+  backendSpecSchema,
+  type FrontSpec,
+  frontSpecSchema,
+  type HttpSettings,
+  unusualLimits,
+} from '@fairlead/nginx';
+import type { DesiredApp, DesiredBackend, DesiredLoadBalancer } from './desired-input.ts';
+import { httpOf } from './load-balancer/http-of.ts';
+
+/** Where visitors come in. */
+export const frontPort = 80;
+
+export type Colour = 'blue' | 'green';
+
+/** The local port of one colour of a Node.js app: 30000 + 2·slot, + 1 for green. */
+export function colourPort(slot: number, colour: Colour): number {
+  return 30_000 + 2 * slot + (colour === 'green' ? 1 : 0);
+}
+
+/** Where the app's PHP pool listens on each backend. */
+export function phpSocket(slug: string): string {
+  return `/run/php/fairlead-${slug}.sock`;
+}
+
+/** What PHP and static apps serve files from: below the release that `current` names. */
+export function documentRootPath(slug: string, documentRoot: string | null): string {
+  const below =
+    documentRoot === null || documentRoot === '' || documentRoot === '.' ? '' : `/${documentRoot}`;
+  return `/srv/fairlead/${slug}/current${below}`;
+}
+
+/** One backend's place in the upstream, and its parameters there. */
+export interface UpstreamPlace
+  extends Pick<
+    DesiredBackend,
+    'address' | 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'
+  > {
+  inUpstream: 'up' | 'down' | 'absent';
+  port: number;
+}
+
+/**
+ * The app's front: `servers` in the order primary first, then by id, so that `ip_hash` keeps its mapping. A front with no server that is up answers 503
+ * by itself. Off, the primary alone takes all: its share and limits count once there are others. Where only backups are left they are no backups.
+ */
+export function frontSpec(
+  app: DesiredApp,
+  loadBalancer: DesiredLoadBalancer,
+  backends: readonly UpstreamPlace[],
+  balancerAddresses: readonly string[],
+): FrontSpec {
+  const { enabled, hashKey, stickyCookie } = loadBalancer;
+  const method = (enabled ? loadBalancer.method : 'round_robin') as FrontSpec['method'];
+  const places = backends.filter((backend) => backend.inUpstream !== 'absent');
+  const mayStandBy = allowsBackup(method) && places.some(({ backup }) => !backup);
+  return frontSpecSchema.parse({
+    kind: 'front',
+    app: app.slug,
+    generation: Math.max(1, loadBalancer.generation),
+    names: app.domains.length > 0 ? app.domains : balancerAddresses,
+    listenPort: frontPort,
+    maintenance: loadBalancer.maintenance,
+    method,
+    ...(method === 'hash' ? { hashKey } : {}),
+    ...(method === 'sticky' ? { stickyCookie } : {}),
+    http: httpOf(loadBalancer),
+    servers: places.map(
+      ({ address, port, inUpstream, weight, maxFails, failTimeoutSeconds, maxConns, backup }) => ({
+        address,
+        port,
+        down: inUpstream === 'down',
+        ...(enabled ? { weight, maxFails, failTimeoutSeconds, maxConns, backup: backup && mayStandBy } : {}),
+      }),
+    ),
+  });
+}
+
+/**
+ * The local Nginx before the app on one backend; null for a Node.js backend of which no colour runs.
+ * During a deployment pass the colour that has just proved healthy.
+ */
+export function backendSpec(
+  app: DesiredApp,
+  loadBalancer: Pick<DesiredLoadBalancer, 'generation' | 'http'>,
+  backend: Pick<DesiredBackend, 'address' | 'colour'>,
+  balancerAddresses: readonly string[],
+): BackendSpec | null {
+  const target = backendTarget(app, backend.colour);
+  if (target === null) return null;
+  return backendSpecSchema.parse({
+    kind: 'backend',
+    app: app.slug,
+    generation: Math.max(1, loadBalancer.generation),
+    listenAddress: backend.address,
+    listenPort: app.port,
+    balancerAddresses,
+    target,
+    limits: backendLimits(httpOf(loadBalancer), target.runtime),
+  });
+}
+
+/**
+ * What of the front's settings a backend's own Nginx has to know, so that it is not the narrower of the two. It waits a little shorter for the app than the
+ * front waits for it: an answer that comes too late is then the backend's 504, which the front does not ask another backend for.
+ */
+function backendLimits({ maxBodyBytes, timeouts, buffering }: HttpSettings, runtime: string) {
+  if (runtime === 'static') return unusualLimits({ maxBodyBytes });
+  const { sendSeconds, readSeconds: front } = timeouts;
+  const readSeconds = Math.max(front - 5, Math.ceil(front * 0.9));
+  return unusualLimits({ maxBodyBytes, sendSeconds, readSeconds, buffering });
+}
+
+function backendTarget(app: DesiredApp, colour: string | null) {
+  const root = documentRootPath(app.slug, app.documentRoot);
+  switch (app.runtime) {
+    case 'node':
+      return colour === null ? null : { runtime: 'node', port: colourPort(app.slot, colour as Colour) };
+    case 'php':
+      return { runtime: 'php', root, socket: phpSocket(app.slug) };
+    default:
+      return { runtime: 'static', root };
+  }
+}
+
+/**
+ * SHA-256 of a backend's spec without its generation, for `Backend.configHash`: a toggle raises the generation of the whole balancer, and a backend whose
+ * file says the same need not be touched for it.
+ */
+export function backendSpecHash(spec: BackendSpec): string {
+  const { generation: _, ...rest } = spec;
+  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+}

@@ -1,0 +1,223 @@
+import { Secret } from '@fairlead/errors';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type DesiredApp,
+  type DesiredBackend,
+  type DesiredLoadBalancer,
+  desiredState,
+  isProven,
+} from './desired.ts';
+import { backendSpecHash } from './desired-nginx.ts';
+
+const app: DesiredApp = {
+  slug: 'shop',
+  slot: 3,
+  runtime: 'node',
+  documentRoot: null,
+  port: 20_003,
+  domains: ['shop.example'],
+  primaryServerId: 's1',
+  databaseEngine: 'postgresql',
+  databaseName: 'shop',
+  databaseUser: 'shop',
+  removing: false,
+};
+const loadBalancer: DesiredLoadBalancer = {
+  balancerServerId: 's1',
+  enabled: true,
+  maintenance: false,
+  method: 'ip_hash',
+  hashKey: 'uri',
+  stickyCookie: 'seat',
+  http: {},
+  generation: 7,
+};
+const servers = [1, 2, 3].map((n) => ({
+  id: `s${n}`,
+  ipAddress: `198.18.0.${n}`,
+  privateAddress: `10.0.0.${n}`,
+}));
+const backend = (n: number, change: Partial<DesiredBackend> = {}): DesiredBackend => ({
+  id: `b${n}`,
+  serverId: `s${n}`,
+  role: n === 1 ? 'primary' : 'replica',
+  desired: 'enabled',
+  state: 'active',
+  address: `10.0.0.${n}`,
+  weight: 1,
+  maxFails: 1,
+  failTimeoutSeconds: 10,
+  maxConns: 0,
+  backup: false,
+  colour: 'blue',
+  releaseId: 'r',
+  ...change,
+});
+const three = [backend(1), backend(2), backend(3)];
+const upstream = (state: ReturnType<typeof desiredState>) =>
+  state.front?.spec.servers.map((server) => `${server.address}${server.down ? ' down' : ''}`);
+
+describe('desiredState', () => {
+  it('puts every enabled backend into the upstream, the primary first', () => {
+    const state = desiredState(app, loadBalancer, [backend(3), backend(1), backend(2)], servers);
+    expect(upstream(state)).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+    expect(state.front).toMatchObject({
+      serverId: 's1',
+      spec: { generation: 7, method: 'ip_hash', names: ['shop.example'], listenPort: 80 },
+    });
+  });
+
+  it('serves the primary alone while load balancing is off, whatever was desired of it', () => {
+    const off = { ...loadBalancer, enabled: false };
+    const state = desiredState(app, off, [backend(1, { desired: 'disabled' }), backend(2)], servers);
+    expect(upstream(state)).toEqual(['10.0.0.1']);
+    expect(state.backends.map((b) => b.present)).toEqual([true, false]);
+    expect(state.front?.spec.method).toBe('round_robin');
+  });
+
+  it('keeps a disabled backend in the file, down, and deployed', () => {
+    const state = desiredState(app, loadBalancer, [backend(1), backend(2, { desired: 'disabled' })], servers);
+    expect(upstream(state)).toEqual(['10.0.0.1', '10.0.0.2 down']);
+    expect(state.backends[1]).toMatchObject({ present: true, inUpstream: 'down' });
+  });
+
+  it('leaves no rule and no grant of a removed backend, and names its server so that the rules go', () => {
+    const state = desiredState(app, loadBalancer, [backend(1), backend(2, { desired: 'removed' })], servers);
+    expect(state.backends[1]).toMatchObject({ present: false, inUpstream: 'absent', spec: null });
+    expect(state.database).toMatchObject({ addresses: [], listenAddress: '10.0.0.1' });
+    expect(state.firewall).toEqual([
+      {
+        serverId: 's1',
+        rules: [
+          { purpose: 'backend', port: 20_003, sources: ['10.0.0.1', '198.18.0.1'] },
+          { purpose: 'database', port: 5432, sources: [] },
+        ],
+      },
+      { serverId: 's2', rules: [] },
+    ]);
+    expect(state.environment.map((entry) => entry.backendId)).toEqual(['b1']);
+  });
+
+  it('has the database listen, guarded from everybody, before the first backend is added', () => {
+    const alone = desiredState(app, { ...loadBalancer, enabled: false }, [backend(1)], servers);
+    const together = desiredState(app, loadBalancer, [backend(1), backend(2)], servers);
+    expect(alone.database?.addresses).toEqual([]);
+    expect(alone.database?.listenAddress).toBe(together.database?.listenAddress);
+    expect(alone.firewall[0]?.rules).toContainEqual({ purpose: 'database', port: 5432, sources: [] });
+  });
+
+  it('keeps rules and grants of a retiring backend when asked, never its place in the upstream', () => {
+    const rows = [backend(1), backend(2, { desired: 'removed' })];
+    const state = desiredState(app, loadBalancer, rows, servers, { keepRetiring: true });
+    expect(upstream(state)).toEqual(['10.0.0.1']);
+    expect(state.database?.addresses).toEqual(['10.0.0.2']);
+    expect(state.firewall[1]?.rules).toHaveLength(1);
+  });
+
+  it('holds back what the caller does not admit', () => {
+    const rows = [backend(1), backend(2, { state: 'preparing', releaseId: null, colour: null })];
+    const state = desiredState(app, loadBalancer, rows, servers, { admit: isProven });
+    expect(upstream(state)).toEqual(['10.0.0.1']);
+    expect(state.backends[1]).toMatchObject({ present: true, inUpstream: 'absent', spec: null });
+  });
+
+  it('opens the database to the private address of each other backend alone', () => {
+    const state = desiredState(app, loadBalancer, three, servers);
+    expect(state.database).toEqual({
+      serverId: 's1',
+      engine: 'postgresql',
+      database: 'shop',
+      user: 'shop',
+      listenAddress: '10.0.0.1',
+      addresses: ['10.0.0.2', '10.0.0.3'],
+    });
+    expect(state.firewall[0]?.rules).toContainEqual({
+      purpose: 'database',
+      port: 5432,
+      sources: ['10.0.0.2', '10.0.0.3'],
+    });
+  });
+
+  it('uses public addresses for the database when one backend has no private one', () => {
+    const mixed = servers.map((server) =>
+      server.id === 's3' ? { ...server, privateAddress: null } : server,
+    );
+    const state = desiredState(app, loadBalancer, three, mixed);
+    expect(state.database).toMatchObject({
+      listenAddress: '198.18.0.1',
+      addresses: ['198.18.0.2', '198.18.0.3'],
+    });
+  });
+
+  it('writes the database into the environment: the primary by loopback, others by its address', () => {
+    const state = desiredState(app, loadBalancer, three, servers, { databasePassword: new Secret('p/w') });
+    const values = state.environment.map((entry) => entry.generated);
+    expect(values[0]?.DB_HOST).toBe('127.0.0.1');
+    expect(values[1]?.DB_HOST).toBe('10.0.0.1');
+    const url = values[1]?.DATABASE_URL;
+    expect(url instanceof Secret && url.reveal()).toBe('postgresql://shop:p%2Fw@10.0.0.1:5432/shop');
+    expect(JSON.stringify(state)).not.toContain('p/w');
+  });
+
+  it('leaves nothing of an app that is being removed', () => {
+    const state = desiredState({ ...app, removing: true }, loadBalancer, three, servers, {
+      keepRetiring: true,
+    });
+    expect(state.front).toBeNull();
+    expect(state.database).toBeNull();
+    expect(state.backends.every((b) => !b.present)).toBe(true);
+    expect(state.firewall.flatMap((entry) => entry.rules)).toEqual([]);
+  });
+
+  it('gives blue and green ports of their own, and PHP and static a root below current', () => {
+    const target = (change: Partial<DesiredApp>, colour: string | null) =>
+      desiredState({ ...app, ...change }, loadBalancer, [backend(1, { colour })], servers).backends[0]?.spec
+        ?.target;
+    expect(target({}, 'blue')).toEqual({ runtime: 'node', port: 30_006 });
+    expect(target({}, 'green')).toEqual({ runtime: 'node', port: 30_007 });
+    expect(target({ runtime: 'php', documentRoot: 'public' }, null)).toMatchObject({
+      root: '/srv/fairlead/shop/current/public',
+    });
+    expect(target({ runtime: 'static' }, null)).toEqual({
+      runtime: 'static',
+      root: '/srv/fairlead/shop/current',
+    });
+  });
+
+  it('says which server has no address yet', () => {
+    expect(() =>
+      desiredState(app, loadBalancer, three, [{ id: 's1', ipAddress: null, privateAddress: null }]),
+    ).toThrow(/no known IP address/);
+  });
+
+  it('hashes a backend spec without its generation', () => {
+    const spec = (generation: number, colour: string) =>
+      desiredState(app, { ...loadBalancer, generation }, [backend(1, { colour })], servers).backends[0]?.spec;
+    const [a, b, c] = [spec(1, 'blue'), spec(2, 'blue'), spec(2, 'green')];
+    if (!a || !b || !c) throw new Error('no spec');
+    expect(backendSpecHash(a)).toBe(backendSpecHash(b));
+    expect(backendSpecHash(b)).not.toBe(backendSpecHash(c));
+  });
+
+  it('depends on the rows, not on their order, and never gives one address two places', () => {
+    const rows = fc.array(
+      fc.record({
+        desired: fc.constantFrom('enabled', 'disabled', 'removed'),
+        state: fc.constantFrom('pending', 'active', 'failed', 'removing'),
+      }),
+      { minLength: 3, maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(rows, fc.boolean(), (changes, enabled) => {
+        const backends = changes.map((change, index) => backend(index + 1, change));
+        const lb = { ...loadBalancer, enabled };
+        const one = desiredState(app, lb, backends, servers);
+        const other = desiredState(app, lb, [...backends].reverse(), [...servers].reverse());
+        expect(other).toEqual(one);
+        const addresses = one.front?.spec.servers.map((server) => server.address) ?? [];
+        expect(new Set(addresses).size).toBe(addresses.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,223 @@
+import { AppError, type Secret } from '@fairlead/errors';
+import type { BackendSpec, FrontSpec } from '@fairlead/nginx';
+import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
+import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
+import { addressesOf, addressFrom } from './desired-network.ts';
+import { backendSpec, frontSpec } from './desired-nginx.ts';
+
+export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
+
+export type InUpstream = 'up' | 'down' | 'absent';
+
+export interface DesiredBackendState {
+  backendId: string;
+  serverId: string;
+  /** false: nothing of the app may stay on this server. */
+  present: boolean;
+  inUpstream: InUpstream;
+  address: string;
+  port: number;
+  role: 'primary' | 'replica';
+  /** null while it is not present or (node) before its first colour runs. */
+  spec: BackendSpec | null;
+}
+
+export interface DesiredFirewall {
+  serverId: string;
+  /** Complete for this app on this server; `[]` takes every rule away. */
+  rules: { purpose: 'backend' | 'database'; port: number; sources: string[] }[];
+}
+
+export interface DesiredDatabase {
+  serverId: string;
+  engine: DatabaseEngine;
+  database: string;
+  user: string;
+  /** The address that the engine listens on beside 127.0.0.1; null: local alone. */
+  listenAddress: string | null;
+  /** Complete set of remote addresses that may sign in. */
+  addresses: string[];
+}
+
+export interface DesiredState {
+  front: { serverId: string; spec: FrontSpec } | null;
+  backends: DesiredBackendState[];
+  firewall: DesiredFirewall[];
+  database: DesiredDatabase | null;
+  environment: { backendId: string; generated: Record<string, string | Secret> }[];
+}
+
+export interface DesiredOptions {
+  /** The database's password for `environment`; without it `DB_PASSWORD` and `DATABASE_URL` are left out. */
+  databasePassword?: Secret | null;
+  /** Which enabled backends the upstream may hold yet. The plan lets all in; the worker passes {@link isProven}. */
+  admit?: (backend: DesiredBackend) => boolean;
+  /**
+   * Keep firewall rules, grants and environment of backends that are on their way out (out of the upstream all the same): the middle of an operation,
+   * after which the final state is applied without it.
+   */
+  keepRetiring?: boolean;
+}
+
+/** A release ran on it and was found healthy: it may be given requests. */
+export function isProven(backend: DesiredBackend): boolean {
+  return (
+    backend.releaseId !== null && ['active', 'draining', 'disabled', 'deploying'].includes(backend.state)
+  );
+}
+
+/**
+ * What should be where, from rows alone: read by the plan that a person sees and by the worker that applies it. Pure; the same rows in any order give
+ * the same answer.
+ * @throws AppError `conflict` when a server that takes part has no known IP address yet
+ */
+export function desiredState(
+  app: DesiredApp,
+  loadBalancer: DesiredLoadBalancer,
+  backends: readonly DesiredBackend[],
+  servers: readonly DesiredServer[],
+  options: DesiredOptions = {},
+): DesiredState {
+  const byId = new Map(servers.map((server) => [server.id, server]));
+  const serverOf = (id: string): DesiredServer => {
+    const server = byId.get(id);
+    if (server === undefined)
+      throw new AppError('internal', 'A server of this app is missing.', { details: { serverId: id } });
+    return server;
+  };
+  const admit = options.admit ?? (() => true);
+  const balancer = serverOf(loadBalancer.balancerServerId);
+  const sorted = [...backends].sort(primaryFirst);
+  const present = (backend: DesiredBackend) => isWanted(app, loadBalancer, backend);
+  const kept = (backend: DesiredBackend) =>
+    present(backend) || (options.keepRetiring === true && !app.removing);
+
+  const states = sorted.map((backend): DesiredBackendState => {
+    const isPresent = present(backend);
+    return {
+      backendId: backend.id,
+      serverId: backend.serverId,
+      present: isPresent,
+      inUpstream: !isPresent ? 'absent' : upstreamState(loadBalancer, backend, admit),
+      address: backend.address,
+      port: app.port,
+      role: backend.role === 'primary' ? 'primary' : 'replica',
+      spec: isPresent ? backendSpec(app, loadBalancer, backend, addressesOf(balancer)) : null,
+    };
+  });
+
+  const places = states.map((state, index) => ({ ...(sorted[index] as DesiredBackend), ...state }));
+  const remote = sorted.filter((backend) => kept(backend) && backend.serverId !== app.primaryServerId);
+  const database = desiredDatabase(
+    app,
+    serverOf(app.primaryServerId),
+    remote.map((backend) => serverOf(backend.serverId)),
+  );
+  const firewall = desiredFirewall(
+    app,
+    loadBalancer,
+    sorted,
+    sorted.filter(kept),
+    addressesOf(balancer),
+    database,
+  );
+  const environment = sorted.filter(kept).map((backend) => ({
+    backendId: backend.id,
+    generated:
+      database === null
+        ? {}
+        : databaseEnvironment(
+            database,
+            backend.serverId === database.serverId ? '127.0.0.1' : (database.listenAddress ?? '127.0.0.1'),
+            options.databasePassword ?? null,
+          ),
+  }));
+  return {
+    front: app.removing
+      ? null
+      : { serverId: balancer.id, spec: frontSpec(app, loadBalancer, places, addressesOf(balancer)) },
+    backends: states,
+    firewall,
+    database,
+    environment,
+  };
+}
+
+/** Whether the app belongs on this backend's server at all. Without load balancing that is the primary alone. */
+function isWanted(app: DesiredApp, loadBalancer: DesiredLoadBalancer, backend: DesiredBackend): boolean {
+  if (app.removing || backend.desired === 'removed') return false;
+  return loadBalancer.enabled || backend.role === 'primary';
+}
+
+/** A backend's place in the desired upstream, without asking whether it is proven. */
+export function inUpstreamOf(
+  app: DesiredApp,
+  loadBalancer: DesiredLoadBalancer,
+  backend: DesiredBackend,
+): InUpstream {
+  return isWanted(app, loadBalancer, backend) ? upstreamState(loadBalancer, backend, () => true) : 'absent';
+}
+
+function upstreamState(
+  loadBalancer: DesiredLoadBalancer,
+  backend: DesiredBackend,
+  admit: (backend: DesiredBackend) => boolean,
+): InUpstream {
+  if (!admit(backend)) return 'absent';
+  if (!loadBalancer.enabled) return 'up';
+  return backend.desired === 'enabled' ? 'up' : 'down';
+}
+
+function desiredDatabase(
+  app: DesiredApp,
+  primary: DesiredServer,
+  remote: readonly DesiredServer[],
+): DesiredDatabase | null {
+  if (app.removing || app.databaseEngine === 'none') return null;
+  if (app.databaseName === null || app.databaseUser === null) {
+    throw new AppError('internal', 'This app has a database engine but no database name.');
+  }
+  const base = {
+    serverId: primary.id,
+    engine: app.databaseEngine as DatabaseEngine,
+    database: app.databaseName,
+    user: app.databaseUser,
+  };
+  // Listened to from the first deployment on, before anybody uses the app: widening later would restart the engine under traffic.
+  const isPrivate =
+    primary.privateAddress !== null && remote.every((server) => server.privateAddress !== null);
+  return {
+    ...base,
+    listenAddress: addressFrom(primary, isPrivate),
+    addresses: [...new Set(remote.map((server) => addressFrom(server, isPrivate)))].sort(),
+  };
+}
+
+function desiredFirewall(
+  app: DesiredApp,
+  loadBalancer: DesiredLoadBalancer,
+  all: readonly DesiredBackend[],
+  kept: readonly DesiredBackend[],
+  balancerAddresses: string[],
+  database: DesiredDatabase | null,
+): DesiredFirewall[] {
+  const serverIds = [
+    ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...all.map((b) => b.serverId)]),
+  ].sort();
+  return serverIds.map((serverId) => {
+    const rules: DesiredFirewall['rules'] = [];
+    if (kept.some((backend) => backend.serverId === serverId)) {
+      rules.push({ purpose: 'backend', port: app.port, sources: balancerAddresses });
+    }
+    // Without sources the rule only guards the port: nobody from outside.
+    if (database?.serverId === serverId) {
+      rules.push({ purpose: 'database', port: databasePorts[database.engine], sources: database.addresses });
+    }
+    return { serverId, rules };
+  });
+}
+
+function primaryFirst(a: DesiredBackend, b: DesiredBackend): number {
+  if (a.role !== b.role) return a.role === 'primary' ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as core from '../index.ts';
+import { seedBalancedApp } from '../testing/fleet.ts';
+import { createWorld, type World } from '../testing/world.ts';
+
+let world: World;
+let owner: core.Actor;
+beforeAll(async () => {
+  world = await createWorld();
+  owner = world.ours.owner;
+});
+afterAll(() => world.close());
+
+const seedDrift = (appId: string, serverId: string, change: object = {}) =>
+  world.ctx.prisma.drift.create({
+    data: {
+      appId,
+      serverId,
+      kind: 'rule',
+      subject: 'firewall',
+      expected: 'a\nb\n',
+      actual: 'b\n',
+      ...change,
+    },
+  });
+
+it('lists what stands with both sides, and leaves out what was resolved', async () => {
+  const { app, primary } = await seedBalancedApp(world, owner);
+  await seedDrift(app.id, primary.id);
+  await seedDrift(app.id, primary.id, { kind: 'file', subject: '/etc/x.conf', expected: null });
+  await seedDrift(app.id, primary.id, { resolvedAt: new Date() });
+  const { items } = await core.listDrift(world.ctx, owner, { appId: app.id });
+  expect(items.map(({ kind }) => kind).sort()).toEqual(['file', 'rule']);
+  const rule = items.find(({ kind }) => kind === 'rule');
+  expect(rule).toMatchObject({ server: { id: primary.id, name: primary.name }, expected: 'a\nb\n' });
+  expect(rule?.diff).toMatch(/^-a\n b$/m);
+  expect(items.find(({ kind }) => kind === 'file')?.diff).toBeNull();
+});
+
+it('puts back by one operation at a time, and only what is known to differ', async () => {
+  const { app, primary } = await seedBalancedApp(world, owner);
+  const ask = () => core.putBack(world.ctx, owner, { appId: app.id });
+  await expect(ask()).rejects.toMatchObject({ code: 'conflict' });
+  await seedDrift(app.id, primary.id);
+  const [first, second] = [await ask(), await ask()];
+  expect(first.operation).toMatchObject({ kind: 'drift.put-back', status: 'queued', generation: null });
+  expect(second.operation.id).toBe(first.operation.id);
+});

@@ -1,0 +1,4 @@
+import * as z from 'zod';
+import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
+
+export const putBackInput = z.strictObject({ appId: idSchema, idempotencyKey: idempotencyKeySchema });

@@ -1,0 +1,39 @@
+import type { App } from '@fairlead/db';
+import type { Secret } from '@fairlead/errors';
+import { databasePasswordBinding, environmentValueBinding, sshPrivateKeyBinding } from '../bindings.ts';
+import type { Context } from '../context.ts';
+import { found } from '../tenant.ts';
+
+type Keys = Pick<Context, 'prisma' | 'cipher'>;
+
+/** The app's own variables, decrypted: for the worker, which writes them on hosts. */
+export async function readEnvironmentSecrets(
+  ctx: Keys,
+  app: Pick<App, 'id' | 'organizationId'>,
+): Promise<Record<string, Secret>> {
+  const rows = await ctx.prisma.environmentVariable.findMany({
+    where: { appId: app.id },
+    orderBy: { key: 'asc' },
+  });
+  return Object.fromEntries(
+    rows.map((row) => [
+      row.key,
+      ctx.cipher.decrypt(row.valueCipher, environmentValueBinding(app.organizationId, row.id)),
+    ]),
+  );
+}
+
+/** The password of the app's own database, or null where it has none. */
+export function readDatabasePassword(
+  ctx: Pick<Context, 'cipher'>,
+  app: Pick<App, 'id' | 'organizationId' | 'databasePasswordCipher'>,
+): Secret | null {
+  if (app.databasePasswordCipher === null) return null;
+  return ctx.cipher.decrypt(app.databasePasswordCipher, databasePasswordBinding(app.organizationId, app.id));
+}
+
+/** The private half of the organization's SSH key. */
+export async function readPrivateKey(ctx: Keys, organizationId: string): Promise<Secret> {
+  const key = found(await ctx.prisma.sshKey.findUnique({ where: { organizationId } }), 'SSH key');
+  return ctx.cipher.decrypt(key.privateKeyCipher, sshPrivateKeyBinding(organizationId));
+}

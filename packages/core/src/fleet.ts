@@ -1,0 +1,45 @@
+import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
+import { type DesiredOptions, type DesiredState, desiredState } from './desired.ts';
+import type { Transaction } from './events.ts';
+import { found } from './tenant.ts';
+
+/** All rows that decide what one app's servers hold. */
+export interface Fleet {
+  app: App;
+  loadBalancer: LoadBalancer;
+  /** The primary first. */
+  backends: Backend[];
+  /** Primary, balancer and every backend's server. */
+  servers: Server[];
+}
+
+/** @throws AppError `not-found` */
+export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> {
+  const row = found(
+    await tx.app.findUnique({
+      where: { id: appId },
+      include: {
+        primaryServer: true,
+        loadBalancer: { include: { balancerServer: true } },
+        backends: { include: { server: true }, orderBy: [{ role: 'asc' }, { id: 'asc' }] },
+      },
+    }),
+    'app',
+  );
+  const { primaryServer, loadBalancer: balancerRow, backends, ...app } = row;
+  const { balancerServer, ...loadBalancer } = found(balancerRow, 'load balancer');
+  const servers = new Map(
+    [primaryServer, balancerServer, ...backends.map((b) => b.server)].map((s) => [s.id, s]),
+  );
+  return {
+    app,
+    loadBalancer,
+    backends: backends.map(({ server: _, ...backend }) => backend),
+    servers: [...servers.values()],
+  };
+}
+
+/** {@link desiredState} of a fleet. */
+export function desiredOf(fleet: Fleet, options?: DesiredOptions): DesiredState {
+  return desiredState(fleet.app, fleet.loadBalancer, fleet.backends, fleet.servers, options);
+}

@@ -1,0 +1,25 @@
+import type { Backend, LoadBalancer } from '@fairlead/db';
+import { type FrontSpec, type UpstreamServer, unusualHttp } from '@fairlead/nginx';
+
+/**
+ * The way back from a front to the rows that bring it about: the one place that knows which column each option of Nginx lives in, as `frontSpec` is the
+ * one place that knows it forwards.
+ */
+export function balancerColumns({
+  method,
+  hashKey,
+  stickyCookie,
+  http,
+}: FrontSpec): Pick<LoadBalancer, 'method' | 'http'> & Partial<LoadBalancer> {
+  return {
+    method,
+    http: unusualHttp(http),
+    ...(hashKey === undefined ? {} : { hashKey }),
+    ...(stickyCookie === undefined ? {} : { stickyCookie }),
+  };
+}
+
+/** The columns of the backend that a `server` line stands for. */
+export function backendColumns({ address: _, port: __, down, ...options }: UpstreamServer): Partial<Backend> {
+  return { ...options, desired: down ? 'disabled' : 'enabled' };
+}

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as core from '../index.ts';
+import {
+  finishOperations,
+  seedApp,
+  seedAppliedConfig,
+  seedBalancedApp,
+  seedLiveApp,
+} from '../testing/fleet.ts';
+import { createWorld, type World } from '../testing/world.ts';
+
+let world: World;
+let owner: core.Actor;
+beforeAll(async () => {
+  world = await createWorld();
+  owner = world.ours.owner;
+});
+afterAll(() => world.close());
+
+const change = (appId: string, body: object) => core.changeLoadBalancer(world.ctx, owner, { appId, ...body });
+const read = async (appId: string) => (await core.readLoadBalancer(world.ctx, owner, { appId })).http;
+const row = async (appId: string) =>
+  (await world.ctx.prisma.loadBalancer.findUniqueOrThrow({ where: { appId } })).http;
+const plan = async (appId: string, http: object) => {
+  const { servers, notes } = await core.planLoadBalancer(world.ctx, owner, { appId, action: 'change', http });
+  const files = servers.flatMap((server) => server.files);
+  return { paths: files.map(({ path }) => path), diff: files.map(({ diff }) => diff).join('\n'), notes };
+};
+const fieldsOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'accepted',
+    (error: { details?: { errors?: { path: string; message: string }[] } }) => error.details?.errors ?? error,
+  );
+
+const everything = {
+  maxBodyBytes: 5_000_000,
+  timeouts: { connectSeconds: 2, sendSeconds: 30, readSeconds: 300 },
+  buffering: false,
+  gzip: { mode: 'on', minBytes: 512 },
+  balancerHealth: { enabled: true, path: '/balancer' },
+  requestHeaders: [{ name: 'X-Tier', value: 'gold $5' }],
+  responseHeaders: [{ name: 'X-Frame-Options', value: 'DENY' }],
+  redirects: [{ match: 'exact', from: '/old', to: '/new', status: 301, keepQuery: true, keepPath: false }],
+  access: [
+    { action: 'allow', source: '203.0.113.0/24' },
+    { action: 'deny', source: 'all' },
+  ],
+  rateLimit: { requests: 10, per: 'second', burst: 20 },
+  snippet: 'location = /teapot {\n  return 418; # } short\n}',
+  routes: [],
+};
+
+describe('HTTP settings', () => {
+  it('are what a front does by itself, until somebody changes them', async () => {
+    const { app } = await seedLiveApp(world, owner);
+    expect(await row(app.id)).toEqual({});
+    expect(await read(app.id)).toMatchObject({ maxBodyBytes: 64 * 1024 ** 2, buffering: true });
+  });
+
+  it('are stored, each of them, planned as lines of the front, with load balancing and without', async () => {
+    for (const { app } of [await seedBalancedApp(world, owner), await seedLiveApp(world, owner)]) {
+      const { diff, paths } = await plan(app.id, everything);
+      expect(diff).toContain('+    client_max_body_size 5000000;');
+      expect(diff).toContain('+    proxy_read_timeout 300s;');
+      expect(paths.filter((path) => path.endsWith('.backend.conf')).length).toBeGreaterThan(0);
+      const { operation } = await change(app.id, { http: everything });
+      expect(operation).toMatchObject({
+        kind: 'load-balancer.change',
+        title: expect.stringContaining('front'),
+      });
+      expect(await read(app.id)).toEqual(everything);
+      expect((await change(app.id, { http: everything })).operation.id).toBe(operation.id);
+    }
+  });
+
+  it('that are named replace what was, and no other', async () => {
+    const { app } = await seedLiveApp(world, owner);
+    await change(app.id, { http: everything });
+    await change(app.id, { http: { buffering: true, timeouts: { readSeconds: 20 } } });
+    expect(await read(app.id)).toEqual({
+      ...everything,
+      buffering: true,
+      timeouts: { connectSeconds: 5, sendSeconds: 60, readSeconds: 20 },
+    });
+    expect(await row(app.id)).not.toHaveProperty('buffering');
+  });
+
+  it('go with a method in one change', async () => {
+    const { app } = await seedBalancedApp(world, owner);
+    await change(app.id, { method: 'ip_hash', http: { buffering: false } });
+    const { method, http } = await core.readLoadBalancer(world.ctx, owner, { appId: app.id });
+    expect([method, http.buffering]).toEqual(['ip_hash', false]);
+  });
+
+  it('come back with the generation that had them', async () => {
+    const { app } = await seedBalancedApp(world, owner);
+    await change(app.id, { http: everything });
+    await seedAppliedConfig(world, app.id);
+    const { generation } = await core.readLoadBalancer(world.ctx, owner, { appId: app.id });
+    await change(app.id, { http: { buffering: true, maxBodyBytes: 4096 } });
+    await finishOperations(world, app.id);
+    await core.restoreLoadBalancer(world.ctx, owner, { appId: app.id, generation });
+    expect(await read(app.id)).toEqual(everything);
+  });
+
+  it('of which a diff says too little are explained', async () => {
+    const { app } = await seedLiveApp(world, owner, {
+      healthPath: '/up',
+      runtime: 'php',
+      documentRoot: 'public',
+    });
+    const { notes } = await plan(app.id, {
+      maxBodyBytes: 3 * 1024 ** 3,
+      timeouts: { readSeconds: 900 },
+      buffering: false,
+      gzip: { mode: 'on' },
+      balancerHealth: { enabled: true, path: '/up' },
+      requestHeaders: [{ name: 'X-Api-Key', value: 'k' }],
+      responseHeaders: [{ name: 'Strict-Transport-Security', value: 'max-age=600' }],
+      redirects: [
+        { from: '/old', to: '/new', status: 308 },
+        { match: 'prefix', from: '/up/', to: '/down/' },
+      ],
+      access: [
+        { action: 'allow', source: '203.0.113.77/24' },
+        { action: 'deny', source: 'all' },
+      ],
+      snippet: 'set $a b;\nlocation /x/ { proxy_pass http://10.0.0.9; }',
+    });
+    const said = notes.map(({ level, text }) => `${level}: ${text}`).join('\n');
+    for (const words of [
+      'warning: Bodies of up to 3 GiB',
+      'upload_max_filesize',
+      'up to 900 s',
+      'holds a connection',
+      'BREACH',
+      'warning: /up is the health path',
+      'Each backend’s own Nginx',
+      'warning: The value of X-Api-Key',
+      'refuse plain HTTP',
+      'taking back /old later',
+      'warning: Nobody but 203.0.113.0/24 reaches the app',
+      'is one address',
+      'warning: A snippet of 2 lines',
+      'warning: Line 2 of the snippet leads requests to http://10.0.0.9',
+    ]) {
+      expect(said).toContain(words);
+    }
+    expect((await plan(app.id, {})).notes.map(({ text }) => text).join()).not.toContain('BREACH');
+  });
+
+  it.each([
+    ['http.maxBodyBytes', { maxBodyBytes: 1 }],
+    ['http.timeouts.readSeconds', { timeouts: { readSeconds: '60s; return 200' } }],
+    ['http.gzip.mode', { gzip: { mode: 'on; root /etc' } }],
+    [
+      'http.balancerHealth.path',
+      { balancerHealth: { enabled: true, path: '/x { alias /etc/; } location = /y' } },
+    ],
+    ['http.nonsense', { nonsense: true }],
+    ['http.requestHeaders.0.name', { requestHeaders: [{ name: 'X-Forwarded-For', value: '1' }] }],
+    ['http.access.0.source', { access: [{ action: 'deny', source: '10.0.0.0/8; allow all' }] }],
+    ['http.snippet', { snippet: '} server { listen 8092;' }],
+    ['http.rateLimit.burst', { rateLimit: { requests: 1, per: 'second', burst: -1 } }],
+    ['http.redirects.0.to', { redirects: [{ from: '/a', to: '//evil.example' }] }],
+  ])('refuse %s', async (path, http) => {
+    const { app } = await seedLiveApp(world, owner);
+    expect(await fieldsOf(change(app.id, { http }))).toEqual([{ path, message: expect.any(String) }]);
+    expect(await row(app.id)).toEqual({});
+  });
+
+  it('lead parts of a site to other apps of the organization and the balancer, and to no other', async () => {
+    const { app, primary } = await seedLiveApp(world, owner);
+    const second = await core.createApp(world.ctx, owner, {
+      name: `Api of ${app.name}`,
+      repositoryUrl: 'https://git.example/api.git',
+      runtime: 'static',
+      domains: [`api-${app.slug}.example.com`],
+      primaryServerId: primary.id,
+    });
+    const { slug } = await world.ctx.prisma.app.findUniqueOrThrow({ where: { id: second.id } });
+    const routes = [{ prefix: '/api/', app: slug, stripPrefix: true }];
+    const strange = [{ path: 'http.routes.0.app', message: expect.any(String) }];
+    // It does not serve yet.
+    expect(await fieldsOf(change(app.id, { http: { routes } }))).toEqual(strange);
+    await world.ctx.prisma.app.update({ where: { id: second.id }, data: { status: 'live' } });
+    const { diff, notes } = await plan(app.id, { routes });
+    expect(diff).toContain(`+        set $fairlead_route_`);
+    expect(notes.map(({ text }) => text).join()).toContain(`go to the backends of ${slug}`);
+    await change(app.id, { http: { routes } });
+    expect((await read(app.id)).routes).toEqual(routes);
+    const view = await core.readLoadBalancer(world.ctx, owner, { appId: app.id });
+    expect(view.routeTargets).toEqual([{ slug, name: second.name }]);
+    const elsewhere = await seedLiveApp(world, owner);
+    for (const other of [app.slug, elsewhere.app.slug, 'nobody']) {
+      const http = { routes: [{ prefix: '/api/', app: other }] };
+      expect(await fieldsOf(change(app.id, { http })), other).toEqual(strange);
+    }
+    // Whoever removes the other app is told who leads to it, and a restore after that leaves the route out.
+    await finishOperations(world, app.id);
+    const removal = { appId: second.id, confirm: second.name };
+    await expect(core.removeApp(world.ctx, owner, removal)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `${app.name} leads requests below /api/ to this app.`,
+    });
+    await seedAppliedConfig(world, app.id);
+    const { generation } = await core.readLoadBalancer(world.ctx, owner, { appId: app.id });
+    await change(app.id, { http: { routes: [], buffering: false } });
+    await world.ctx.prisma.loadBalancer.update({
+      where: { appId: app.id },
+      data: { enabled: true, status: 'on' },
+    });
+    await core.removeApp(world.ctx, owner, removal);
+    const restored = await core.planLoadBalancer(world.ctx, owner, {
+      appId: app.id,
+      action: 'restore',
+      generation,
+    });
+    expect(restored.notes.map(({ text }) => text).join()).toContain(`/api/ led to ${slug}`);
+    await core.restoreLoadBalancer(world.ctx, owner, { appId: app.id, generation });
+    expect(await read(app.id)).toMatchObject({ routes: [], buffering: true });
+  });
+
+  it('that do not go together with what is there are refused on their own field', async () => {
+    const { app } = await seedLiveApp(world, owner);
+    await change(app.id, { http: { balancerHealth: { enabled: true, path: '/up' } } });
+    expect(await fieldsOf(change(app.id, { http: { redirects: [{ from: '/up', to: '/b' }] } }))).toEqual([
+      { path: 'http.redirects.0.from', message: expect.stringContaining('own health') },
+    ]);
+  });
+
+  it('are refused for an app that does not serve yet, and a method where load balancing is off', async () => {
+    const { app } = await seedApp(world, owner);
+    await expect(change(app.id, { http: { buffering: false } })).rejects.toMatchObject({ code: 'conflict' });
+    const live = await seedLiveApp(world, owner);
+    await expect(change(live.app.id, {})).rejects.toMatchObject({ code: 'invalid-input' });
+    await expect(change(live.app.id, { method: 'ip_hash' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+});

@@ -1,0 +1,40 @@
+import type { Transaction } from '../events.ts';
+import type { Fleet } from '../fleet.ts';
+import { httpOf } from './http-of.ts';
+
+/** Another app whose front is on the same balancer: requests can be led to its backends. */
+export interface Neighbour {
+  slug: string;
+  name: string;
+}
+
+/** Apps that serve, or have served, from the same balancer; of the organization alone, as `tx` sees no other. */
+export async function neighboursOf(tx: Transaction, { app, loadBalancer }: Fleet): Promise<Neighbour[]> {
+  return tx.app.findMany({
+    where: {
+      id: { not: app.id },
+      organizationId: app.organizationId,
+      removing: false,
+      status: { not: 'new' },
+      loadBalancer: { balancerServerId: loadBalancer.balancerServerId },
+    },
+    select: { slug: true, name: true },
+    orderBy: { name: 'asc' },
+  });
+}
+
+/** An app that leads requests to the one named `slug`, with the prefix; null for none. */
+export async function findRouteTo(
+  tx: Transaction,
+  { slug, organizationId }: { slug: string; organizationId: string },
+): Promise<{ name: string; prefix: string } | null> {
+  const balancers = await tx.loadBalancer.findMany({
+    where: { app: { organizationId, removing: false, slug: { not: slug } }, http: { not: {} } },
+    select: { http: true, app: { select: { name: true } } },
+  });
+  for (const balancer of balancers) {
+    const route = httpOf(balancer).routes.find(({ app }) => app === slug);
+    if (route !== undefined) return { name: balancer.app.name, prefix: route.prefix };
+  }
+  return null;
+}

@@ -1,0 +1,146 @@
+import type { Server } from '@fairlead/db';
+import { Secret } from '@fairlead/errors';
+import type { DesiredState } from '../desired.ts';
+import { databaseEnvironmentKeys } from '../desired-database.ts';
+import { desiredOf, type Fleet } from '../fleet.ts';
+import { planFiles } from './plan-files.ts';
+import { type PlanFacts, planNotes } from './plan-notes.ts';
+import type { PlanView, ServerPlan } from './plan-view.ts';
+
+const hidden = new Secret('');
+
+/** Before and after, compared: pure. The database's password is never read for it. */
+export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanView {
+  const withColours = {
+    ...after,
+    backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue' })),
+  };
+  const [from, to] = [
+    desiredOf(before, { databasePassword: hidden }),
+    desiredOf(withColours, { databasePassword: hidden }),
+  ];
+  const servers = withColours.servers.map((server) =>
+    planServer(server, before, withColours, from, to, facts),
+  );
+  return {
+    generation: after.loadBalancer.generation,
+    servers: servers.filter(changesAnything),
+    notes: planNotes(before, withColours, from, to, facts),
+  };
+}
+
+function changesAnything(plan: ServerPlan): boolean {
+  const { files, firewall, grants, environment, deploys, prepares, restarts } = plan;
+  return (
+    [files, firewall, grants, environment, restarts].some((list) => list.length > 0) ||
+    deploys !== null ||
+    prepares
+  );
+}
+
+function planServer(
+  server: Server,
+  before: Fleet,
+  after: Fleet,
+  from: DesiredState,
+  to: DesiredState,
+  facts: PlanFacts,
+): ServerPlan {
+  const isPresent = (state: DesiredState) =>
+    state.backends.some((b) => b.serverId === server.id && b.present);
+  const arrives = isPresent(to) && !isPresent(from);
+  const files = planFiles(after.app.slug, server, from, to, facts.appliedFront);
+  return {
+    serverId: server.id,
+    name: server.name,
+    files,
+    firewall: compareRules(server.id, from, to),
+    grants: compareGrants(server.id, from, to),
+    environment: compareEnvironment(server.id, before, after, from, to, facts.environmentKeys),
+    deploys: arrives ? facts.liveCommit : null,
+    prepares: arrives && !isPrepared(server, after.app.runtime),
+    reload: files.length > 0,
+    restarts:
+      to.database?.serverId === server.id && restartsDatabase(from, to, facts) ? [to.database.engine] : [],
+  };
+}
+
+/** Facts name the runtime: Nginx and the host program came with it. */
+function isPrepared(server: Server, runtime: string): boolean {
+  if (server.preparedAt === null) return false;
+  const facts = server.facts as { node?: string | null; php?: string | null } | null;
+  if (runtime === 'static') return true;
+  return (runtime === 'node' ? facts?.node : facts?.php) != null;
+}
+
+/** Listening on one more address takes a restart; being listened to already by another app's backends does not. */
+function restartsDatabase(from: DesiredState, to: DesiredState, facts: PlanFacts): boolean {
+  const address = to.database?.listenAddress ?? null;
+  return address !== null && address !== from.database?.listenAddress && !facts.databaseListens;
+}
+
+function compareRules(serverId: string, from: DesiredState, to: DesiredState): ServerPlan['firewall'] {
+  const rules = (state: DesiredState) =>
+    state.firewall
+      .filter((entry) => entry.serverId === serverId)
+      .flatMap((entry) => entry.rules)
+      .flatMap(({ port, purpose, sources }) => sources.map((source) => ({ port, source, purpose })));
+  return compare(rules(from), rules(to));
+}
+
+function compareGrants(serverId: string, from: DesiredState, to: DesiredState): ServerPlan['grants'] {
+  const grants = ({ database }: DesiredState) =>
+    database === null || database.serverId !== serverId
+      ? []
+      : database.addresses.map((address) => ({ user: database.user, database: database.database, address }));
+  return compare(grants(from), grants(to));
+}
+
+/** What is in one list and not in the other, by content. */
+function compare<T extends object>(
+  from: readonly T[],
+  to: readonly T[],
+): (T & { change: 'add' | 'remove' })[] {
+  const keys = (list: readonly T[]) => new Set(list.map((item) => JSON.stringify(item)));
+  const [old, next] = [keys(from), keys(to)];
+  return [
+    ...to
+      .filter((item) => !old.has(JSON.stringify(item)))
+      .map((item) => ({ change: 'add' as const, ...item })),
+    ...from
+      .filter((item) => !next.has(JSON.stringify(item)))
+      .map((item) => ({ change: 'remove' as const, ...item })),
+  ];
+}
+
+function compareEnvironment(
+  serverId: string,
+  before: Fleet,
+  after: Fleet,
+  from: DesiredState,
+  to: DesiredState,
+  ownKeys: readonly string[],
+): ServerPlan['environment'] {
+  const values = (fleet: Fleet, state: DesiredState) => {
+    const backend = fleet.backends.find((b) => b.serverId === serverId);
+    const entry = state.environment.find((e) => e.backendId === backend?.id);
+    if (entry === undefined) return new Map<string, string | null>();
+    const generated = databaseEnvironmentKeys.flatMap((key): [string, string | null][] => {
+      const value = entry.generated[key];
+      return value === undefined || ownKeys.includes(key)
+        ? []
+        : [[key, value instanceof Secret ? null : value]];
+    });
+    return new Map([...ownKeys.map((key): [string, null] => [key, null]), ...generated]);
+  };
+  const [old, next] = [values(before, from), values(after, to)];
+  return [
+    ...[...next].flatMap(([key, value]): ServerPlan['environment'] => {
+      if (!old.has(key)) return [{ key, change: 'add', value }];
+      return old.get(key) === value ? [] : [{ key, change: 'change', value }];
+    }),
+    ...[...old.keys()]
+      .filter((key) => !next.has(key))
+      .map((key) => ({ key, change: 'remove' as const, value: null })),
+  ];
+}

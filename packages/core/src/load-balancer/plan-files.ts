@@ -1,0 +1,71 @@
+import type { Server } from '@fairlead/db';
+import {
+  type BackendSpec,
+  capabilitiesOf,
+  type NginxCapabilities,
+  nginxPaths,
+  renderBackend,
+  renderFront,
+} from '@fairlead/nginx';
+import { createTwoFilesPatch } from 'diff';
+import type { DesiredState } from '../desired.ts';
+import { backendSpecHash } from '../desired-nginx.ts';
+import { factsOf } from '../server/facts.ts';
+import type { PlannedFile } from './plan-view.ts';
+
+/** Debian 12's Nginx: what a server gets that has none yet. */
+const assumed = capabilitiesOf({
+  version: '1.22.1',
+  modules: ['http_realip', 'http_v2', 'http_ssl', 'stream'],
+});
+
+export function capabilitiesOfServer(server: Server | undefined): NginxCapabilities {
+  const facts = factsOf(server?.facts);
+  return facts?.nginx == null ? assumed : capabilitiesOf(facts.nginx);
+}
+
+/** A unified diff; `''` for equal texts. A missing file is `/dev/null`, as in Git. */
+export function unifiedDiff(path: string, before: string | null, after: string | null): string {
+  if (before === after) return '';
+  const name = (text: string | null) => (text === null ? '/dev/null' : path);
+  return createTwoFilesPatch(name(before), name(after), before ?? '', after ?? '', undefined, undefined, {
+    context: 3,
+  });
+}
+
+function planned(path: string, before: string | null, after: string | null): PlannedFile[] {
+  return before === after ? [] : [{ path, before, after, diff: unifiedDiff(path, before, after) }];
+}
+
+export function sitePath(kind: 'front' | 'backend', slug: string): string {
+  return `${nginxPaths.sites}/${slug}.${kind}.conf`;
+}
+
+/**
+ * Files of one server before and after.
+ * @param applied text of the front that was applied last, if any
+ */
+export function planFiles(
+  slug: string,
+  server: Server,
+  before: DesiredState,
+  after: DesiredState,
+  applied: string | null,
+): PlannedFile[] {
+  const capabilities = capabilitiesOfServer(server);
+  const front = (state: DesiredState) =>
+    state.front?.serverId === server.id ? renderFront(state.front.spec, capabilities).content : null;
+  const specOf = (state: DesiredState) => state.backends.find((b) => b.serverId === server.id)?.spec ?? null;
+  const backend = (spec: BackendSpec | null) =>
+    spec === null ? null : renderBackend(spec, capabilities).content;
+  const [from, to] = [specOf(before), specOf(after)];
+  const isSame = from !== null && to !== null && backendSpecHash(from) === backendSpecHash(to);
+  return [
+    ...planned(
+      sitePath('front', slug),
+      front(before) === null ? null : (applied ?? front(before)),
+      front(after),
+    ),
+    ...(isSame ? [] : planned(sitePath('backend', slug), backend(from), backend(to))),
+  ];
+}

@@ -1,0 +1,147 @@
+import type { FrontSpec } from '@fairlead/nginx';
+import type { DesiredState } from '../desired.ts';
+import type { DatabaseEngine } from '../desired-database.ts';
+import type { Fleet } from '../fleet.ts';
+import { factsOf } from '../server/facts.ts';
+import { httpNotes } from './http-notes.ts';
+import type { PlanNote } from './plan-view.ts';
+import { restoreNotes } from './restore-notes.ts';
+
+/** What the plan needs to know beside the rows of the fleet. */
+export interface PlanFacts {
+  /** Text of the front that was applied last. */
+  appliedFront: string | null;
+  /** The commit that the primary serves. */
+  liveCommit: string | null;
+  /** The app's own variables. */
+  environmentKeys: readonly string[];
+  /** Another app of the same engine and primary has backends elsewhere: the engine listens already. */
+  databaseListens: boolean;
+  /** The front that the change goes back to, if it does. */
+  earlier: FrontSpec | null;
+}
+
+const engineNames: Record<DatabaseEngine, string> = { postgresql: 'PostgreSQL', mariadb: 'MariaDB' };
+
+/** Connections that one backend's pool may open: the default of most frameworks. */
+const poolSize = 10;
+/** Kept free for administrators and for what else connects. */
+const sparePerServer = 10;
+
+/** In words: what a reader would not see in the diff. */
+export function planNotes(
+  before: Fleet,
+  after: Fleet,
+  from: DesiredState,
+  to: DesiredState,
+  facts: PlanFacts,
+): PlanNote[] {
+  const name = (serverId: string) =>
+    after.servers.find((server) => server.id === serverId)?.name ?? 'a server';
+  const info = (text: string): PlanNote => ({ level: 'info', text });
+  const warning = (text: string): PlanNote => ({ level: 'warning', text });
+  const notes = facts.earlier === null ? [] : restoreNotes(before, after, facts.earlier);
+  const present = (state: DesiredState) =>
+    new Set(state.backends.filter((b) => b.present).map((b) => b.serverId));
+  const [old, next] = [present(from), present(to)];
+  for (const serverId of [...old].filter((id) => !next.has(id))) {
+    notes.push(warning(leavingNote(after, serverId, name(serverId))));
+  }
+  if ([...next].some((id) => !old.has(id))) {
+    notes.push(
+      info(
+        `${name(after.app.primaryServerId)} goes on serving through the whole change; a new server gets requests after it proved healthy.`,
+      ),
+    );
+  }
+  const { database } = to;
+  if (database !== null) {
+    const address = database.listenAddress;
+    if (address !== null && address !== from.database?.listenAddress && !facts.databaseListens) {
+      notes.push(
+        warning(
+          `${engineNames[database.engine]} on ${name(database.serverId)} restarts once to listen on ${address}.`,
+        ),
+      );
+    }
+    notes.push(...connectionBudget(after, to));
+  }
+  const up = to.backends.filter((backend) => backend.inUpstream === 'up');
+  if (up.length === 0) notes.push(warning('No backend is left in the balancer: visitors get an error page.'));
+  const failing = after.backends.filter(
+    (b) => b.health === 'unhealthy' && up.some((u) => u.backendId === b.id),
+  );
+  for (const backend of failing) {
+    notes.push(
+      warning(
+        `${name(backend.serverId)} fails its health check now: ${backend.healthReason ?? 'no reason known'}.`,
+      ),
+    );
+  }
+  if (after.loadBalancer.maintenance) {
+    notes.push(warning('Maintenance is on: every visitor gets a page that says so, with status 503.'));
+  }
+  notes.push(...methodNotes(before, after).map(info));
+  notes.push(...httpNotes(before, after));
+  if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
+    notes.push(warning('All backends only stand by: they share the requests as if none did.'));
+  }
+  const unknown = after.servers.filter((server) => factsOf(server.facts)?.nginx == null);
+  if (unknown.length > 0) {
+    notes.push(
+      info(
+        `Files of ${unknown.map((server) => server.name).join(', ')} are shown as for Nginx 1.22 of Debian 12, until it is installed there.`,
+      ),
+    );
+  }
+  return notes;
+}
+
+/** Of a server that does not answer now, what its removal can do. */
+function leavingNote(after: Fleet, serverId: string, name: string): string {
+  const { status } = after.servers.find((server) => server.id === serverId) ?? {};
+  return status === 'unreachable'
+    ? `${name} does not answer: it gets no more requests, and rules and grants for it are taken back. What lies on it stays until its removal is tried again with an answer.`
+    : `The app and its files are taken off ${name} once it is drained.`;
+}
+
+function isAllStandby(after: Fleet, up: readonly { backendId: string }[]): boolean {
+  return up.every(({ backendId }) => after.backends.find(({ id }) => id === backendId)?.backup);
+}
+
+/** What a method means for visitors, where the balancer begins to go by it. */
+function methodNotes(before: Fleet, { loadBalancer }: Fleet): string[] {
+  const { enabled, method, hashKey, stickyCookie } = loadBalancer;
+  const { enabled: was, method: known } = before.loadBalancer;
+  if (!enabled || (was && known === method)) return [];
+  switch (method) {
+    case 'ip_hash':
+      return [
+        'IP hash ties each visitor to a backend by the first three numbers of an IPv4 address: an office or a proxy counts as one visitor.',
+      ];
+    case 'sticky':
+      return [
+        `Each new visitor is given the cookie ${stickyCookie} and stays with one backend; sessions on a backend that is taken out end.`,
+      ];
+    case 'hash':
+      return hashKey === 'uri'
+        ? []
+        : [`Requests without the field ${hashKey.replace('header:', '')} all go to one backend.`];
+    default:
+      return [];
+  }
+}
+
+/** Pools of all backends against what the engine allows. */
+function connectionBudget(after: Fleet, to: DesiredState): PlanNote[] {
+  const { database } = to;
+  if (database === null) return [];
+  const facts = factsOf(after.servers.find((server) => server.id === database.serverId)?.facts);
+  const limit = facts?.[database.engine]?.maxConnections ?? null;
+  if (limit === null) return [];
+  const backends = to.backends.filter((backend) => backend.present).length;
+  const wanted = backends * poolSize;
+  const text = `${backends} backends with a pool of ${poolSize} connections each may open ${wanted}; ${engineNames[database.engine]} allows ${limit}.`;
+  if (wanted + sparePerServer <= limit) return [{ level: 'info', text }];
+  return [{ level: 'warning', text: `${text} Raise max_connections or make the pools smaller.` }];
+}

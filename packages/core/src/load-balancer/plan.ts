@@ -1,0 +1,65 @@
+import { authorize } from '../authorize.ts';
+import type { UseCase } from '../context.ts';
+import type { Transaction } from '../events.ts';
+import { idSchema } from '../fields/text.ts';
+import { type Fleet, loadFleet } from '../fleet.ts';
+import { parseInput } from '../input.ts';
+import { newId } from '../new-id.ts';
+import { tenant } from '../tenant.ts';
+import { earlierFront } from './earlier-front.ts';
+import { candidatesOf, neighboursFor } from './intend.ts';
+import { buildPlan } from './plan-build.ts';
+import type { PlanFacts } from './plan-notes.ts';
+import type { PlanView } from './plan-view.ts';
+import { propose } from './propose.ts';
+import { planBody } from './schemas.ts';
+
+/** What a change would do to each server. Writes nothing; refuses what accepting the change would refuse. */
+export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, input) => {
+  authorize(actor, 'load-balancer.plan');
+  const { appId: rawAppId, ...rawIntent } = (input ?? {}) as Record<string, unknown>;
+  const appId = parseInput(idSchema, rawAppId);
+  const intent = parseInput(planBody, rawIntent);
+  const db = tenant(ctx, actor);
+  const before = await loadFleet(db, appId);
+  const candidates = await candidatesOf(db, intent);
+  const earlier = await earlierFront(db, before, intent);
+  const neighbours = await neighboursFor(db, before, intent);
+  const after = propose(before, intent, { candidates, earlier, neighbours, now: ctx.clock(), newId });
+  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier });
+};
+
+async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'earlier'>> {
+  const { app, loadBalancer } = fleet;
+  const primary = fleet.backends.find((backend) => backend.role === 'primary');
+  const [applied, release, variables, neighbours] = await Promise.all([
+    db.appliedConfig.findFirst({
+      where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
+      orderBy: { generation: 'desc' },
+      select: { content: true },
+    }),
+    primary?.releaseId == null
+      ? null
+      : db.release.findUnique({ where: { id: primary.releaseId }, select: { commit: true } }),
+    db.environmentVariable.findMany({
+      where: { appId: app.id },
+      select: { key: true },
+      orderBy: { key: 'asc' },
+    }),
+    db.app.count({
+      where: {
+        id: { not: app.id },
+        primaryServerId: app.primaryServerId,
+        databaseEngine: app.databaseEngine,
+        loadBalancer: { enabled: true },
+        backends: { some: { role: 'replica', desired: { not: 'removed' } } },
+      },
+    }),
+  ]);
+  return {
+    appliedFront: applied?.content ?? null,
+    liveCommit: release?.commit ?? null,
+    environmentKeys: variables.map((variable) => variable.key),
+    databaseListens: app.databaseEngine !== 'none' && neighbours > 0,
+  };
+}

@@ -1,0 +1,259 @@
+import type { Backend, Server } from '@fairlead/db';
+import { AppError } from '@fairlead/errors';
+import type { FrontSpec } from '@fairlead/nginx';
+import { backendStatus } from '../backend/status.ts';
+import { backendAddress } from '../desired-network.ts';
+import type { Fleet } from '../fleet.ts';
+import { invalidInput } from '../input.ts';
+import { isUsable } from '../server/status.ts';
+import { asFront } from './as-front.ts';
+import { withHttp, withoutLostRoutes } from './http-change.ts';
+import { methodRefusal } from './method-refusal.ts';
+import type { Method } from './methods.ts';
+import type { Neighbour } from './neighbours.ts';
+import type { Intent } from './schemas.ts';
+
+/** What a proposal needs beside the fleet. */
+export interface ProposalContext {
+  /** Servers of the organization that the intent names. */
+  candidates: readonly Server[];
+  /** The front that the intent goes back to, if it does. */
+  earlier: FrontSpec | null;
+  /** Apps that routes may lead to; asked for by a change and a restore alone. */
+  neighbours: readonly Neighbour[];
+  now: Date;
+  newId: (now: Date) => string;
+}
+
+const conflict = (message: string, hint?: string) =>
+  new AppError('conflict', message, hint === undefined ? {} : { hint });
+
+/**
+ * The fleet as it should be after an intent: pure, so that the plan shows exactly what accepting it would ask for.
+ * @throws AppError `conflict`, `invalid-input`, `not-found`
+ */
+export function propose(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
+  if (fleet.app.removing) throw conflict('This app is being removed.');
+  const after = change(fleet, intent, given);
+  return { ...after, loadBalancer: { ...after.loadBalancer, generation: fleet.loadBalancer.generation + 1 } };
+}
+
+function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
+  const { loadBalancer } = fleet;
+  if (intent.action === 'enable') return enable(fleet, intent, given);
+  if (intent.action === 'maintenance') {
+    if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
+    return { ...fleet, loadBalancer: { ...loadBalancer, maintenance: intent.enabled } };
+  }
+  if (intent.action === 'change') return changed(fleet, intent, given);
+  if (!loadBalancer.enabled) {
+    throw conflict('Load balancing is off for this app.', 'Enable it first.');
+  }
+  switch (intent.action) {
+    case 'add':
+      return addServers(fleet, [intent.serverId], 'serverId', given);
+    case 'toggle':
+      return withBackend(fleet, intent.backendId, (backend) => {
+        if (backend.desired === 'removed') throw conflict('This backend is being removed.');
+        return { ...backend, desired: intent.enabled ? 'enabled' : 'disabled' };
+      });
+    case 'remove':
+      return withBackend(fleet, intent.backendId, (backend) => {
+        if (backend.role === 'primary') {
+          throw conflict(
+            'The primary can not be removed.',
+            'Disable it, or disable load balancing for the app.',
+          );
+        }
+        return { ...backend, desired: 'removed' };
+      });
+    case 'configure':
+      return configure(fleet, intent);
+    case 'restore':
+      return restore(fleet, given);
+    case 'disable':
+      return {
+        ...fleet,
+        loadBalancer: { ...loadBalancer, enabled: false },
+        backends: fleet.backends.map((b) => ({
+          ...b,
+          desired: b.role === 'primary' ? 'enabled' : 'removed',
+        })),
+      };
+  }
+}
+
+function enable(fleet: Fleet, intent: Extract<Intent, { action: 'enable' }>, given: ProposalContext): Fleet {
+  const { app, loadBalancer } = fleet;
+  if (loadBalancer.enabled) {
+    throw conflict('Load balancing is already on for this app.', 'Add servers to it instead.');
+  }
+  const primary = fleet.backends.find((backend) => backend.role === 'primary');
+  if (app.status !== 'live' || primary === undefined || primary.releaseId === null) {
+    throw conflict(
+      'The app does not run on its primary server yet.',
+      'Deploy it first; load balancing begins with a server that serves.',
+    );
+  }
+  const on = { ...fleet, loadBalancer: { ...loadBalancer, enabled: true } };
+  return addServers(balancedBy(on, intent.method, intent), intent.serverIds, 'serverIds', given);
+}
+
+type Balancing = Pick<Extract<Intent, { action: 'enable' }>, 'hashKey' | 'stickyCookie'>;
+
+/** How requests are shared out takes a load balancer; what the front does with them does not. */
+function changed(
+  fleet: Fleet,
+  { method, hashKey, stickyCookie, http }: Extract<Intent, { action: 'change' }>,
+  { neighbours }: ProposalContext,
+): Fleet {
+  const isBalancing = method !== undefined || hashKey !== undefined || stickyCookie !== undefined;
+  if (!isBalancing && http === undefined) {
+    throw invalidInput([{ path: '', message: 'Name what should change: method, or http.' }]);
+  }
+  if (isBalancing && !fleet.loadBalancer.enabled) {
+    throw conflict('Load balancing is off for this app.', 'Enable it first.');
+  }
+  if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
+  const known = fleet.loadBalancer.method as Method;
+  const balanced = isBalancing ? balancedBy(fleet, method ?? known, { hashKey, stickyCookie }) : fleet;
+  return http === undefined ? balanced : withHttp(balanced, http, neighbours);
+}
+
+/** @throws AppError `invalid-input` on `method` where this balancer can't */
+function balancedBy(fleet: Fleet, method: Method, { hashKey, stickyCookie }: Balancing): Fleet {
+  const refusal = methodRefusal(fleet, method);
+  if (refusal !== null) throw invalidInput([{ path: 'method', message: refusal }]);
+  const { loadBalancer } = fleet;
+  return {
+    ...fleet,
+    loadBalancer: {
+      ...loadBalancer,
+      method,
+      hashKey: hashKey ?? loadBalancer.hashKey,
+      stickyCookie: stickyCookie ?? loadBalancer.stickyCookie,
+    },
+  };
+}
+
+/** @throws AppError `invalid-input` on `backup` where the method allows none */
+function configure(fleet: Fleet, intent: Extract<Intent, { action: 'configure' }>): Fleet {
+  const { action: _, backendId, ...options } = intent;
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const after = withBackend(fleet, backendId, (backend) => {
+    if (backend.desired === 'removed') throw conflict('This backend is being removed.');
+    return { ...backend, ...given };
+  });
+  const refusal = options.backup ? methodRefusal(after, fleet.loadBalancer.method as Method) : null;
+  if (refusal !== null) throw invalidInput([{ path: 'backup', message: refusal }]);
+  return after;
+}
+
+function restore(fleet: Fleet, { earlier, neighbours }: ProposalContext): Fleet {
+  if (earlier === null) throw new AppError('internal', 'There is no front to go back to.');
+  const after = withoutLostRoutes(asFront(fleet, earlier), neighbours);
+  if (hasServingBackend(fleet) && !hasServingBackend(after)) {
+    throw conflict(
+      `None of the backends that answer now had requests in generation ${earlier.generation}.`,
+      'Choose another generation: this one would leave visitors with an error page.',
+    );
+  }
+  return after;
+}
+
+function addServers(
+  fleet: Fleet,
+  serverIds: readonly string[],
+  field: string,
+  given: ProposalContext,
+): Fleet {
+  const byId = new Map(given.candidates.map((server) => [server.id, server]));
+  return serverIds.reduce((so, serverId, index) => {
+    const server = byId.get(serverId);
+    if (server === undefined)
+      throw new AppError('not-found', 'There is no such server.', { details: { field } });
+    const path = field === 'serverIds' ? `${field}.${index}` : field;
+    return addServer(so, server, path, given);
+  }, fleet);
+}
+
+function addServer(fleet: Fleet, server: Server, path: string, given: ProposalContext): Fleet {
+  const refuse = (message: string) => invalidInput([{ path, message }]);
+  if (server.id === fleet.app.primaryServerId)
+    throw refuse(`${server.name} is the primary and takes part already.`);
+  if (!isUsable(server.status)) {
+    throw conflict(
+      `${server.name} is not ready: its state is ${server.status.replaceAll('_', ' ')}.`,
+      'Run its connection check and see what it says.',
+    );
+  }
+  const balancer = fleet.servers.find((known) => known.id === fleet.loadBalancer.balancerServerId);
+  if (balancer === undefined) throw new AppError('internal', 'The balancer’s server is missing.');
+  const address = backendAddress(server, balancer);
+  const existing = fleet.backends.find((backend) => backend.serverId === server.id);
+  if (existing !== undefined && existing.desired !== 'removed') {
+    throw conflict(`${server.name} is a backend of this app already.`);
+  }
+  const servers = fleet.servers.some((known) => known.id === server.id)
+    ? fleet.servers
+    : [...fleet.servers, server];
+  if (existing === undefined)
+    return { ...fleet, servers, backends: [...fleet.backends, newBackend(fleet, server, address, given)] };
+  // It was on its way out; its row comes back, and what was taken away is deployed anew.
+  const revived: Backend = {
+    ...existing,
+    desired: 'enabled',
+    state: backendStatus.transition(backendStatus.transition(existing.state, 'removing'), 'pending'),
+    address,
+    colour: null,
+    releaseId: null,
+    configHash: null,
+    health: 'deploying',
+    healthReason: null,
+  };
+  return { ...fleet, servers, backends: fleet.backends.map((b) => (b.id === existing.id ? revived : b)) };
+}
+
+function newBackend(fleet: Fleet, server: Server, address: string, { now, newId }: ProposalContext): Backend {
+  return {
+    id: newId(now),
+    appId: fleet.app.id,
+    serverId: server.id,
+    role: 'replica',
+    desired: 'enabled',
+    state: 'pending',
+    address,
+    colour: null,
+    releaseId: null,
+    configHash: null,
+    weight: 1,
+    maxFails: 1,
+    failTimeoutSeconds: 10,
+    maxConns: 0,
+    backup: false,
+    health: 'deploying',
+    healthReason: null,
+    healthLatencyMs: null,
+    healthStatus: null,
+    healthStreak: 0,
+    healthCheckedAt: null,
+    healthChangedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function withBackend(fleet: Fleet, backendId: string, map: (backend: Backend) => Backend): Fleet {
+  if (!fleet.backends.some((backend) => backend.id === backendId)) {
+    throw new AppError('not-found', 'There is no such backend.');
+  }
+  return { ...fleet, backends: fleet.backends.map((b) => (b.id === backendId ? map(b) : b)) };
+}
+
+/** Whether anybody is left to answer: enabled, deployed and not known to fail. */
+export function hasServingBackend(fleet: Fleet): boolean {
+  return fleet.backends.some(
+    (b) =>
+      b.desired === 'enabled' && b.releaseId !== null && b.health !== 'unhealthy' && b.health !== 'deploying',
+  );
+}

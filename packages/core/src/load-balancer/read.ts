@@ -1,0 +1,85 @@
+import type { HttpSettings } from '@fairlead/nginx';
+import { appInput } from '../app/schemas.ts';
+import { authorize } from '../authorize.ts';
+import { type BackendView, viewBackends } from '../backend/view.ts';
+import type { UseCase } from '../context.ts';
+import { loadFleet } from '../fleet.ts';
+import { parseInput } from '../input.ts';
+import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
+import { found, isoOf, tenant } from '../tenant.ts';
+import { httpOf } from './http-of.ts';
+import { methodRefusal } from './method-refusal.ts';
+import { type Method, methods } from './methods.ts';
+import { type Neighbour, neighboursOf } from './neighbours.ts';
+import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
+
+export interface LoadBalancerView {
+  id: string;
+  appId: string;
+  enabled: boolean;
+  maintenance: boolean;
+  status: LoadBalancerStatus;
+  method: Method;
+  hashKey: string;
+  stickyCookie: string;
+  /** What the front does with requests. */
+  http: HttpSettings;
+  /** Other apps of this balancer, which routes may lead to. */
+  routeTargets: Neighbour[];
+  /** Every method, and why this balancer can't use it now; null where it can. */
+  methods: { method: Method; refusal: string | null }[];
+  balancerServer: { id: string; name: string; address: string };
+  acknowledgedChecks: string[];
+  generation: number;
+  observedGeneration: number;
+  observedHash: string | null;
+  observedAt: string | null;
+  backends: BackendView[];
+  healthyBackends: number;
+  enabledBackends: number;
+  activeOperation: OperationView | null;
+}
+
+/** The balancer of an app, what is desired and what was seen. */
+export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, actor, input) => {
+  authorize(actor, 'load-balancer.read');
+  const { appId } = parseInput(appInput, input);
+  const db = tenant(ctx, actor);
+  const fleet = await loadFleet(db, appId);
+  const { loadBalancer } = fleet;
+  const balancer = found(
+    fleet.servers.find((server) => server.id === loadBalancer.balancerServerId) ?? null,
+    'server',
+  );
+  const backends = await viewBackends(db, fleet);
+  const active = await db.operation.findMany({
+    where: { appId, status: { in: ['running', 'queued'] } },
+    orderBy: { id: 'asc' },
+    take: 1,
+    include: operationInclude,
+  });
+  const enabled = backends.filter((backend) => backend.inUpstream === 'up');
+  return {
+    id: loadBalancer.id,
+    appId,
+    enabled: loadBalancer.enabled,
+    maintenance: loadBalancer.maintenance,
+    status: loadBalancerStatus.parse(loadBalancer.status),
+    method: loadBalancer.method as Method,
+    hashKey: loadBalancer.hashKey,
+    stickyCookie: loadBalancer.stickyCookie,
+    http: httpOf(loadBalancer),
+    routeTargets: await neighboursOf(db, fleet),
+    methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
+    balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },
+    acknowledgedChecks: loadBalancer.acknowledgedChecks,
+    generation: loadBalancer.generation,
+    observedGeneration: loadBalancer.observedGeneration,
+    observedHash: loadBalancer.observedHash,
+    observedAt: isoOf(loadBalancer.observedAt),
+    backends,
+    healthyBackends: enabled.filter((backend) => backend.health === 'healthy').length,
+    enabledBackends: enabled.length,
+    activeOperation: (await viewOperations(db, active))[0] ?? null,
+  };
+};

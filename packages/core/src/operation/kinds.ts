@@ -1,0 +1,42 @@
+import type { Action } from '../authorize.ts';
+
+/** What an operation works on, which handler of the worker closes the difference, and which right its retry or cancel asks for. */
+export const operationKinds = {
+  'server.check': { subject: 'server', handler: 'check-server', action: 'server.check' },
+  'server.prepare': { subject: 'server', handler: 'prepare-server', action: 'server.prepare' },
+  'app.deploy': { subject: 'app', handler: 'deploy-app', action: 'deployment.start' },
+  'app.remove': { subject: 'app', handler: 'remove-app', action: 'app.remove' },
+  'load-balancer.enable': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.enable' },
+  'load-balancer.change': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.change' },
+  'load-balancer.maintenance': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.maintenance',
+  },
+  'load-balancer.restore': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.restore',
+  },
+  'load-balancer.disable': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.disable',
+  },
+  'backend.add': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.add' },
+  'backend.toggle': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.toggle' },
+  'backend.configure': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.configure' },
+  'backend.remove': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.remove' },
+  'drift.put-back': { subject: 'app', handler: 'put-back', action: 'drift.put-back' },
+} as const satisfies Record<string, { subject: 'server' | 'app'; handler: string; action: Action }>;
+
+export type OperationKind = keyof typeof operationKinds;
+/** File name of the worker's handler, without the ending. */
+export type OperationHandler = (typeof operationKinds)[OperationKind]['handler'];
+
+export const operationKindNames = Object.keys(operationKinds) as [OperationKind, ...OperationKind[]];
+
+/** `kind` of a row as a known kind, or undefined. */
+export function asOperationKind(kind: string): OperationKind | undefined {
+  return Object.hasOwn(operationKinds, kind) ? (kind as OperationKind) : undefined;
+}

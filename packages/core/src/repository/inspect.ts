@@ -1,0 +1,25 @@
+import { inspectRepositoryInput } from '../app/schemas.ts';
+import { authorize } from '../authorize.ts';
+import type { Context, RepositoryInspection, UseCase } from '../context.ts';
+import { parseRepositoryUrl } from '../fields/repository-url.ts';
+import { invalidInput, parseInput } from '../input.ts';
+
+/** Plain HTTP can be read and changed on its way; only an installation that says so takes it. */
+export function checkTransport(
+  ctx: Pick<Context, 'allowPlainHttpRepositories'>,
+  repositoryUrl: string,
+): void {
+  const parsed = parseRepositoryUrl(repositoryUrl);
+  if (typeof parsed === 'string' || parsed.transport !== 'http' || ctx.allowPlainHttpRepositories) return;
+  throw invalidInput([
+    { path: 'repositoryUrl', message: 'Use https:// or SSH; plain http:// is switched off here.' },
+  ]);
+}
+
+/** Branches, head and runtime of a repository, read now. */
+export const inspectRepository: UseCase<unknown, RepositoryInspection> = async (ctx, actor, input) => {
+  authorize(actor, 'repository.inspect');
+  const asked = parseInput(inspectRepositoryInput, input);
+  checkTransport(ctx, asked.repositoryUrl);
+  return ctx.repositories.inspect(asked);
+};

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+/** What the renderer shares with forms. */
+const httpSettings = '@fairlead/nginx/http-settings';
+const httpSettingsFile = join(import.meta.dirname, '../../nginx/src/http-settings.ts');
+
+/** Every module that a file brings along, by reading its import lines. */
+function imports(file: string, seen = new Map<string, string[]>()): Map<string, string[]> {
+  if (seen.has(file)) return seen;
+  const source = readFileSync(file, 'utf8');
+  const lines = [...source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)].map(
+    (match) => match[0],
+  );
+  seen.set(file, lines);
+  for (const line of lines) {
+    const path = /from '(\.[^']+)'/.exec(line)?.[1];
+    if (path !== undefined) imports(join(dirname(file), path), seen);
+    if (line.includes(`from '${httpSettings}'`)) imports(httpSettingsFile, seen);
+  }
+  return seen;
+}
+
+it('brings nothing of the server to a form in the browser, and of zod only what it uses', () => {
+  const lines = [...imports(join(import.meta.dirname, 'schemas.ts')).values()].flat();
+  const foreign = lines.filter((line) => !/from '\.\.?\//.test(line) && !line.includes(httpSettings));
+  expect(foreign.length).toBeLessThan(lines.length);
+  expect(foreign.length).toBeGreaterThan(10);
+  // `import { z }` would bring every language of zod's messages: 98 kB gzipped against 34.
+  expect(new Set(foreign)).toEqual(new Set(["import * as z from 'zod'"]));
+});

@@ -1,0 +1,2 @@
+export { AppError, type AppErrorOptions, type ErrorCode, errorCodes, toAppError } from './app-error.ts';
+export { Secret } from './secret.ts';

@@ -1,0 +1,10 @@
+export type { CommandOptions, CommandResult } from './command.ts';
+export { attachLab, type Fleet } from './fleet.ts';
+export type { FileChanges, GitRepository } from './git-repository.ts';
+export { type GitServer, type GitServerOptions, openGitServer } from './git-server.ts';
+export { Lab, type LabOptions, type LabProgress } from './lab.ts';
+export { LabError } from './lab-error.ts';
+export type { ExecOptions, Machine, MachineSpec } from './machine.ts';
+export type { ImageKind, Release } from './recipe.ts';
+export { openRelay, type Relay, type RelayOptions } from './relay.ts';
+export { waitFor } from './wait.ts';

@@ -1,0 +1,92 @@
+import type { HostEnvironment } from './host-environment.ts';
+
+/** Debian's release number. */
+export type Release = 12 | 13;
+
+/** `bare`: as a freshly rented server. `stocked`: the same with every package Fairlead installs, all stopped and disabled. */
+export type ImageKind = 'bare' | 'stocked';
+
+/** Debian's code names. */
+export const CODENAMES: Record<Release, string> = { 12: 'bookworm', 13: 'trixie' };
+
+/** What a freshly rented Debian server brings along. */
+export const BARE_PACKAGES = [
+  ...[
+    'systemd',
+    'systemd-sysv',
+    'dbus',
+    'libpam-systemd',
+    'openssh-server',
+    'sudo',
+    'python3',
+    'python3-apt',
+  ],
+  ...[
+    'ca-certificates',
+    'curl',
+    'git',
+    'iproute2',
+    'iputils-ping',
+    'procps',
+    'nftables',
+    'ufw',
+    'less',
+    'tzdata',
+  ],
+  ...['gnupg', 'rsync', 'acl', 'cron', 'logrotate', 'netcat-openbsd', 'openssl', 'unzip', 'kmod', 'psmisc'],
+];
+
+/** What Fairlead's Ansible roles install. Preparing a stocked machine downloads and unpacks nothing. */
+export const STOCKED_PACKAGES = [
+  ...['nginx', 'libnginx-mod-stream', 'postgresql', 'postgresql-client', 'mariadb-server', 'mariadb-client'],
+  ...['php-fpm', 'php-cli', 'php-pgsql', 'php-mysql', 'php-mbstring', 'php-xml', 'php-curl', 'php-zip'],
+  ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql'],
+];
+
+/** The apt sources of a release; the mirror is Debian's own unless `FAIRLEAD_LAB_MIRROR` names another host. */
+export function sourcesList(release: Release): string[] {
+  const mirror = process.env.FAIRLEAD_LAB_MIRROR ?? 'http://deb.debian.org';
+  const code = CODENAMES[release];
+  return [
+    `deb ${mirror}/debian ${code} main`,
+    `deb ${mirror}/debian ${code}-updates main`,
+    `deb ${mirror}/debian-security ${code}-security main`,
+  ];
+}
+
+/** Makes a fresh root look rented: sshd on, an `admin` user with sudo, no host keys and no machine id of its own. */
+export const BARE_SCRIPT = `
+set -eu
+update-ca-certificates >/dev/null 2>&1
+useradd --create-home --shell /bin/bash --uid 1000 admin
+install -d -m 0700 -o admin -g admin /home/admin/.ssh
+printf 'admin ALL=(ALL) NOPASSWD: ALL\\n' > /etc/sudoers.d/90-admin
+chmod 0440 /etc/sudoers.d/90-admin
+printf 'LANG=C.UTF-8\\n' > /etc/default/locale
+systemctl enable -q ssh systemd-networkd
+systemctl disable -q ufw nftables || true
+systemctl mask -q systemd-networkd-wait-online getty@tty1 console-getty
+rm -f /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id /etc/apt/apt.conf.d/99mmdebstrap
+: > /etc/machine-id
+`;
+
+/** Installs the packages without starting anything, and leaves their services stopped and disabled. */
+export const STOCKED_SCRIPT = `
+set -eu
+export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8
+printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+chmod 0755 /usr/sbin/policy-rc.d
+apt-get update -q
+apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Use-Pty=0 "$@"
+rm /usr/sbin/policy-rc.d
+for unit in nginx postgresql mariadb $(cd /lib/systemd/system && ls -d php*-fpm.service); do
+  systemctl disable -q "$unit"
+done
+apt-get clean
+`;
+
+/** Everything that decides an image's content, for its cache key. */
+export const recipeOf = (release: Release, kind: ImageKind, host: HostEnvironment): unknown => [
+  ...[release, kind, sourcesList(release), BARE_PACKAGES, BARE_SCRIPT, host.certificates, host.aptOptions],
+  ...(kind === 'stocked' ? [STOCKED_PACKAGES, STOCKED_SCRIPT] : []),
+];

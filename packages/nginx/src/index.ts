@@ -1,0 +1,27 @@
+export { renderBackend } from './backend.ts';
+export { renderBase } from './base.ts';
+export {
+  capabilitiesOf,
+  hasHttp2Directive,
+  hasIpv6,
+  hasKeepaliveMinTimeout,
+  hasLeastTime,
+  hasRealIp,
+  hasSticky,
+  hasStream,
+  hasUpstreamResolve,
+  needsAnnouncedReloads,
+  parseCapabilities,
+  upstreamKeepaliveByDefault,
+} from './capabilities.ts';
+export { renderFront } from './front.ts';
+export { type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
+export * from './http-settings.ts';
+export { frontUpstreamName, localUpstreamName } from './names.ts';
+export { parseConfig } from './parse.ts';
+export { nginxPaths } from './paths.ts';
+export { readBackend, readFront } from './read.ts';
+export { serialise } from './serialise.ts';
+export { snippetLine } from './snippet.ts';
+export * from './spec.ts';
+export type { Block, Comment, ConfigNode, Directive } from './tree.ts';

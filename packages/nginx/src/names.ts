@@ -1,0 +1,74 @@
+import type { Slug } from './spec.ts';
+
+const FRONT_PREFIX = 'fairlead_';
+/** No front's name starts like this: after `fairlead_` a front's name goes on with a letter's slug, and this has no underscore there. */
+const LOCAL_PREFIX = 'fairleadlocal_';
+
+// A slug has no underscore, so writing `-` as `_` can be undone: two slugs never make one name.
+function identifier(app: Slug): string {
+  return app.replaceAll('-', '_');
+}
+
+/** The upstream of an app's front, also the name of its shared memory zone: `a-b` → `fairlead_a_b`. No host name, as it has an underscore. */
+export function frontUpstreamName(app: Slug): string {
+  return FRONT_PREFIX + identifier(app);
+}
+
+/** The app that {@link frontUpstreamName} gave a name for. */
+export function readFrontUpstreamName(name: string): string {
+  return name.slice(FRONT_PREFIX.length).replaceAll('_', '-');
+}
+
+/** The upstream of the app's own process on a backend; stands beside the front's where one machine is both. */
+export function localUpstreamName(app: Slug): string {
+  return LOCAL_PREFIX + identifier(app);
+}
+
+/** The longest name of an app that fits a variable's name after `fairlead_visitor_`, see {@link dollarVariableName}. */
+const LONGEST_OF_VISITOR = 29;
+
+/** Whether a variable says whose number a request has, see {@link stickyVariableNames}. */
+export function isVisitorVariable(name: string | undefined): boolean {
+  return /^\$fairlead_visit(?:or)?_/.test(name ?? '');
+}
+
+/** Variables of one front that keeps visitors by a cookie of its own: whose number this is, and the cookie to set. */
+export function stickyVariableNames(app: Slug): { visitor: string; cookie: string } {
+  if (app.length > LONGEST_OF_VISITOR) {
+    return { visitor: `$fairlead_visit_${identifier(app)}`, cookie: `$fairlead_give_${identifier(app)}` };
+  }
+  return { visitor: `$fairlead_visitor_${identifier(app)}`, cookie: `$fairlead_cookie_${identifier(app)}` };
+}
+
+/**
+ * The variable of one front that holds a dollar sign. With the longest app's name it has 45 letters: of more than 46 Nginx's table of variables takes no
+ * name as it comes (64-byte buckets).
+ */
+export function dollarVariableName(app: Slug): string {
+  return `fairlead_sign_${identifier(app)}`;
+}
+
+/** The variable of one front that holds what follows the prefix of a redirect. */
+export function restVariableName(app: Slug): string {
+  return `$fairlead_rest_${identifier(app)}`;
+}
+
+/** The variable of one front that names the upstream of another app. */
+export function routeVariableName(app: Slug): string {
+  return `$fairlead_route_${identifier(app)}`;
+}
+
+/** The memory in which one front counts requests. No upstream's zone is called so: after `fairlead` those go on with `_` or `local_`. */
+export function rateZoneName(app: Slug): string {
+  return `fairleadrate_${identifier(app)}`;
+}
+
+/** The name of the server block that stands first in a front's file so that the app's own is never the default. Under a domain that can't exist (RFC 6761). */
+export function nobodyName(app: Slug): string {
+  return `${app}.invalid`;
+}
+
+/** Where the requests of one app's front or backend are logged. */
+export function accessLogPath(app: Slug, kind: 'front' | 'backend'): string {
+  return `/var/log/nginx/fairlead-${app}.${kind}.log`;
+}

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addresses, backendSpecs, frontSpecs } from '../testing/arbitraries.ts';
+import { installedNginx, testConfig } from '../testing/real-nginx.ts';
+import { times } from '../testing/times.ts';
+import {
+  type BackendSpec,
+  backendSpecSchema,
+  type FrontSpec,
+  frontSpecSchema,
+  type NginxCapabilities,
+  renderBackend,
+  renderFront,
+} from './index.ts';
+
+let nginx: NginxCapabilities;
+beforeAll(async () => {
+  nginx = { ...(await installedNginx()), announcesReloads: true };
+}, 60_000);
+
+const batchSize = 100;
+/** Without shrinking: Nginx’s own message says which file and line. */
+const batches = { numRuns: 3 * times, endOnFailure: true };
+
+/** Each hashed field and each sticky cookie before Nginx 1.29.6 is a variable. Of a hundred at once with long names Nginx says that finding one takes longer. */
+const manyVariables = /^.* could not build optimal variables_hash, .*\n/gm;
+
+/** Many apps on one server: each its own slug, at full length for some. */
+function slug(index: number): string {
+  return `${'shop-'.repeat(index % 6)}x${index}`;
+}
+
+/** No name belongs to two of them. Ports are above those that the kernel hands out. */
+function placedFronts(specs: FrontSpec[]): FrontSpec[] {
+  const taken = new Set<string>();
+  return specs.map((spec, index) => {
+    const names = spec.names.filter((name) => !taken.has(name) && taken.add(name));
+    return frontSpecSchema.parse({
+      ...spec,
+      app: slug(index),
+      names: names.length > 0 ? names : [`${slug(index)}.example.com`],
+      listenPort: 61_000 + index,
+    });
+  });
+}
+
+// Nginx binds while it tests, so addresses must be this machine's: all of 127.0.0.0/8 is.
+function placedBackend(spec: BackendSpec, index: number): BackendSpec {
+  const app = slug(index);
+  const target =
+    'root' in spec.target ? { ...spec.target, root: `/srv/fairlead/${app}/current` } : spec.target;
+  return backendSpecSchema.parse({
+    ...spec,
+    app,
+    target,
+    listenAddress: `127.9.${index >> 8}.${(index & 255) + 1}`,
+    listenPort: 61_500,
+  });
+}
+
+describe('the installed Nginx', { timeout: 60_000 * times }, () => {
+  it('refuses a broken configuration: the test of tests', async () => {
+    const { accepted, output } = await testConfig(['server { listen 61000; nonsense on; }']);
+    expect(accepted).toBe(false);
+    expect(output).toContain('unknown directive "nonsense"');
+  });
+
+  it('accepts every front, without a warning', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(frontSpecs, { minLength: batchSize, maxLength: batchSize }),
+        async (specs) => {
+          const sites = placedFronts(specs).map((spec) => renderFront(spec, nginx).content);
+          const { accepted, output } = await testConfig(sites);
+          expect({ accepted, output: output.replace(manyVariables, '') }).toEqual({
+            accepted: true,
+            output: '',
+          });
+        },
+      ),
+      batches,
+    );
+  });
+
+  it('accepts every backend site, without a warning', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(backendSpecs, { minLength: batchSize, maxLength: batchSize }),
+        async (specs) => {
+          const sites = specs.map((spec, index) => renderBackend(placedBackend(spec, index), nginx).content);
+          expect(await testConfig(sites)).toEqual({ accepted: true, output: '' });
+        },
+      ),
+      batches,
+    );
+  });
+
+  it.each([1, 64, 65, 1000, 10_000])('has room for %i servers in the shared zone', async (count) => {
+    const list = fc.sample(fc.uniqueArray(addresses, { minLength: count, maxLength: count }), 1)[0] ?? [];
+    const servers = list.map((address) => ({ address, port: 20_000 }));
+    const spec = {
+      kind: 'front',
+      app: 'many',
+      generation: 1,
+      names: ['a.example.com'],
+      listenPort: 61_000,
+      servers,
+    };
+    for (const method of ['round_robin', 'ip_hash']) {
+      const { content } = renderFront(frontSpecSchema.parse({ ...spec, method }), nginx);
+      expect(await testConfig([content])).toEqual({ accepted: true, output: '' });
+    }
+  });
+});

@@ -1,0 +1,15 @@
+/** Files and sockets on a server that rendered configurations name; Ansible makes the directories. */
+export const nginxPaths = {
+  /** Text: `renderBase()`; Ansible's alone. */
+  base: '/etc/nginx/conf.d/fairlead.conf',
+  /** Directory of fronts and backend sites (`*.conf`); the host program's alone. */
+  sites: '/etc/nginx/fairlead/http',
+  /** Directory of what the host program says is served: `location = /front/shop { return 200 "7:<sha256>"; }`, `*.conf`. */
+  status: '/etc/nginx/fairlead/status',
+  /** Unix socket of the status server. Must go before Nginx starts: one left behind by a killed Nginx keeps the next from binding it. */
+  statusSocket: '/run/fairlead/nginx.sock',
+  /** Exists while a reload is under way on an Nginx before 1.27.4: every answer then asks its client to connect anew. See docs/adr/0004. */
+  closing: '/run/fairlead/closing',
+  /** `<here>/.well-known/acme-challenge/<token>`; must be readable for Nginx's workers. */
+  acmeRoot: '/var/lib/fairlead-acme',
+} as const;

@@ -1,0 +1,159 @@
+import { AppError } from '@fairlead/errors';
+import type { z } from 'zod';
+import { parseSocketAddress } from './address.ts';
+import { readHashVariable } from './balancing.ts';
+import { readHeader } from './header.ts';
+import { readHttp, readKeptHttp, readSeconds, readSize } from './http-front.ts';
+import { isVisitorVariable } from './names.ts';
+import { parseConfig } from './parse.ts';
+import { readServerNameArgument } from './server-name.ts';
+import { cutSnippet } from './snippet.ts';
+import {
+  type BackendLimits,
+  type BackendSpec,
+  backendSpecSchema,
+  balancingMethodSchema,
+  type FrontSpec,
+  frontSpecSchema,
+  unusualLimits,
+} from './spec.ts';
+import { blocksNamed, type ConfigNode, directivesNamed } from './tree.ts';
+import { MAINTENANCE_REMARK } from './unavailable.ts';
+
+/**
+ * The spec that a front's file states: `readFront(renderFront(spec, any).content)` equals `spec`. Of a file edited by hand, what it says now.
+ * @throws AppError `invalid-input` when the file is none of Fairlead's fronts, or no longer one.
+ */
+export function readFront(text: string): FrontSpec {
+  const { app, generation, kind } = readHeader(text);
+  const { rest, snippet } = cutSnippet(text);
+  const nodes = parseConfig(rest);
+  const pool = blocksNamed(nodes, 'upstream')[0]?.children ?? [];
+  const site = blocksNamed(nodes, 'server').at(-1)?.children ?? [];
+  const spec = {
+    kind,
+    app,
+    generation,
+    names: first(site, 'server_name')?.map(readServerNameArgument),
+    listenPort: Number(first(site, 'listen')?.[0]),
+    maintenance: remarksOf(site).includes(MAINTENANCE_REMARK),
+    ...readMethod(nodes, site),
+    http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },
+    servers: directivesNamed(pool, 'server').map(({ args }) => readServer(args)),
+  };
+  return checked(frontSpecSchema, spec);
+}
+
+/**
+ * The spec that a backend's file states: `readBackend(renderBackend(spec, any).content)` equals `spec`. Of a file edited by hand, what it says now.
+ * @throws AppError `invalid-input` when the file is none of Fairlead's backend sites, or no longer one.
+ */
+export function readBackend(text: string): BackendSpec {
+  const { app, generation, kind } = readHeader(text);
+  const nodes = parseConfig(text);
+  const site = blocksNamed(nodes, 'server').at(-1)?.children ?? [];
+  const listen = parseSocketAddress(first(site, 'listen')?.[0] ?? '');
+  const spec = {
+    kind,
+    app,
+    generation,
+    listenAddress: listen?.address,
+    listenPort: listen?.port,
+    balancerAddresses: directivesNamed(site, 'set_real_ip_from').map(({ args }) => args[0]),
+    target: readTarget(nodes, site),
+    limits: readLimits(site),
+  };
+  return checked(backendSpecSchema, spec);
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new AppError('invalid-input', 'This file is no longer what Fairlead would write.', {
+    details: { issues: result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) },
+  });
+}
+
+function first(nodes: readonly ConfigNode[], name: string): string[] | undefined {
+  return directivesNamed(nodes, name)[0]?.args;
+}
+
+interface Method {
+  method?: string | undefined;
+  hashKey?: string | undefined;
+  stickyCookie?: string | undefined;
+}
+
+function readMethod(nodes: readonly ConfigNode[], site: readonly ConfigNode[]): Method {
+  const pool = blocksNamed(nodes, 'upstream')[0]?.children;
+  if (pool === undefined) return readRemark(site);
+  const hashed = first(pool, 'hash')?.[0];
+  if (isVisitorVariable(hashed)) {
+    const source = blocksNamed(nodes, 'map')[0]?.args[0] ?? '';
+    return { method: 'sticky', stickyCookie: source.replace(/^\$cookie_/, '') };
+  }
+  if (hashed !== undefined) return { method: 'hash', hashKey: readHashVariable(hashed) };
+  const cookie = first(pool, 'sticky')?.[1];
+  if (cookie !== undefined) return { method: 'sticky', stickyCookie: cookie };
+  return { method: balancingMethodSchema.options.find((name) => first(pool, name)) ?? 'round_robin' };
+}
+
+/** Comments in the locations of a server block. */
+function remarksOf(site: readonly ConfigNode[]): string[] {
+  return blocksNamed(site, 'location')
+    .flatMap(({ children }) => children)
+    .flatMap((node) => (node.kind === 'comment' ? [node.text] : []));
+}
+
+/** Of a front without an upstream: what the upstream will be. */
+function readRemark(site: readonly ConfigNode[]): Method {
+  const remark = remarksOf(site).find((text) => text.includes('brings an upstream'));
+  const [method, option] = /\((.+?)\)/.exec(remark ?? '')?.[1]?.split(' ') ?? [];
+  return {
+    method,
+    ...(method === 'hash' ? { hashKey: option } : {}),
+    ...(method === 'sticky' ? { stickyCookie: option } : {}),
+  };
+}
+
+function readServer([name, ...options]: readonly string[]): Record<string, unknown> {
+  const value = (option: string): number | undefined => {
+    const text = options.find((candidate) => candidate.startsWith(`${option}=`));
+    return text === undefined ? undefined : Number(text.slice(option.length + 1).replace(/s$/, ''));
+  };
+  return {
+    ...parseSocketAddress(name ?? ''),
+    down: options.includes('down'),
+    weight: value('weight'),
+    maxFails: value('max_fails'),
+    failTimeoutSeconds: value('fail_timeout'),
+    maxConns: value('max_conns'),
+    backup: options.includes('backup'),
+  };
+}
+
+/** Limits other than the usual ones, of a site of either runtime. */
+function readLimits(site: readonly ConfigNode[]): BackendLimits | undefined {
+  const of = (name: string) => first(site, `proxy_${name}`)?.[0] ?? first(site, `fastcgi_${name}`)?.[0];
+  const stated = {
+    maxBodyBytes: readSize(first(site, 'client_max_body_size')?.[0]),
+    sendSeconds: readSeconds(of('send_timeout')),
+    readSeconds: readSeconds(of('read_timeout')),
+    buffering: of('buffering') !== 'off',
+  };
+  return unusualLimits(stated);
+}
+
+function readTarget(nodes: readonly ConfigNode[], site: readonly ConfigNode[]): Record<string, unknown> {
+  const root = first(site, 'root')?.[0];
+  if (root === undefined) {
+    const server = first(blocksNamed(nodes, 'upstream')[0]?.children ?? [], 'server')?.[0] ?? '';
+    return { runtime: 'node', port: parseSocketAddress(server)?.port };
+  }
+  const pass = blocksNamed(site, 'location')
+    .map(({ children }) => first(children, 'fastcgi_pass')?.[0])
+    .find((socket) => socket !== undefined);
+  return pass === undefined
+    ? { runtime: 'static', root }
+    : { runtime: 'php', root, socket: pass.replace(/^unix:/, '') };
+}

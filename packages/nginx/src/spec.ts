@@ -1,0 +1,229 @@
+/**
+ * What the renderer turns into text. Every value is parsed before it gets here; the renderer quotes nothing by hand and refuses nothing late.
+ */
+import { z } from 'zod';
+import { canonicalAddress, isLoopback, isUnicastAddress } from './address.ts';
+import { httpSettingsSchema } from './http-settings.ts';
+
+/** A host name as Nginx's `server_name` takes it literally: lower case, LDH labels, at most 253 characters, no wildcard, no regular expression. */
+export const hostnameSchema = z
+  .string()
+  .max(253)
+  .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
+  .brand<'Hostname'>();
+/** A dotted IPv4 or a bare (unbracketed) IPv6 address that one machine can have; comes out in its one canonical spelling. */
+export const ipAddressSchema = z
+  .union([z.ipv4(), z.ipv6()])
+  .overwrite(canonicalAddress)
+  .refine(isUnicastAddress, 'must be the address of one machine')
+  .brand<'IpAddress'>();
+/** TCP port, 1…65535. */
+export const portSchema = z.int().min(1).max(65535).brand<'Port'>();
+/** What an app is called on hosts and in Nginx: `[a-z][a-z0-9-]{0,30}`. */
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?$/)
+  .brand<'Slug'>();
+/** An absolute path on a server, of safe characters, without `..`. */
+export const absolutePathSchema = z
+  .string()
+  .max(512)
+  .regex(/^\/[A-Za-z0-9._/-]*$/)
+  .refine((path) => !path.split('/').includes('..'))
+  .brand<'AbsolutePath'>();
+
+export type Hostname = z.infer<typeof hostnameSchema>;
+export type IpAddress = z.infer<typeof ipAddressSchema>;
+export type Port = z.infer<typeof portSchema>;
+export type Slug = z.infer<typeof slugSchema>;
+export type AbsolutePath = z.infer<typeof absolutePathSchema>;
+
+/** What the Nginx of one server can do; from the host program's facts. */
+export const nginxCapabilitiesSchema = z.object({
+  /** `[major, minor, patch]`. */
+  version: z.tuple([z.int(), z.int(), z.int()]),
+  /** Module names as `nginx -V` says them, e.g. `stream`, `http_v2`. */
+  modules: z.array(z.string()),
+  /** Whether the server's kernel has IPv6 (absent: yes). Without it a `listen [::]:80` keeps Nginx from starting. */
+  ipv6: z.boolean().optional(),
+  /** Whether the server's host program announces each reload by the file `nginxPaths.closing` (absent: no), see docs/adr/0004. */
+  announcesReloads: z.boolean().optional(),
+});
+export type NginxCapabilities = z.infer<typeof nginxCapabilitiesSchema>;
+
+export const balancingMethodSchema = z.enum([
+  'round_robin',
+  'least_conn',
+  'ip_hash',
+  'hash',
+  'random',
+  'sticky',
+  'least_time',
+]);
+export type BalancingMethod = z.infer<typeof balancingMethodSchema>;
+
+/** What `hash` shares requests out by: the address asked for with its query, or a request's field (lower case). */
+export const hashKeySchema = z.string().regex(/^(?:uri|header:[a-z](?:[a-z0-9-]{0,62}[a-z0-9])?)$/);
+/** Name of the cookie that `sticky` sets, as Nginx's `$cookie_name` can read it back. */
+export const stickyCookieSchema = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
+
+/** Methods that choose a backend by a hash or by chance: Nginx refuses a `backup` server beside them, and `sticky` may be one of them. */
+const METHODS_WITHOUT_BACKUP: readonly BalancingMethod[] = ['ip_hash', 'hash', 'random', 'sticky'];
+/** Whether backends of this method may stand by as `backup`. @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html#backup */
+export function allowsBackup(method: BalancingMethod): boolean {
+  return !METHODS_WITHOUT_BACKUP.includes(method);
+}
+
+/** One `server` line of an upstream. */
+export const upstreamServerSchema = z.object({
+  address: ipAddressSchema,
+  port: portSchema,
+  /** `down`: kept in the file (so that `ip_hash` keeps its mapping), given no requests. */
+  down: z.boolean().default(false),
+  weight: z.int().min(1).max(1000).default(1),
+  maxFails: z.int().min(0).max(1000).default(1),
+  failTimeoutSeconds: z.int().min(1).max(3600).default(10),
+  /** Connections at once, over all workers; 0: no limit. */
+  maxConns: z.int().min(0).max(1_000_000).default(0),
+  /** Given requests only while no other server answers. */
+  backup: z.boolean().default(false),
+});
+export type UpstreamServer = z.infer<typeof upstreamServerSchema>;
+
+function isUnique(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
+
+/** The app's front on the balancer: one upstream, one server block. */
+export const frontSpecSchema = z
+  .object({
+    kind: z.literal('front'),
+    app: slugSchema,
+    generation: z.int().min(1),
+    /** `server_name`; an IP address is allowed where an app has no domain yet. Each name once. */
+    names: z
+      .array(z.union([ipAddressSchema, hostnameSchema]))
+      .min(1)
+      .max(100)
+      .refine(isUnique, 'must name each name once'),
+    listenPort: portSchema,
+    /** Visitors get a page that says so, and no backend a request. */
+    maintenance: z.boolean().default(false),
+    method: balancingMethodSchema,
+    /** Given with `hash` alone. */
+    hashKey: hashKeySchema.optional(),
+    /** Given with `sticky` alone. */
+    stickyCookie: stickyCookieSchema.optional(),
+    http: httpSettingsSchema.prefault({}),
+    /** Only servers that should be in the file, each once. With none, or all of them down, the front answers 503 by itself. */
+    servers: z
+      .array(upstreamServerSchema)
+      .max(10_000)
+      .refine(
+        (servers) => isUnique(servers.map(({ address, port }) => `${address} ${port}`)),
+        'must name each server once',
+      ),
+  })
+  .refine(
+    ({ listenPort, servers }) =>
+      !servers.some(({ address, port }) => port === listenPort && isLoopback(address)),
+    { path: ['servers'], message: 'must not hold the balancer’s own front' },
+  )
+  .refine(({ method, hashKey }) => (method === 'hash') === (hashKey !== undefined), {
+    path: ['hashKey'],
+    message: 'must be given with the method hash, and with no other',
+  })
+  .refine(({ method, stickyCookie }) => (method === 'sticky') === (stickyCookie !== undefined), {
+    path: ['stickyCookie'],
+    message: 'must be given with the method sticky, and with no other',
+  })
+  .refine(({ app, http }) => http.routes.every((route) => route.app !== app), {
+    path: ['http', 'routes'],
+    message: 'must lead to other apps',
+  })
+  .refine(({ method, servers }) => allowsBackup(method) || !servers.some(({ backup }) => backup), {
+    path: ['servers'],
+    message: 'must not hold a backup beside this method',
+  })
+  .refine(({ servers }) => servers.length === 0 || servers.some(({ backup }) => !backup), {
+    path: ['servers'],
+    message: 'must hold one that is no backup',
+  });
+export type FrontSpec = z.infer<typeof frontSpecSchema>;
+
+const socketPathSchema = absolutePathSchema.refine(
+  (path) => path.startsWith('/run/') && path.endsWith('.sock'),
+  'must be a socket below /run',
+);
+
+/** What one backend's local Nginx hands requests to. Roots lie under `/srv/fairlead/<app>/`, sockets under `/run/` and end in `.sock`. */
+export const backendTargetSchema = z.discriminatedUnion('runtime', [
+  z.object({ runtime: z.literal('node'), port: portSchema }),
+  z.object({ runtime: z.literal('php'), root: absolutePathSchema, socket: socketPathSchema }),
+  z.object({ runtime: z.literal('static'), root: absolutePathSchema }),
+]);
+export type BackendTarget = z.infer<typeof backendTargetSchema>;
+
+/** What a backend does otherwise than {@link usualLimits}: each is given only where it differs, so that one file has one spec. */
+export const backendLimitsSchema = z.strictObject({
+  maxBodyBytes: z.int().min(1024).optional(),
+  sendSeconds: z.int().min(1).max(86_400).optional(),
+  readSeconds: z.int().min(1).max(86_400).optional(),
+  buffering: z.literal(false).optional(),
+});
+export type BackendLimits = z.infer<typeof backendLimitsSchema>;
+
+/** The limits of a backend of which nothing else is said. It gives up on the app 5 s before the front gives up on it, so that nobody asks twice. */
+export const usualLimits = {
+  maxBodyBytes: 64 * 1024 ** 2,
+  sendSeconds: 60,
+  readSeconds: 60,
+  buffering: true,
+} as const;
+
+/** Of some limits those that are not the usual ones; undefined for none. */
+export function unusualLimits(
+  limits: {
+    [Name in keyof BackendLimits]: BackendLimits[Name] | true;
+  },
+): BackendLimits | undefined {
+  const known = usualLimits as Record<string, unknown>;
+  const rest = Object.entries(limits).filter(([name, value]) => value !== undefined && value !== known[name]);
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+}
+
+/** How long a backend waits for the app, and how it hands answers on. */
+export interface BackendPatience {
+  sendSeconds: number;
+  readSeconds: number;
+  buffering: boolean;
+}
+
+/** The local Nginx in front of the app on one backend. */
+export const backendSpecSchema = z
+  .object({
+    kind: z.literal('backend'),
+    app: slugSchema,
+    generation: z.int().min(1),
+    listenAddress: ipAddressSchema,
+    listenPort: portSchema,
+    /** Who may ask beside the machine itself, and whose word about the client is taken (`set_real_ip_from`). Each once. */
+    balancerAddresses: z
+      .array(ipAddressSchema)
+      .min(1)
+      .max(16)
+      .refine(isUnique, 'must name each address once'),
+    target: backendTargetSchema,
+    /** Limits that the front has its own of too; absent where none is unusual. */
+    limits: backendLimitsSchema.optional(),
+  })
+  .refine(({ app, target }) => target.runtime === 'node' || target.root.startsWith(`/srv/fairlead/${app}/`), {
+    path: ['target', 'root'],
+    message: 'must lie in the app’s own directory',
+  })
+  .refine(
+    ({ listenAddress, listenPort, target }) =>
+      target.runtime !== 'node' || target.port !== listenPort || listenAddress !== '127.0.0.1',
+    { path: ['target', 'port'], message: 'must not be the port that the site itself listens on' },
+  );
+export type BackendSpec = z.infer<typeof backendSpecSchema>;

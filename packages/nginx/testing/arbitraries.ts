@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import {
+  allowsBackup,
+  type BackendSpec,
+  type BackendTarget,
+  backendSpecSchema,
+  balancingMethodSchema,
+  type FrontSpec,
+  frontSpecSchema,
+  hostnameSchema,
+  type IpAddress,
+  ipAddressSchema,
+  type NginxCapabilities,
+  type UpstreamServer,
+  unusualLimits,
+  usualLimits,
+} from '../src/index.ts';
+import { httpSettings } from './http-arbitraries.ts';
+
+export const slugs = fc.stringMatching(/^[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?$/);
+export const ports = fc.integer({ min: 1, max: 65_535 });
+const generations = fc.integer({ min: 1, max: 2 ** 31 });
+
+export const addresses: fc.Arbitrary<IpAddress> = fc
+  .oneof(fc.ipV4(), fc.ipV6())
+  .map((text) => ipAddressSchema.safeParse(text).data)
+  .filter((address) => address !== undefined);
+
+const labels = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+export const hostnames = fc
+  .array(labels, { minLength: 1, maxLength: 6 })
+  .map((parts) => hostnameSchema.safeParse(parts.join('.')).data)
+  .filter((name) => name !== undefined);
+
+const servers = fc.record({
+  address: addresses,
+  port: ports,
+  down: fc.boolean(),
+  weight: fc.integer({ min: 1, max: 1000 }),
+  maxFails: fc.integer({ min: 0, max: 1000 }),
+  failTimeoutSeconds: fc.integer({ min: 1, max: 3600 }),
+  maxConns: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1_000_000 })),
+  backup: fc.boolean(),
+}) as fc.Arbitrary<UpstreamServer>;
+
+/** `least_time` needs an Nginx that no machine of the lab has. */
+const methods = balancingMethodSchema.options.filter((method) => method !== 'least_time');
+const hashKeys = fc.oneof(
+  fc.constant('uri'),
+  fc.stringMatching(/^header:[a-z](?:[a-z0-9-]{0,20}[a-z0-9])?$/),
+);
+const stickyCookies = fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/);
+
+export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
+  .record({
+    kind: fc.constant('front'),
+    app: slugs,
+    generation: generations,
+    names: fc.uniqueArray(fc.oneof(hostnames, addresses), { minLength: 1, maxLength: 12 }),
+    listenPort: ports,
+    maintenance: fc.boolean(),
+    method: fc.constantFrom(...methods),
+    servers: fc.uniqueArray(servers, {
+      maxLength: 12,
+      selector: ({ address, port }) => `${address} ${port}`,
+    }),
+    hashKey: hashKeys,
+    stickyCookie: stickyCookies,
+    http: httpSettings,
+  })
+  .map(({ hashKey, stickyCookie, ...spec }) => {
+    const isBackupAllowed = allowsBackup(spec.method) && spec.servers.some(({ backup }) => !backup);
+    return frontSpecSchema.safeParse({
+      ...spec,
+      // Nobody serves at all then: the page says that.
+      maintenance: spec.maintenance && spec.servers.some(({ down }) => !down),
+      ...(spec.method === 'hash' ? { hashKey } : {}),
+      ...(spec.method === 'sticky' ? { stickyCookie } : {}),
+      servers: isBackupAllowed ? spec.servers : spec.servers.map((server) => ({ ...server, backup: false })),
+    }).data;
+  })
+  .filter((spec) => spec !== undefined);
+
+const segments = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,20}$/);
+
+function targets(app: string): fc.Arbitrary<BackendTarget> {
+  const root = fc
+    .array(segments, { minLength: 1, maxLength: 4 })
+    .map((below) => `/srv/fairlead/${app}/${below.join('/')}`);
+  const socket = segments.map((name) => `/run/php/${name}.sock`);
+  return fc.oneof(
+    fc.record({ runtime: fc.constant('node'), port: ports }),
+    fc.record({ runtime: fc.constant('php'), root, socket }),
+    fc.record({ runtime: fc.constant('static'), root }),
+  ) as fc.Arbitrary<BackendTarget>;
+}
+
+const unusual = (seconds: number) =>
+  fc.option(
+    fc.integer({ min: 1, max: 86_400 }).filter((n) => n !== seconds),
+    { nil: undefined },
+  );
+/** What differs from what a backend does by itself; of files alone, the body's limit. */
+const limits = fc.record({
+  maxBodyBytes: fc.option(
+    fc.integer({ min: 1024, max: 2 ** 40 }).filter((n) => n !== usualLimits.maxBodyBytes),
+    { nil: undefined },
+  ),
+  sendSeconds: unusual(usualLimits.sendSeconds),
+  readSeconds: unusual(usualLimits.readSeconds),
+  buffering: fc.constantFrom(false as const, undefined),
+});
+
+export const backendSpecs: fc.Arbitrary<BackendSpec> = slugs
+  .chain((app) =>
+    fc.record({
+      kind: fc.constant('backend'),
+      app: fc.constant(app),
+      generation: generations,
+      listenAddress: addresses,
+      listenPort: ports,
+      balancerAddresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 16 }),
+      target: targets(app),
+      limits,
+    }),
+  )
+  .map(({ limits, ...spec }) => {
+    const { maxBodyBytes } = limits;
+    const stated = unusualLimits(spec.target.runtime === 'static' ? { maxBodyBytes } : limits);
+    return stated === undefined ? spec : { ...spec, limits: stated };
+  })
+  .map((spec) => backendSpecSchema.safeParse(spec).data)
+  .filter((spec) => spec !== undefined);
+
+export const capabilities: fc.Arbitrary<NginxCapabilities> = fc.record({
+  version: fc.constantFrom<NginxCapabilities['version']>([1, 22, 1], [1, 26, 3], [1, 30, 6]),
+  modules: fc.constant(['http_realip']),
+  ipv6: fc.constantFrom(undefined, true, false),
+  announcesReloads: fc.boolean(),
+});
+
+/** Arguments full of what means something to Nginx's lexer, more often than chance would bring it. */
+export const words = fc
+  .array(
+    fc.oneof(fc.constantFrom(...'\\"\'{};#$ \t\r\nrtn()~.'), fc.string({ unit: 'grapheme', maxLength: 3 })),
+  )
+  .map((parts) => parts.join(''))
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what the serialiser refuses
+  .filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text));

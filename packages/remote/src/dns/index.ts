@@ -1,0 +1,1 @@
+export { domainAddresses } from './domain-addresses.ts';

@@ -1,0 +1,153 @@
+import { tmpdir } from 'node:os';
+import { AppError } from '@fairlead/errors';
+import { execa } from 'execa';
+import { cancelled } from '../deadline.ts';
+import { withPrivateDirectory } from '../private-directory.ts';
+import { guardGroup } from '../process-group.ts';
+import { quoteCommand } from '../shell-quote.ts';
+import { gitFailure } from './git-failure.ts';
+import { reachableAddress } from './reachable-address.ts';
+import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
+
+/** What an installation allows Git to do. */
+export interface GitOptions {
+  /** `git` on PATH by default. */
+  gitPath?: string;
+  /** Plain `http://`, which anyone on the way can read and change. Default false. */
+  allowHttp?: boolean;
+  /** Loopback and private addresses (never link-local and metadata services). Default false. */
+  allowPrivateNetworks?: boolean;
+  /** For one whole question. Default 60,000. */
+  timeoutMs?: number;
+}
+
+interface SessionParts {
+  url: string;
+  directory: string;
+  address: RepositoryAddress;
+  /** What `address.host` resolved to when it was judged. */
+  ip: string;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+  signal: AbortSignal | undefined;
+  options: GitOptions;
+}
+
+/** A Git that knows one repository: its address checked, its host resolved and pinned, no configuration but ours, a directory of its own. */
+export class GitSession {
+  readonly url: string;
+  readonly #parts: SessionParts;
+
+  private constructor(parts: SessionParts) {
+    const { address, ip, url } = parts;
+    // The git protocol cannot be told where to connect but by its address.
+    this.url = address.transport === 'git' ? `git://${bracketed(ip)}:${address.port}${address.path}` : url;
+    this.#parts = parts;
+  }
+
+  /** Runs `work` with a session, in a directory that is gone afterwards. Throws `invalid-input`, `repository-unreachable`, `cancelled`. */
+  static async with<T>(
+    url: string,
+    options: GitOptions,
+    signal: AbortSignal | undefined,
+    work: (git: GitSession) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = options.timeoutMs ?? 60_000;
+    const deadline = Date.now() + timeoutMs;
+    const address = parseRepositoryAddress(url);
+    if (address.transport === 'http' && !options.allowHttp) {
+      throw new AppError('invalid-input', 'Plain http:// repositories are switched off here.', {
+        hint: 'Use the https:// or SSH address.',
+      });
+    }
+    const ip = await reachableAddress(address.host, {
+      allowPrivateNetworks: options.allowPrivateNetworks ?? false,
+      timeoutMs: Math.min(timeoutMs, 10_000),
+      signal,
+    });
+    return await withPrivateDirectory(tmpdir(), 'fairlead-git', (directory) =>
+      work(new GitSession({ url, directory, address, ip, deadline, signal, options })),
+    );
+  }
+
+  /**
+   * Runs `git <args>` in the session's directory and returns what it printed, at most `maxOutputBytes` (default 4 MiB).
+   * Throws what {@link gitFailure} makes of a failure.
+   */
+  async run(args: readonly string[], maxOutputBytes = 4 << 20): Promise<string> {
+    const { address, deadline, directory, options, signal } = this.#parts;
+    const child = execa(options.gitPath ?? 'git', [...this.#settings(), ...args], {
+      cwd: directory,
+      env: this.#environment(),
+      extendEnv: false,
+      stdin: 'ignore',
+      reject: false,
+      stripFinalNewline: false,
+      maxBuffer: { stdout: maxOutputBytes, stderr: 64_000 },
+      detached: true,
+      cleanup: false,
+    });
+    const timeoutMs = Math.max(1, deadline - Date.now());
+    const guard = guardGroup(child.pid, { timeoutMs, signal, graceMs: 0 });
+    const result = await child.finally(guard.done);
+    if (signal?.aborted) throw cancelled(signal.reason);
+    if (result.exitCode === 0 && !result.isMaxBuffer) return result.stdout;
+    throw gitFailure({
+      host: address.host,
+      stderr: result.stderr ?? '',
+      timedOut: guard.timedOut(),
+      tooMuch: result.isMaxBuffer,
+      cause: result.cause,
+    });
+  }
+
+  #settings(): string[] {
+    const { host, port } = this.#parts.address;
+    const settings = {
+      'protocol.version': '2',
+      'credential.helper': '',
+      'core.hooksPath': '/dev/null',
+      'http.followRedirects': 'false',
+      'http.curloptResolve': `${host}:${port}:${bracketed(this.#parts.ip)}`,
+      'http.lowSpeedLimit': '1',
+      'http.lowSpeedTime': '20',
+      'gc.auto': '0',
+      'init.defaultBranch': 'main',
+    };
+    return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  }
+
+  #environment(): Record<string, string> {
+    const { address, directory, ip, options } = this.#parts;
+    const ssh = [
+      'ssh',
+      '-F',
+      '/dev/null',
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      'IdentityAgent=none',
+      '-o',
+      'IdentityFile=none',
+    ];
+    ssh.push('-o', `HostName=${ip}`, '-o', `HostKeyAlias=${address.host}`, '-o', 'ConnectTimeout=10');
+    ssh.push('-o', 'StrictHostKeyChecking=accept-new', '-o', `UserKnownHostsFile=${directory}/known_hosts`);
+    return {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      HOME: directory,
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CEILING_DIRECTORIES: tmpdir(),
+      GIT_ALLOW_PROTOCOL: options.allowHttp ? 'https:ssh:git:http' : 'https:ssh:git',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ASKPASS: '/bin/false',
+      GIT_SSH_COMMAND: quoteCommand(ssh),
+      GIT_SSH_VARIANT: 'ssh',
+    };
+  }
+}
+
+function bracketed(ip: string): string {
+  return ip.includes(':') ? `[${ip}]` : ip;
+}

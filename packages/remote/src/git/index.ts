@@ -1,0 +1,6 @@
+export { detectRuntime } from './detect-runtime.ts';
+export type { GitOptions } from './git-command.ts';
+export type { GitFailureReason } from './git-failure.ts';
+export { listRemote, type RemoteHeads } from './list-remote.ts';
+export { createRepositorySource, type RepositoryInspection } from './repository-source.ts';
+export type { RuntimeGuess } from './runtime-guess.ts';

@@ -1,0 +1,72 @@
+import { AppError } from '@fairlead/errors';
+import type { GitSession } from './git-command.ts';
+
+/** Read access to one commit: names without their contents, contents one by one. */
+export interface RepositoryFiles {
+  readonly commit: string;
+  /** Paths of all files in the root and in `public/`, `web/`, `dist/` (at most 20,000 names). */
+  readonly paths: ReadonlySet<string>;
+  /** A file's text, at most 256 KiB; null when there is none, or it is longer, or it is no regular file. */
+  read(path: string): Promise<string | null>;
+}
+
+const maxFileBytes = 256 << 10;
+
+/**
+ * Fetches one commit without history and, where the server can, without file contents; contents come when read. `revision` is a commit id
+ * or `refs/heads/<branch>`. Throws `commit-not-found`, `branch-not-found`, `repository-unreachable`.
+ */
+export async function openFiles(git: GitSession, revision: string): Promise<RepositoryFiles> {
+  await git.run(['init', '--quiet', '--bare', '.']);
+  // A promisor remote, so that contents left out of the fetch are fetched when read.
+  await git.run(['config', 'remote.origin.url', git.url]);
+  await git.run(['config', 'remote.origin.promisor', 'true']);
+  await git.run(['config', 'remote.origin.partialclonefilter', 'blob:none']);
+  await fetchRevision(git, revision);
+  const commit = (await git.run(['rev-parse', '--verify', 'FETCH_HEAD^{commit}'])).trim();
+  const listing = await git.run(['ls-tree', '-z', commit, './', 'public/', 'web/', 'dist/']);
+  const regular = listing
+    .split('\0')
+    .flatMap((line) => /^100\d{3} blob [0-9a-f]+\t(.*)$/s.exec(line)?.[1] ?? []);
+  const paths = new Set(regular.slice(0, 20_000));
+  return {
+    commit,
+    paths,
+    read: async (path) => {
+      if (!paths.has(path)) return null;
+      try {
+        return await git.run(['cat-file', 'blob', `${commit}:${path}`], maxFileBytes);
+      } catch (error) {
+        if (error instanceof AppError && error.details?.reason === 'too-large') return null;
+        throw error;
+      }
+    },
+  };
+}
+
+async function fetchRevision(git: GitSession, revision: string): Promise<void> {
+  const common = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-commit-graph'];
+  try {
+    await git.run([...common, '--depth=1', '--filter=blob:none', '--', 'origin', revision]);
+  } catch (error) {
+    const reason = error instanceof AppError ? error.details?.reason : undefined;
+    if (reason === 'no-shallow') await git.run([...common, '--', 'origin', revision]);
+    else if (reason !== 'no-object') throw error;
+    else throw revisionMissing(revision, error);
+  }
+}
+
+function revisionMissing(revision: string, cause: unknown): AppError {
+  const branch = /^refs\/heads\/(.*)$/.exec(revision)?.[1];
+  if (revision === 'HEAD') {
+    return new AppError('branch-not-found', 'The repository has no branches yet.', {
+      hint: 'Push a first commit.',
+      cause,
+    });
+  }
+  if (branch) return new AppError('branch-not-found', `The repository has no branch ${branch}.`, { cause });
+  return new AppError('commit-not-found', `The repository has no commit ${revision.slice(0, 12)}.`, {
+    hint: 'It may have been removed by a forced push; choose another one.',
+    cause,
+  });
+}

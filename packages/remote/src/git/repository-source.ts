@@ -1,0 +1,39 @@
+import { detectRuntime } from './detect-runtime.ts';
+import type { GitOptions } from './git-command.ts';
+import { listRemote } from './list-remote.ts';
+
+/** What a repository says of itself. `runtime` is `static` with no evidence when nothing was recognised. */
+export interface RepositoryInspection {
+  branches: string[];
+  commit: string;
+  runtime: 'node' | 'php' | 'static';
+  /** Files that led to `runtime`. */
+  evidence: string[];
+  suggestions: {
+    branch: string;
+    installCommand: string | null;
+    buildCommand: string | null;
+    startCommand: string | null;
+    documentRoot: string | null;
+  };
+}
+
+/** Branches, head and runtime in one question, in the shape that core asks for (`RepositorySource`). Throws as {@link listRemote} and {@link detectRuntime}. */
+export function createRepositorySource(options: GitOptions = {}) {
+  return {
+    async inspect(request: {
+      repositoryUrl: string;
+      branch?: string | undefined;
+    }): Promise<RepositoryInspection> {
+      const { branches, branch, commit } = await listRemote(request, options);
+      const guess = await detectRuntime({ repositoryUrl: request.repositoryUrl, branch }, options);
+      return {
+        branches,
+        commit,
+        runtime: guess.runtime ?? 'static',
+        evidence: [...new Set(guess.evidence.map(({ file }) => file))],
+        suggestions: { branch, ...guess.suggestions },
+      };
+    },
+  };
+}

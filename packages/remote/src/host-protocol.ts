@@ -1,0 +1,311 @@
+/**
+ * The language between the control plane and the host program (`/usr/lib/fairlead/host`): JSON, one message a line, over one SSH channel.
+ *
+ * Request:  `{"id":"…","verb":"nginx.apply","fence":{"operationId":"…","token":"7"},"input":{…}}`
+ * Answers:  `{"id":"…","event":"progress","share":0.4,"text":"…"}`, `{"id":"…","event":"log","stream":"stdout","text":"…"}` and one last
+ *           `{"id":"…","ok":true,"result":{…}}` or `{"id":"…","ok":false,"error":{"code":"…","message":"…","hint":"…","details":{…}}}`.
+ *
+ * Error codes are those of `@fairlead/errors`. Verbs that change something carry a fence; the host refuses a token older than the newest
+ * it has seen for the server (`fenced-off`). Every changing verb is level-triggered: it states what should be, and doing it twice changes nothing.
+ */
+import { z } from 'zod';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const slug = z.string().regex(/^[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?$/);
+const port = z.int().min(1).max(65535);
+const ip = z.union([z.ipv4(), z.ipv6()]);
+const commit = z.string().regex(/^[0-9a-f]{40}$/);
+const releaseId = z.uuid();
+const colour = z.enum(['blue', 'green']);
+const runtime = z.enum(['node', 'php', 'static']);
+const engine = z.enum(['postgresql', 'mariadb']);
+
+/** What a server is; read, never changed. Sizes in bytes. */
+export const serverFactsSchema = z.object({
+  hostVersion: z.string(),
+  hostname: z.string(),
+  os: z.object({ id: z.string(), versionId: z.string(), codename: z.string(), prettyName: z.string() }),
+  kernel: z.string(),
+  architecture: z.string(),
+  cores: z.int(),
+  memoryBytes: z.int(),
+  diskTotalBytes: z.int(),
+  diskFreeBytes: z.int(),
+  uptimeSeconds: z.int(),
+  addresses: z.array(z.object({ address: ip, family: z.enum(['ipv4', 'ipv6']), interface: z.string() })),
+  nginx: z
+    .object({
+      version: z.string(),
+      modules: z.array(z.string()),
+      running: z.boolean(),
+      /** A reload is announced to the sites that look for it (docs/adr/0004). */
+      announcesReloads: z.boolean(),
+    })
+    .nullable(),
+  postgresql: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
+  mariadb: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
+  node: z.string().nullable(),
+  php: z.string().nullable(),
+  firewall: z.enum(['ufw', 'nftables']),
+});
+export type ServerFacts = z.infer<typeof serverFactsSchema>;
+
+const nginxFile = z.object({
+  kind: z.enum(['front', 'backend']),
+  app: slug,
+  /** null takes the file away. */
+  content: z.string().max(4_000_000).nullable(),
+  generation: z.int().min(0),
+  /** Sockets that this file's `listen` lines need; checked against who owns them now. */
+  listens: z.array(z.object({ address: z.string(), port })),
+});
+
+const managedFile = z.object({
+  kind: z.enum(['front', 'backend']),
+  app: slug,
+  generation: z.int(),
+  sha256,
+  /** The file's hash differs from what was last applied: edited by hand. */
+  edited: z.boolean(),
+  /** What the running Nginx says that it serves; null while it does not answer. */
+  serving: z.object({ generation: z.int(), sha256 }).nullable(),
+});
+
+const sides = z.object({ app: slug, expected: z.array(z.string()), actual: z.array(z.string()) });
+
+const drift = z.object({
+  /** Files whose bytes are not those that were applied; `content` null: gone, or too long to show. */
+  files: z.array(
+    z.object({
+      app: slug,
+      kind: z.enum(['front', 'backend']),
+      path: z.string(),
+      /** As it was applied. */
+      generation: z.int(),
+      sha256,
+      present: z.boolean(),
+      content: z.string().nullable(),
+    }),
+  ),
+  /** An app's openings in the firewall, in words, as they were put and as the firewall has them. */
+  rules: z.array(sides),
+  /** An app's remote database access likewise (pg_hba lines, MariaDB accounts); null: an engine did not answer. */
+  grants: z.array(sides.extend({ engine })).nullable(),
+});
+
+const inventory = z.object({
+  nginxFiles: z.array(z.string()),
+  firewallRules: z.array(z.object({ app: slug, purpose: z.enum(['backend', 'database']), port, source: ip })),
+  databaseGrants: z.array(z.object({ engine, database: z.string(), user: z.string(), address: z.string() })),
+  users: z.array(z.string()),
+  units: z.array(z.string()),
+  paths: z.array(z.string()),
+});
+
+/** Input and result of every verb. `fenced` verbs change the server. */
+export const hostVerbs = {
+  /** Answers at once; proves that the resident program is alive. */
+  hello: {
+    fenced: false,
+    input: z.object({}),
+    result: z.object({ hostVersion: z.string(), hostname: z.string(), pid: z.int() }),
+  },
+  facts: { fenced: false, input: z.object({}), result: serverFactsSchema },
+  /** All that Fairlead put on this server (or for one app): counted by removals, shown on the server's page. */
+  inventory: { fenced: false, input: z.object({ app: slug.optional() }), result: inventory },
+
+  /** Where the server differs from what Fairlead put on it, of all apps, with both sides. Reads alone and starts nothing. */
+  drift: { fenced: false, input: z.object({}), result: drift },
+
+  /** Test candidate files beside the live ones (unshare + bind mounts); changes nothing. */
+  'nginx.test': {
+    fenced: false,
+    input: z.object({ files: z.array(nginxFile).min(1).max(100) }),
+    result: z.object({ changed: z.array(z.string()), output: z.string() }),
+  },
+  /**
+   * The transaction of HOSTS.md over all given files at once: test beside → check listen ports → rename in → one reload → poll the status
+   * socket until every file's `generation:sha256` is served → on any failure restore, reload, verify. Equal hashes: no reload.
+   * Errors: nginx-test-failed, nginx-foreign-fault (details.file), port-taken (details.port, details.owner), nginx-not-live, disk-full.
+   */
+  'nginx.apply': {
+    fenced: true,
+    input: z.object({ files: z.array(nginxFile).min(1).max(100) }),
+    result: z.object({
+      files: z.array(
+        z.object({
+          kind: z.string(),
+          app: slug,
+          generation: z.int(),
+          sha256: sha256.nullable(),
+          changed: z.boolean(),
+        }),
+      ),
+      reloaded: z.boolean(),
+      /** Milliseconds of: test beside the live files; telling who is connected that a reload comes; reload until the new generation answered. */
+      testMs: z.number(),
+      announcedMs: z.number(),
+      liveMs: z.number(),
+    }),
+  },
+  'nginx.observe': {
+    fenced: false,
+    input: z.object({ app: slug.optional() }),
+    result: z.object({ running: z.boolean(), files: z.array(managedFile) }),
+  },
+  /** Wait until no Nginx worker (old ones above all) holds a connection to the given address and port; answers how many are left at the limit. */
+  'nginx.drain': {
+    fenced: false,
+    input: z.object({ address: ip, port, timeoutMs: z.int().min(0).max(600_000) }),
+    result: z.object({ remaining: z.int(), waitedMs: z.number() }),
+  },
+
+  /** The app's own unprivileged user, its directories, its slice and unit template. */
+  'app.ensure': {
+    fenced: true,
+    input: z.object({ app: slug, runtime }),
+    result: z.object({ user: z.string(), changed: z.boolean() }),
+  },
+  /** The whole environment file (0600). Values never come back. */
+  'app.env': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)),
+    }),
+    result: z.object({ sha256, changed: z.boolean() }),
+  },
+  /** Everything of one app on this server away: units, user, directories, env, runtime sockets. Nginx files, rules and grants have their own verbs. */
+  'app.remove': {
+    fenced: true,
+    input: z.object({ app: slug }),
+    result: z.object({ removed: z.array(z.string()) }),
+  },
+
+  /**
+   * Fetch by commit id into the bare mirror and build as the app's user under systemd limits, in unit `fairlead-op-…`: a second call with the
+   * same releaseId re-attaches to the running unit or answers the finished result. Logs stream as `log` events.
+   * Errors: repository-unreachable, commit-not-found, build-failed (details.exitCode, details.command), disk-full.
+   */
+  'release.build': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      releaseId,
+      runtime,
+      repositoryUrl: z.string().max(2048),
+      branch: z.string().max(255),
+      commit,
+      installCommand: z.string().max(4096).nullable(),
+      buildCommand: z.string().max(4096).nullable(),
+      timeoutSeconds: z.int().min(10).max(7200),
+    }),
+    result: z.object({ commit, path: z.string(), reused: z.boolean(), durationMs: z.number() }),
+  },
+  /**
+   * node: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
+   * php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
+   */
+  'release.start': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      releaseId,
+      runtime,
+      colour,
+      port,
+      startCommand: z.string().max(4096).nullable(),
+      healthPath: z.string().max(2048),
+      timeoutMs: z.int().min(1000).max(600_000),
+    }),
+    result: z.object({ started: z.boolean(), healthyAfterMs: z.number() }),
+  },
+  /** Switch `current` to the release (atomic symlink). For node the caller then applies the backend's Nginx file with the new port. */
+  'release.activate': {
+    fenced: true,
+    input: z.object({ app: slug, releaseId }),
+    result: z.object({ previous: releaseId.nullable(), changed: z.boolean() }),
+  },
+  /** Stop a colour (SIGTERM, a limit, SIGKILL). */
+  'release.stop': {
+    fenced: true,
+    input: z.object({ app: slug, colour, timeoutMs: z.int().min(0).max(600_000) }),
+    result: z.object({ stopped: z.boolean() }),
+  },
+  'release.prune': {
+    fenced: true,
+    input: z.object({ app: slug, keep: z.int().min(1).max(50), keepIds: z.array(releaseId) }),
+    result: z.object({ removed: z.int() }),
+  },
+  /** What runs now, from systemd and the symlink. */
+  'release.observe': {
+    fenced: false,
+    input: z.object({ app: slug }),
+    result: z.object({
+      current: releaseId.nullable(),
+      releases: z.array(releaseId),
+      colours: z.array(
+        z.object({ colour, active: z.boolean(), releaseId: releaseId.nullable(), port: port.nullable() }),
+      ),
+    }),
+  },
+
+  /** Database and owner role exist with this password; engine listens locally. */
+  'database.ensure': {
+    fenced: true,
+    input: z.object({
+      engine,
+      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      password: z.string().min(16).max(128),
+    }),
+    result: z.object({ changed: z.boolean(), port }),
+  },
+  /**
+   * The complete set of remote addresses that may reach this app's database as this user: adds what is missing, takes away what is not listed
+   * (pg_hba lines, MariaDB accounts). `listenAddress` null with no addresses: back to local only. A widened listen address means a restart of the engine.
+   */
+  'database.grant': {
+    fenced: true,
+    input: z.object({
+      engine,
+      app: slug,
+      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      password: z.string().min(16).max(128),
+      listenAddress: ip.nullable(),
+      addresses: z.array(ip),
+    }),
+    result: z.object({ added: z.array(z.string()), removed: z.array(z.string()), restarted: z.boolean() }),
+  },
+  /** The app's database, role and grants away. The data is gone: the use-case has asked for the name to be typed. */
+  'database.remove': {
+    fenced: true,
+    input: z.object({
+      engine,
+      app: slug,
+      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+    }),
+    result: z.object({ removed: z.boolean() }),
+  },
+  /** The complete set of rules of one app on this server (ufw where active, else table `inet fairlead`). A guarded port is closed to all but its sources. */
+  'firewall.set': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      rules: z.array(z.object({ purpose: z.enum(['backend', 'database']), port, sources: z.array(ip) })),
+    }),
+    result: z.object({ added: z.int(), removed: z.int(), firewall: z.enum(['ufw', 'nftables']) }),
+  },
+} as const satisfies Record<string, { fenced: boolean; input: z.ZodType; result: z.ZodType }>;
+
+export type HostVerb = keyof typeof hostVerbs;
+export type HostInput<V extends HostVerb> = z.input<(typeof hostVerbs)[V]['input']>;
+export type HostResult<V extends HostVerb> = z.output<(typeof hostVerbs)[V]['result']>;
+
+/** Who asks for a change: the operation, and the fencing token of its lease on this server (decimal string of a bigint). */
+export interface Fence {
+  operationId: string;
+  token: string;
+}

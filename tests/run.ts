@@ -1,0 +1,155 @@
+/**
+ * `npm test`: every layer of tests, from the quickest to the truest, and one closing line with the sum.
+ *
+ *   npm test                 all layers
+ *   npm test -- unit db      these layers alone: check, unit, db, build, lab, e2e
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Lab, type Release } from '@fairlead/lab';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+interface Layer {
+  name: string;
+  says: string;
+  run(): Promise<Count>;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
+
+/** Runs argv with its output shown; resolves with its exit code. */
+function run(argv: [string, ...string[]], env: Record<string, string> = {}): Promise<number> {
+  const [command, ...rest] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, rest, { stdio: 'inherit', env: { ...process.env, ...env } });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** A command that is one check: it passes or it fails. */
+async function check(argv: [string, ...string[]]): Promise<Count> {
+  return (await run(argv)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function sum(counts: Count[]): Count {
+  return {
+    passed: counts.reduce((total, count) => total + count.passed, 0),
+    failed: counts.reduce((total, count) => total + count.failed, 0),
+  };
+}
+
+/** A vitest project; its counts come from its own JSON report, and a run that ends badly without a failed test counts as one. */
+async function vitest(project: string): Promise<Count> {
+  const report = join(scratch, `${project}.json`);
+  const code = await run([
+    'npx',
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+  };
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+async function playwright(): Promise<Count> {
+  const report = join(scratch, 'e2e.json');
+  const code = await run(['npx', 'playwright', 'test', '--config', 'tests/e2e/playwright.config.ts'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
+    stats: { expected: number; unexpected: number };
+  };
+  return { passed: stats.expected, failed: code !== 0 && stats.unexpected === 0 ? 1 : stats.unexpected };
+}
+
+let imagesMade: Promise<unknown> | undefined;
+
+/**
+ * Makes what the machines boot from, once. On a new machine that is minutes of unpacking packages, one after the other: begun with the first
+ * layer, it takes the time that the first layers leave of the second core. A failure is thrown where the images are waited for.
+ */
+function images(): Promise<unknown> {
+  imagesMade ??= Promise.all(
+    ([12, 13] satisfies Release[]).map((release) =>
+      Lab.prepare({
+        machines: [{ name: 'none', release, image: 'stocked' }],
+        onProgress: ({ message }) => process.stdout.write(`    ${message}\n`),
+      }),
+    ),
+  );
+  imagesMade.catch(() => undefined);
+  return imagesMade;
+}
+
+const layers: Layer[] = [
+  {
+    name: 'check',
+    says: 'format, lint, the direction of imports, types, what is unused',
+    run: async () =>
+      sum([
+        await check(['npx', 'biome', 'ci', '--diagnostic-level=error', '.']),
+        await check(['npm', 'run', 'typecheck']),
+        await check(['npx', 'knip']),
+      ]),
+  },
+  { name: 'unit', says: 'pure logic and properties', run: () => vitest('unit') },
+  { name: 'db', says: 'use-cases on a real Postgres, both queues', run: () => vitest('db') },
+  {
+    name: 'build',
+    says: 'the dashboard and the worker as they ship',
+    run: () => check(['npx', 'turbo', 'run', 'build']),
+  },
+  {
+    name: 'lab',
+    says: 'hosts, handlers and faults on real machines',
+    run: async () => {
+      await images();
+      return sum([await vitest('machines'), await vitest('lab')]);
+    },
+  },
+  { name: 'e2e', says: 'what a person does, clicked in Chromium against real machines', run: playwright },
+];
+
+async function main(): Promise<number> {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !layers.some((layer) => layer.name === name));
+  if (unknown.length > 0)
+    throw new Error(`No such layer: ${unknown.join(', ')}. Layers: ${layers.map((l) => l.name).join(', ')}`);
+  if (asked.length === 0 || asked.includes('lab')) void images();
+  const results: { name: string; count: Count; seconds: number }[] = [];
+  for (const layer of layers) {
+    if (asked.length > 0 && !asked.includes(layer.name)) continue;
+    process.stdout.write(`\n━━ ${layer.name}: ${layer.says}\n`);
+    const from = performance.now();
+    const count = await layer.run().catch((error: unknown) => {
+      process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      return { passed: 0, failed: 1 };
+    });
+    results.push({ name: layer.name, count, seconds: (performance.now() - from) / 1000 });
+  }
+  process.stdout.write('\n');
+  for (const { name, count, seconds } of results) {
+    process.stdout.write(
+      `${name.padEnd(6)} ${String(count.passed).padStart(5)} passed ${String(count.failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s\n`,
+    );
+  }
+  const total = sum(results.map((result) => result.count));
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+process.exitCode = await main().finally(() => rmSync(scratch, { recursive: true, force: true }));

@@ -1,0 +1,77 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const exclude = [
+  '**/node_modules/**',
+  '**/dist/**',
+  '**/.next/**',
+  '**/generated/**',
+  'tests/e2e/**',
+  'apps/web/e2e/**',
+];
+const globalSetup = ['packages/db/src/testing-setup.ts'];
+/** How long `expect.poll` asks: what a busy machine may need, not how long a thing should take. */
+const poll = { timeout: 20_000 };
+
+/** The longest files begin first: begun last, one of them would run for minutes with the other core idle. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /(?:fault\/faults|tests\/database|handlers\/kill)\.lab\.test\.ts$/.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+export default defineConfig({
+  test: {
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts', '**/*.test.tsx'],
+          exclude: [...exclude, '**/*.db.test.ts', '**/*.lab.test.ts'],
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          // Half of it is waiting: for Postgres, for leases to end, for limits to pass.
+          name: 'db',
+          include: ['**/*.db.test.ts'],
+          exclude,
+          globalSetup,
+          maxWorkers: 3,
+          expect: { poll },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // Two at once: much of it is waiting for machines.
+          name: 'lab',
+          include: ['**/*.lab.test.ts'],
+          exclude: [...exclude, 'packages/lab/**'],
+          globalSetup,
+          expect: { poll },
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          // Looks at what a lab leaves on this machine, where no other may be at work.
+          name: 'machines',
+          include: ['packages/lab/**/*.lab.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
