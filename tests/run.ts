@@ -7,12 +7,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { Lab, type Release } from '@fairlead/lab';
 
 interface Count {
   passed: number;
   failed: number;
+  /** Each failed one with the first lines of why, for the end of a long log. */
+  failures: string[];
 }
 
 interface Layer {
@@ -35,14 +38,50 @@ function run(argv: [string, ...string[]], env: Record<string, string> = {}): Pro
 
 /** A command that is one check: it passes or it fails. */
 async function check(argv: [string, ...string[]]): Promise<Count> {
-  return (await run(argv)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return (await run(argv)) === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [argv.join(' ')] };
 }
 
 function sum(counts: Count[]): Count {
   return {
     passed: counts.reduce((total, count) => total + count.passed, 0),
     failed: counts.reduce((total, count) => total + count.failed, 0),
+    failures: counts.flatMap(({ failures }) => failures),
   };
+}
+
+/** The parts of vitest's JSON report that say what failed. A file that fails outside its tests has a message of its own. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] | null }[];
+  }[];
+}
+
+function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap((file) => {
+    const where = relative(process.cwd(), file.name);
+    const tests = file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(
+        ({ fullName, failureMessages }) =>
+          `${where} › ${fullName}\n${firstLines(failureMessages?.join('\n') ?? '')}`,
+      );
+    return tests.length > 0 || file.status !== 'failed' ? tests : [`${where}\n${firstLines(file.message)}`];
+  });
+}
+
+function firstLines(text: string): string {
+  return stripVTControlCharacters(text)
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join('\n');
 }
 
 /** A vitest project; its counts come from its own JSON report, and a run that ends badly without a failed test counts as one. */
@@ -58,11 +97,10 @@ async function vitest(project: string): Promise<Count> {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]);
-  const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-  };
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+  const results = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  const failures = failuresOf(results);
+  if (code !== 0 && failures.length === 0) failures.push(`vitest ended with ${code} though no test failed`);
+  return { passed: results.numPassedTests, failed: failures.length, failures };
 }
 
 async function playwright(): Promise<Count> {
@@ -73,7 +111,8 @@ async function playwright(): Promise<Count> {
   const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
     stats: { expected: number; unexpected: number };
   };
-  return { passed: stats.expected, failed: code !== 0 && stats.unexpected === 0 ? 1 : stats.unexpected };
+  const failed = code !== 0 && stats.unexpected === 0 ? 1 : stats.unexpected;
+  return { passed: stats.expected, failed, failures: failed > 0 ? ['the journey; see above'] : [] };
 }
 
 let imagesMade: Promise<unknown> | undefined;
@@ -137,7 +176,7 @@ async function main(): Promise<number> {
     const from = performance.now();
     const count = await layer.run().catch((error: unknown) => {
       process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      return { passed: 0, failed: 1 };
+      return { passed: 0, failed: 1, failures: [`${layer.name} did not run to its end; see above`] };
     });
     results.push({ name: layer.name, count, seconds: (performance.now() - from) / 1000 });
   }
@@ -148,6 +187,7 @@ async function main(): Promise<number> {
     );
   }
   const total = sum(results.map((result) => result.count));
+  if (total.failures.length > 0) process.stdout.write(`\nFailed:\n${total.failures.join('\n')}\n`);
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }

@@ -92,7 +92,7 @@ test('finds out about a peer that went silent', async () => {
   const relay = await startRelay();
   listener = await listen(relay.url, { ...options, heartbeatMs: 100 });
   const silenced = relay.silence();
-  await expect.poll(() => gaps, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => gaps).toBe(1);
   await notify(database.prisma, change('a'));
   await expect.poll(() => heard).toEqual([change('a')]);
   for (const socket of silenced) socket.destroy();

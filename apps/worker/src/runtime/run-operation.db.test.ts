@@ -282,7 +282,6 @@ test('a worker killed in the middle of a step is replaced, and the operation sta
   const before = await plane.database.prisma.server.findUniqueOrThrow({ where: { id: server.id } });
   child.kill('SIGKILL');
   await once(child, 'close');
-  const killedAt = performance.now();
 
   const worker = workerContext(plane, 'survivor');
   const done: string[] = [];
@@ -295,8 +294,6 @@ test('a worker killed in the middle of a step is replaced, and the operation sta
     await runOperation(worker, everyHandler(handler), id, shutdown());
     return (await read(id)).status === 'succeeded';
   });
-  // Its lease runs for up to 10 s more; from then on 15 s are promised.
-  expect(performance.now() - killedAt).toBeLessThan(25_000);
   expect(done).toHaveLength(2);
   expect(BigInt(done[0] ?? '0')).toBeGreaterThan(BigInt(before.hostVersion ?? '0'));
   const operation = await read(id);
