@@ -8,8 +8,10 @@ export interface Difference {
   joining: Backend[];
   /** Backends that leave for good. */
   leaving: Backend[];
-  /** Backends whose own Nginx has to be told of other limits, before the front. */
+  /** Backends whose own Nginx has to be told of other limits or balancers, before the front. */
   retold: Backend[];
+  /** Backends whose firewall is stated too, though they neither join nor leave: those that another balancer will ask. */
+  guarded: Backend[];
   /** The front is all that changes, but for {@link retold}: a toggle or another method, of backends that are ready for it. */
   isFrontAlone: boolean;
 }
@@ -20,6 +22,9 @@ const freshIntervals = 3;
 /** Kinds that change how the front treats backends that are there, and no backend. */
 const ofFrontAlone = ['load-balancer.change', 'load-balancer.maintenance', 'backend.configure'];
 
+/** Kinds that change which servers lead visitors to the app. */
+const ofBalancers = ['load-balancer.move', 'load-balancer.finish-move'];
+
 /** What the operation is to close of the difference between what is and what should be. Another operation's failed backend is left to that one. */
 export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Difference {
   const present = presentBackends(fleet);
@@ -28,18 +33,20 @@ export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Dif
     isRestore ? isProven(backend) : operation.backendId === null || operation.backendId === backend.id;
   const joining = present.filter((backend) => isMine(backend) && !isReady(fleet, backend, operation, now));
   const leaving = fleet.backends.filter((backend) => !present.includes(backend));
+  const isMove = ofBalancers.includes(operation.kind);
   const isShare = ofFrontAlone.includes(operation.kind);
   const mayBeFast = operation.kind === 'backend.toggle' || isRestore;
   return {
-    joining: isShare ? [] : joining,
+    joining: isShare || isMove ? [] : joining,
     leaving,
-    retold: isRestore || operation.kind === 'load-balancer.change' ? retoldOf(fleet) : [],
+    retold: isRestore || isMove || operation.kind === 'load-balancer.change' ? retoldOf(fleet) : [],
+    guarded: isMove ? present : [],
     isFrontAlone: isShare || (mayBeFast && joining.length === 0),
   };
 }
 
 /** Backends that run and whose file says something else than it should, whatever brought that. */
-function retoldOf(fleet: Fleet): Backend[] {
+export function retoldOf(fleet: Fleet): Backend[] {
   const places = provenState(fleet).backends;
   return fleet.backends.filter((backend) => {
     const spec = places.find(({ backendId }) => backendId === backend.id)?.spec ?? null;

@@ -1,4 +1,5 @@
 import {
+  balancerServerIds,
   type DesiredOptions,
   type DesiredState,
   desiredState,
@@ -32,6 +33,34 @@ export function serverOf(fleet: Fleet, serverId: string): Server {
     throw new AppError('internal', 'A server of this app is missing.', { details: { serverId } });
   }
   return server;
+}
+
+/** Servers that an operation on the app needs: the primary, whoever leads visitors to it, and those of `backends`. */
+export function serversOf({ app, loadBalancer }: Fleet, backends: readonly Backend[]): string[] {
+  return [
+    ...new Set([
+      app.primaryServerId,
+      ...balancerServerIds({ ...loadBalancer, formerServerId: null }),
+      ...backends.map(({ serverId }) => serverId),
+    ]),
+  ];
+}
+
+/** The same fleet as the balancer's successor sees it, from which every backend is asked too before visitors come by it; null without one. */
+export function seenFromSuccessor(fleet: Fleet): Fleet | null {
+  const { loadBalancer } = fleet;
+  const { successorServerId, successorGeneration } = loadBalancer;
+  if (successorServerId === null) return null;
+  return {
+    ...fleet,
+    loadBalancer: {
+      ...loadBalancer,
+      balancerServerId: successorServerId,
+      observedGeneration: successorGeneration ?? 0,
+      // Kept of the balancer alone: the successor's host compared it when it applied.
+      observedHash: null,
+    },
+  };
 }
 
 export function balancerOf(fleet: Fleet): Server {

@@ -69,6 +69,8 @@ const routes: Record<string, { action: Action; body?: object }> = {
   setMaintenance: { action: 'load-balancer.maintenance', body: { enabled: true } },
   listDrift: { action: 'drift.list' },
   putBackDrift: { action: 'drift.put-back' },
+  moveLoadBalancer: { action: 'load-balancer.move', body: { serverId: id } },
+  finishMove: { action: 'load-balancer.finish-move', body: {} },
   restoreConfig: { action: 'load-balancer.restore' },
   disableLoadBalancer: { action: 'load-balancer.disable' },
   readHealth: { action: 'health.read' },

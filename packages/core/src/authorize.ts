@@ -44,6 +44,8 @@ export const actions = {
   'load-balancer.enable': right('admin', 'write'),
   'load-balancer.change': right('admin', 'write'),
   'load-balancer.maintenance': right('deployer', 'write'),
+  'load-balancer.move': right('admin', 'write'),
+  'load-balancer.finish-move': right('admin', 'write'),
   'load-balancer.restore': right('admin', 'write'),
   'load-balancer.disable': right('admin', 'write'),
   'backend.add': right('admin', 'write'),

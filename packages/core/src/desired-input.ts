@@ -15,6 +15,10 @@ export interface DesiredApp {
 
 export interface DesiredLoadBalancer {
   balancerServerId: string;
+  /** Serves too, while visitors are led over to it. */
+  successorServerId: string | null;
+  /** Served before, and may still ask the backends until it is taken out of service. */
+  formerServerId: string | null;
   enabled: boolean;
   maintenance: boolean;
   method: string;

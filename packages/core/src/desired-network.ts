@@ -26,8 +26,12 @@ export function addressesOf(server: DesiredServer): string[] {
   return [...new Set(addresses)].sort();
 }
 
-/** How the balancer reaches a backend: privately where both have a private address, else by the public one. */
-export function backendAddress(server: DesiredServer, balancer: DesiredServer): string {
-  if (server.id === balancer.id) return addressOf(server);
-  return addressFrom(server, server.privateAddress !== null && balancer.privateAddress !== null);
+/** How the balancers reach a backend: privately where all have a private address, else by the public one. */
+export function backendAddress(server: DesiredServer, balancers: readonly DesiredServer[]): string {
+  const others = balancers.filter(({ id }) => id !== server.id);
+  if (others.length === 0) return addressOf(server);
+  return addressFrom(
+    server,
+    [server, ...others].every(({ privateAddress }) => privateAddress !== null),
+  );
 }

@@ -25,6 +25,8 @@ const app: DesiredApp = {
 };
 const loadBalancer: DesiredLoadBalancer = {
   balancerServerId: 's1',
+  successorServerId: null,
+  formerServerId: null,
   enabled: true,
   maintenance: false,
   method: 'ip_hash',
@@ -56,13 +58,14 @@ const backend = (n: number, change: Partial<DesiredBackend> = {}): DesiredBacken
 });
 const three = [backend(1), backend(2), backend(3)];
 const upstream = (state: ReturnType<typeof desiredState>) =>
-  state.front?.spec.servers.map((server) => `${server.address}${server.down ? ' down' : ''}`);
+  state.fronts[0]?.spec.servers.map((server) => `${server.address}${server.down ? ' down' : ''}`);
 
 describe('desiredState', () => {
   it('puts every enabled backend into the upstream, the primary first', () => {
     const state = desiredState(app, loadBalancer, [backend(3), backend(1), backend(2)], servers);
     expect(upstream(state)).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
-    expect(state.front).toMatchObject({
+    expect(state.fronts).toHaveLength(1);
+    expect(state.fronts[0]).toMatchObject({
       serverId: 's1',
       spec: { generation: 7, method: 'ip_hash', names: ['shop.example'], listenPort: 80 },
     });
@@ -73,7 +76,32 @@ describe('desiredState', () => {
     const state = desiredState(app, off, [backend(1, { desired: 'disabled' }), backend(2)], servers);
     expect(upstream(state)).toEqual(['10.0.0.1']);
     expect(state.backends.map((b) => b.present)).toEqual([true, false]);
-    expect(state.front?.spec.method).toBe('round_robin');
+    expect(state.fronts[0]?.spec.method).toBe('round_robin');
+  });
+
+  it('serves from the successor too while the balancer moves, and lets either ask every backend', () => {
+    const moving = { ...loadBalancer, successorServerId: 's3' };
+    const state = desiredState({ ...app, domains: [] }, moving, [backend(1), backend(2)], servers);
+    expect(state.fronts.map(({ serverId, spec }) => [serverId, spec.names])).toEqual([
+      ['s1', ['10.0.0.1', '198.18.0.1']],
+      ['s3', ['10.0.0.3', '198.18.0.3']],
+    ]);
+    const balancers = ['10.0.0.1', '10.0.0.3', '198.18.0.1', '198.18.0.3'];
+    for (const { spec } of state.backends) expect(spec?.balancerAddresses).toEqual(balancers);
+    for (const { rules } of state.firewall.filter(({ serverId }) => serverId !== 's3')) {
+      expect(rules.find(({ purpose }) => purpose === 'backend')?.sources).toEqual(balancers);
+    }
+  });
+
+  it('lets the balancer that was ask on until it is taken out of service, and serves no visitor from it', () => {
+    const state = desiredState(
+      app,
+      { ...loadBalancer, balancerServerId: 's3', formerServerId: 's1' },
+      three,
+      servers,
+    );
+    expect(state.fronts.map(({ serverId }) => serverId)).toEqual(['s3']);
+    expect(state.backends[1]?.spec?.balancerAddresses).toContain('10.0.0.1');
   });
 
   it('keeps a disabled backend in the file, down, and deployed', () => {
@@ -164,7 +192,7 @@ describe('desiredState', () => {
     const state = desiredState({ ...app, removing: true }, loadBalancer, three, servers, {
       keepRetiring: true,
     });
-    expect(state.front).toBeNull();
+    expect(state.fronts).toEqual([]);
     expect(state.database).toBeNull();
     expect(state.backends.every((b) => !b.present)).toBe(true);
     expect(state.firewall.flatMap((entry) => entry.rules)).toEqual([]);
@@ -215,7 +243,7 @@ describe('desiredState', () => {
         const one = desiredState(app, lb, backends, servers);
         const other = desiredState(app, lb, [...backends].reverse(), [...servers].reverse());
         expect(other).toEqual(one);
-        const addresses = one.front?.spec.servers.map((server) => server.address) ?? [];
+        const addresses = one.fronts[0]?.spec.servers.map((server) => server.address) ?? [];
         expect(new Set(addresses).size).toBe(addresses.length);
       }),
     );

@@ -40,7 +40,8 @@ export interface DesiredDatabase {
 }
 
 export interface DesiredState {
-  front: { serverId: string; spec: FrontSpec } | null;
+  /** Where visitors come in: the balancer first, then its successor while the balancer moves; none once the app is being removed. */
+  fronts: { serverId: string; spec: FrontSpec }[];
   backends: DesiredBackendState[];
   firewall: DesiredFirewall[];
   database: DesiredDatabase | null;
@@ -86,7 +87,11 @@ export function desiredState(
     return server;
   };
   const admit = options.admit ?? (() => true);
-  const balancer = serverOf(loadBalancer.balancerServerId);
+  const { balancerServerId, successorServerId } = loadBalancer;
+  const serving = [balancerServerId, successorServerId].filter((id) => id !== null).map(serverOf);
+  const balancerAddresses = [
+    ...new Set(balancerServerIds(loadBalancer).flatMap((id) => addressesOf(serverOf(id)))),
+  ].sort();
   const sorted = [...backends].sort(primaryFirst);
   const present = (backend: DesiredBackend) => isWanted(app, loadBalancer, backend);
   const kept = (backend: DesiredBackend) =>
@@ -102,7 +107,7 @@ export function desiredState(
       address: backend.address,
       port: app.port,
       role: backend.role === 'primary' ? 'primary' : 'replica',
-      spec: isPresent ? backendSpec(app, loadBalancer, backend, addressesOf(balancer)) : null,
+      spec: isPresent ? backendSpec(app, loadBalancer, backend, balancerAddresses) : null,
     };
   });
 
@@ -118,7 +123,7 @@ export function desiredState(
     loadBalancer,
     sorted,
     sorted.filter(kept),
-    addressesOf(balancer),
+    balancerAddresses,
     database,
   );
   const environment = sorted.filter(kept).map((backend) => ({
@@ -133,14 +138,26 @@ export function desiredState(
           ),
   }));
   return {
-    front: app.removing
-      ? null
-      : { serverId: balancer.id, spec: frontSpec(app, loadBalancer, places, addressesOf(balancer)) },
+    fronts: app.removing
+      ? []
+      : serving.map((server) => ({
+          serverId: server.id,
+          spec: frontSpec(app, loadBalancer, places, addressesOf(server)),
+        })),
     backends: states,
     firewall,
     database,
     environment,
   };
+}
+
+/** Servers whose Nginx may ask the backends: the balancer first, then its successor and the one before it. */
+export function balancerServerIds({
+  balancerServerId,
+  successorServerId,
+  formerServerId,
+}: Pick<DesiredLoadBalancer, 'balancerServerId' | 'successorServerId' | 'formerServerId'>): string[] {
+  return [balancerServerId, successorServerId, formerServerId].filter((id) => id !== null);
 }
 
 /** Whether the app belongs on this backend's server at all. Without load balancing that is the primary alone. */
@@ -202,7 +219,7 @@ function desiredFirewall(
   database: DesiredDatabase | null,
 ): DesiredFirewall[] {
   const serverIds = [
-    ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...all.map((b) => b.serverId)]),
+    ...new Set([app.primaryServerId, ...balancerServerIds(loadBalancer), ...all.map((b) => b.serverId)]),
   ].sort();
   return serverIds.map((serverId) => {
     const rules: DesiredFirewall['rules'] = [];

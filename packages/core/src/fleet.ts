@@ -9,7 +9,7 @@ export interface Fleet {
   loadBalancer: LoadBalancer;
   /** The primary first. */
   backends: Backend[];
-  /** Primary, balancer and every backend's server. */
+  /** Primary, every balancer and every backend's server. */
   servers: Server[];
 }
 
@@ -20,16 +20,20 @@ export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> 
       where: { id: appId },
       include: {
         primaryServer: true,
-        loadBalancer: { include: { balancerServer: true } },
+        loadBalancer: { include: { balancerServer: true, successorServer: true, formerServer: true } },
         backends: { include: { server: true }, orderBy: [{ role: 'asc' }, { id: 'asc' }] },
       },
     }),
     'app',
   );
   const { primaryServer, loadBalancer: balancerRow, backends, ...app } = row;
-  const { balancerServer, ...loadBalancer } = found(balancerRow, 'load balancer');
+  const { balancerServer, successorServer, formerServer, ...loadBalancer } = found(
+    balancerRow,
+    'load balancer',
+  );
+  const balancers = [balancerServer, successorServer, formerServer].filter((server) => server !== null);
   const servers = new Map(
-    [primaryServer, balancerServer, ...backends.map((b) => b.server)].map((s) => [s.id, s]),
+    [primaryServer, ...balancers, ...backends.map((b) => b.server)].map((s) => [s.id, s]),
   );
   return {
     app,

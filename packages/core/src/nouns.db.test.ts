@@ -360,7 +360,7 @@ describe('apps', () => {
     expect((await remove(app.name)).operation.id).toBe(operation.id);
     expect(await core.readApp(world.ctx, owner, { appId: app.id })).toMatchObject({ status: 'removing' });
     const fleet = await core.loadFleet(world.ctx.prisma, app.id);
-    expect(core.desiredOf(fleet).front).toBeNull();
+    expect(core.desiredOf(fleet).fronts).toEqual([]);
   });
 
   it('answer a second deployment that waits with the first, and number them', async () => {

@@ -8,6 +8,7 @@ import { type SeededApp, seedBalancedApp, seedLiveApp, seedServer } from './test
 import { createWorld, type World } from './testing/world.ts';
 
 interface Ids {
+  movingId: string;
   serverId: string;
   appId: string;
   /** An app that is balanced, and a replica of it. */
@@ -81,6 +82,14 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'load-balancer.disable': {
     run: core.disableLoadBalancer,
     input: ({ balancedId }) => ({ appId: balancedId }),
+  },
+  'load-balancer.move': {
+    run: core.moveLoadBalancer,
+    input: ({ balancedId, serverId }) => ({ appId: balancedId, serverId }),
+  },
+  'load-balancer.finish-move': {
+    run: core.finishMove,
+    input: ({ movingId }) => ({ appId: movingId, confirm: true }),
   },
   'load-balancer.restore': {
     run: core.restoreLoadBalancer,
@@ -167,8 +176,14 @@ async function seed(actor: core.Actor): Promise<Ids> {
       scopes: ['read'],
     },
   });
+  const moving = await seedLiveApp(world, actor);
+  await prisma.loadBalancer.update({
+    where: { appId: moving.app.id },
+    data: { successorServerId: balanced.primary.id, successorGeneration: 1 },
+  });
   return {
     serverId: server.id,
+    movingId: moving.app.id,
     appId: live.app.id,
     balancedId: balanced.app.id,
     backendId: balanced.replicas[0]?.id ?? '',
@@ -183,6 +198,7 @@ beforeAll(async () => {
   const id = newId(new Date(0));
   nobodys = {
     serverId: id,
+    movingId: id,
     appId: id,
     balancedId: id,
     backendId: id,
@@ -247,6 +263,7 @@ describe('tenancy', () => {
     JSON.stringify(
       table[action].input({
         serverId: 's',
+        movingId: 'm',
         appId: 'a',
         balancedId: 'b',
         backendId: 'c',
@@ -254,7 +271,7 @@ describe('tenancy', () => {
         operationId: 'o',
         tokenId: 't',
       }),
-    ).match(/"[sabcdot]"/),
+    ).match(/"[smabcdot]"/),
   );
 
   it.each(takingIds)(

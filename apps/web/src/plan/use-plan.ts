@@ -17,6 +17,8 @@ export type Intent =
   | ({ action: 'configure'; backendId: string } & Options)
   | ({ action: 'change' } & Change)
   | { action: 'maintenance'; enabled: boolean }
+  | { action: 'move'; serverId: string }
+  | { action: 'finish-move'; abandon: boolean }
   | { action: 'restore'; generation: number }
   | { action: 'disable' };
 

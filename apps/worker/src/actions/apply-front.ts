@@ -7,10 +7,11 @@ import {
   loadBalancerStatus,
   newId,
 } from '@fairlead/core';
+import type { Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { type RenderedConfig, renderFront } from '@fairlead/nginx';
 import type { HostResult } from '@fairlead/remote';
-import { balancerOf, type Fleet, provenState } from '../fleet.ts';
+import { balancerOf, type Fleet, provenState, serverOf } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { inTransaction, moveBackend } from './move.ts';
@@ -28,8 +29,8 @@ interface Rendered extends RenderedConfig {
 }
 
 /**
- * Makes the balancer serve the desired front and records what it verifiably serves: generation, hash, content, and which backends are in. `then` is the
- * load balancer's next status, recorded with it, where nothing else is left to do. One round trip to the host, one transaction.
+ * Makes the balancer, and then its successor if it moves, serve the desired front and records what they verifiably serve: generation, hash, content, and
+ * which backends are in. `then` is the load balancer's next status, recorded with it, where nothing else is left to do. One round trip to each host.
  */
 export async function applyFront(
   run: Run,
@@ -39,20 +40,12 @@ export async function applyFront(
 ): Promise<AppliedFront> {
   const current = await withFreshGeneration(run, fleet);
   const desired = provenState(current);
-  const rendered = render(current, desired);
-  const { app, loadBalancer } = current;
-  const client = await run.worker.hosts.client(balancerOf(current));
-  const { generation, content, listens } = rendered;
-  const result = await client
-    .call(
-      'nginx.apply',
-      { files: [{ kind: 'front', app: app.slug, content, generation, listens }] },
-      { fence: run.fence(loadBalancer.balancerServerId) },
-    )
-    .catch((error: unknown) => {
-      throw snippetFault(error, content) ?? error;
-    });
-  await record(run, current, desired, rendered, result, then);
+  const balancer = balancerOf(current);
+  const rendered = render(balancer, desired);
+  const { generation } = rendered;
+  const result = await applyOn(run, current, balancer, rendered);
+  await record(run, current, desired, rendered, then);
+  await applyOnSuccessor(run, step, current, desired);
   step.outcome(
     result.reloaded
       ? `Generation ${generation} is served, ${Math.round(result.liveMs)} ms after the reload.`
@@ -61,11 +54,57 @@ export async function applyFront(
   return { generation, reloaded: result.reloaded, desired };
 }
 
-function render(fleet: Fleet, desired: DesiredState): Rendered {
-  if (desired.front === null)
+function render(server: Server, { fronts }: DesiredState): Rendered {
+  const front = fronts.find(({ serverId }) => serverId === server.id);
+  if (front === undefined)
     throw new AppError('conflict', 'This app is being removed; it has no front any more.');
-  const { spec } = desired.front;
-  return { ...renderFront(spec, nginxOf(balancerOf(fleet))), generation: spec.generation };
+  return { ...renderFront(front.spec, nginxOf(server)), generation: front.spec.generation };
+}
+
+/** One server serves the front. @throws AppError `nginx-not-live` unless it says that it serves just this */
+async function applyOn(
+  run: Run,
+  { app }: Fleet,
+  server: Server,
+  { content, generation, listens, sha256 }: Rendered,
+): Promise<HostResult<'nginx.apply'>> {
+  const client = await run.worker.hosts.client(server);
+  const result = await client
+    .call(
+      'nginx.apply',
+      { files: [{ kind: 'front', app: app.slug, content, generation, listens }] },
+      { fence: run.fence(server.id) },
+    )
+    .catch((error: unknown) => {
+      throw snippetFault(error, content) ?? error;
+    });
+  const answered = result.files.find((file) => file.kind === 'front' && file.app === app.slug);
+  if (answered?.sha256 === sha256 && answered.generation === generation) return result;
+  throw new AppError('nginx-not-live', `${server.name} did not say that it serves the new configuration.`, {
+    server: server.name,
+  });
+}
+
+/** The server that the balancer moves to serves the same generation, after the balancer: visitors come by either. */
+async function applyOnSuccessor(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  desired: DesiredState,
+): Promise<void> {
+  const { id, successorServerId } = fleet.loadBalancer;
+  if (successorServerId === null) return;
+  const successor = serverOf(fleet, successorServerId);
+  const rendered = render(successor, desired);
+  await applyOn(run, fleet, successor, rendered);
+  await inTransaction(run, async (tx) => {
+    await tx.loadBalancer.updateMany({
+      where: { id, successorServerId },
+      data: { successorGeneration: rendered.generation },
+    });
+    await announce(tx, run.claim.organizationId, 'load-balancer', fleet.app.id);
+  });
+  step.note(`${successor.name} serves generation ${rendered.generation} too`);
 }
 
 /**
@@ -74,7 +113,7 @@ function render(fleet: Fleet, desired: DesiredState): Rendered {
  */
 async function withFreshGeneration(run: Run, fleet: Fleet): Promise<Fleet> {
   const { loadBalancer } = fleet;
-  const rendered = render(fleet, provenState(fleet));
+  const rendered = render(balancerOf(fleet), provenState(fleet));
   const isTaken =
     loadBalancer.observedGeneration >= rendered.generation && loadBalancer.observedHash !== rendered.sha256;
   if (!isTaken && loadBalancer.generation > 0) return fleet;
@@ -91,19 +130,8 @@ async function record(
   fleet: Fleet,
   desired: DesiredState,
   rendered: Rendered,
-  result: HostResult<'nginx.apply'>,
   then: LoadBalancerStatus | null,
 ): Promise<void> {
-  const answered = result.files.find((file) => file.kind === 'front' && file.app === fleet.app.slug);
-  if (
-    !answered?.sha256 ||
-    answered.sha256 !== rendered.sha256 ||
-    answered.generation !== rendered.generation
-  ) {
-    throw new AppError('nginx-not-live', 'The balancer did not say that it serves the new configuration.', {
-      server: balancerOf(fleet).name,
-    });
-  }
   await recordServed(run, fleet, rendered, then);
   await inTransaction(run, async (tx) => {
     for (const backend of fleet.backends) {

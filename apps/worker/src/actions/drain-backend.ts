@@ -1,5 +1,5 @@
 import type { Backend } from '@fairlead/db';
-import { balancerOf, type Fleet } from '../fleet.ts';
+import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 
 /** How long requests that a backend is still answering may take before it is taken away all the same (milliseconds). */
@@ -8,7 +8,7 @@ export const drainTimeoutMs = 30_000;
 const sliceMs = 1_000;
 
 /**
- * Waits until the balancer holds no connection to the backend any more. `isWanted` is asked between looks: false ends the wait. Answers how many
+ * Waits until no server that leads visitors to the app holds a connection to the backend any more. `isWanted` is asked between looks: false ends the wait. Answers how many
  * connections were left.
  */
 export async function drainBackend(
@@ -18,17 +18,24 @@ export async function drainBackend(
   backend: Backend,
   isWanted: () => Promise<boolean> = async () => true,
 ): Promise<number> {
-  const client = await run.worker.hosts.client(balancerOf(fleet));
+  const { balancerServerId, successorServerId } = fleet.loadBalancer;
+  const balancers = [balancerServerId, successorServerId].filter((id) => id !== null);
+  const clients = await Promise.all(balancers.map((id) => run.worker.hosts.client(serverOf(fleet, id))));
   const startedAt = performance.now();
   const left = () => drainTimeoutMs - (performance.now() - startedAt);
   let remaining = 0;
   do {
-    const look = await client.call(
-      'nginx.drain',
-      { address: backend.address, port: fleet.app.port, timeoutMs: Math.min(sliceMs, Math.ceil(left())) },
-      { signal: step.signal },
+    const timeoutMs = Math.min(sliceMs, Math.ceil(left()));
+    const looks = await Promise.all(
+      clients.map((client) =>
+        client.call(
+          'nginx.drain',
+          { address: backend.address, port: fleet.app.port, timeoutMs },
+          { signal: step.signal },
+        ),
+      ),
     );
-    remaining = look.remaining;
+    remaining = looks.reduce((sum, look) => sum + look.remaining, 0);
     if (remaining > 0) {
       step.progress(1 - left() / drainTimeoutMs, `${remaining} connections are still open`);
     }

@@ -41,6 +41,7 @@ function statusAfter(run: Run, { loadBalancer }: Fleet, isTakenBack: boolean): L
   const isFrontCurrent = loadBalancer.observedGeneration >= loadBalancer.generation;
   const isAboutAll = run.kind === 'load-balancer.enable' || run.kind === 'load-balancer.disable';
   if (isAboutAll) return 'failed';
-  if (isFrontCurrent || isTakenBack || run.kind === 'backend.add') return loadBalancer.enabled ? 'on' : 'off';
+  const isBeside = run.kind === 'backend.add' || run.kind === 'load-balancer.move';
+  if (isFrontCurrent || isTakenBack || isBeside) return loadBalancer.enabled ? 'on' : 'off';
   return 'failed';
 }

@@ -1,15 +1,22 @@
 import { AppError } from '@fairlead/errors';
-import { balancerOf, type Fleet, hostHeaderOf, provenState, serverOf } from '../fleet.ts';
+import { balancerOf, type Fleet, hostHeaderOf, provenState, seenFromSuccessor, serverOf } from '../fleet.ts';
 import { lookFromBalancer } from '../poller/look.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { probeBackend } from './probe-backend.ts';
 
 /**
- * The balancer serves what was applied, reaches every backend that is given requests, and answers for the app on its own front (but under maintenance).
+ * The balancer, and its successor if it moves, serves what was applied, reaches every backend that is given requests, and answers for the app on its own
+ * front (but under maintenance).
  * @throws AppError `nginx-not-live`, `never-healthy`
  */
 export async function verifyFront(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
+  await verifyOne(run, step, fleet);
+  const successor = seenFromSuccessor(fleet);
+  if (successor !== null) await verifyOne(run, step, successor);
+}
+
+async function verifyOne(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
   const { app, loadBalancer } = fleet;
   const balancer = balancerOf(fleet);
   const client = await run.worker.hosts.client(balancer);
@@ -17,7 +24,7 @@ export async function verifyFront(run: Run, step: StepTools, fleet: Fleet): Prom
   const serving = files.find((file) => file.kind === 'front')?.serving ?? null;
   if (
     serving?.generation !== loadBalancer.observedGeneration ||
-    serving.sha256 !== loadBalancer.observedHash
+    (loadBalancer.observedHash !== null && serving.sha256 !== loadBalancer.observedHash)
   ) {
     throw new AppError('nginx-not-live', `${balancer.name} serves something else than was applied.`, {
       server: balancer.name,

@@ -17,6 +17,7 @@ export function startDriftWatch(worker: WorkerContext): Sole {
       where: {
         status: 'ready',
         OR: [
+          { successorOf: { some: { successorGeneration: { gt: 0 } } } },
           { balancerOf: { some: { observedGeneration: { gt: 0 } } } },
           { backends: { some: { releaseId: { not: null } } } },
         ],

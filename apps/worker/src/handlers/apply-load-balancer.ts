@@ -1,9 +1,10 @@
-import { backendStatus } from '@fairlead/core';
+import { backendStatus, balancerServerIds } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { applyFront } from '../actions/apply-front.ts';
 import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
 import { joinBackends } from '../actions/join-backends.ts';
+import { leaveBalancer } from '../actions/leave-balancer.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
@@ -13,8 +14,8 @@ import { setFirewall } from '../actions/set-firewall.ts';
 import { settleFailure } from '../actions/settle-failure.ts';
 import { toggleFast } from '../actions/toggle-fast.ts';
 import { verifyFront } from '../actions/verify-front.ts';
-import { type Difference, differenceOf } from '../difference.ts';
-import { balancerOf, type Fleet, provenState, requireFleet, serverOf } from '../fleet.ts';
+import { type Difference, differenceOf, retoldOf } from '../difference.ts';
+import { type Fleet, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
 import { needsOf } from '../hosts/needs.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Handler, Run } from '../runtime/run.ts';
@@ -26,7 +27,9 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
   if (difference.isFrontAlone) {
     const { retold } = difference;
     return {
-      servers: [...new Set([balancerOf(fleet).id, ...retold.map(({ serverId }) => serverId)])],
+      servers: [
+        ...new Set([...balancerServerIds(fleet.loadBalancer), ...retold.map(({ serverId }) => serverId)]),
+      ],
       run: async (run) => {
         await retellBackends(run, fleet, retold);
         await toggleFast(run, fleet);
@@ -35,18 +38,27 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
     };
   }
   return {
-    servers: serversOf(fleet, [...difference.joining, ...difference.leaving, ...difference.retold]),
+    servers: [
+      ...new Set([
+        ...balancerServerIds(fleet.loadBalancer),
+        ...serversOf(fleet, [...difference.joining, ...difference.leaving, ...difference.guarded]),
+      ]),
+    ],
     run: (run) => apply(run, fleet, difference),
     failed: (run, error) => settleFailure(run, difference.joining, error),
   };
 };
 
-async function apply(run: Run, fleet: Fleet, { joining, leaving, retold }: Difference): Promise<void> {
+async function apply(
+  run: Run,
+  fleet: Fleet,
+  { joining, leaving, retold, guarded }: Difference,
+): Promise<void> {
   const appId = fleet.app.id;
   const look = () => requireFleet(run.worker, appId);
 
   await prepareMachines(run, fleet, joining);
-  await openDoors(run, await look(), joining);
+  await openDoors(run, await look(), [...joining, ...guarded]);
   await joinBackends(run, await look(), joining);
   await retellBackends(run, await look(), retold);
   await run.step({ key: 'apply', title: 'Apply the new balancing' }, async (step) =>
@@ -59,7 +71,19 @@ async function apply(run: Run, fleet: Fleet, { joining, leaving, retold }: Diffe
   const failure = await retireBackends(run, await look(), leaving);
   if (leaving.length > 0) await closeDoors(run, await look());
   if (failure !== null) throw failure;
+  await leaveFormer(run, await look());
   await settled(run, await look());
+}
+
+/** Once the server that was the balancer serves nobody, no backend has to let it in. */
+async function leaveFormer(run: Run, fleet: Fleet): Promise<void> {
+  if (fleet.loadBalancer.formerServerId === null) return;
+  await leaveBalancer(run, fleet);
+  const after = await requireFleet(run.worker, fleet.app.id);
+  await retellBackends(run, after, retoldOf(after), 'forget');
+  await run.step({ key: 'close', title: 'Close what is no longer needed' }, (step) =>
+    setFirewall(run, step, after, provenState(after).firewall),
+  );
 }
 
 async function prepareMachines(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {
@@ -94,10 +118,4 @@ async function openDoors(run: Run, fleet: Fleet, joining: readonly Backend[]): P
 async function settled(run: Run, { loadBalancer }: Fleet): Promise<void> {
   const status = loadBalancer.enabled ? 'on' : 'off';
   await inTransaction(run, (tx) => moveLoadBalancer(run, tx, loadBalancer.id, status));
-}
-
-function serversOf({ app, loadBalancer }: Fleet, backends: readonly Backend[]): string[] {
-  return [
-    ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...backends.map((b) => b.serverId)]),
-  ];
 }

@@ -13,7 +13,7 @@ import { rollOut } from '../actions/roll-out.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { verifyFront } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
-import { presentBackends, provenState, requireFleet, serverOf } from '../fleet.ts';
+import { presentBackends, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
 import { needsOf } from '../hosts/needs.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Handler, Run } from '../runtime/run.ts';
@@ -115,10 +115,4 @@ async function deploymentOf(worker: WorkerContext, operation: Operation): Promis
   const deployment = await worker.prisma.deployment.findFirst({ where });
   if (deployment === null) throw new AppError('not-found', 'This deployment is gone.');
   return deployment;
-}
-
-function serversOf({ app, loadBalancer }: Fleet, backends: readonly Backend[]): string[] {
-  return [
-    ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...backends.map((b) => b.serverId)]),
-  ];
 }

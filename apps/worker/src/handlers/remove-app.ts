@@ -1,5 +1,6 @@
-import { announce, type Fleet } from '@fairlead/core';
+import { announce, balancerServerIds, type Fleet } from '@fairlead/core';
 import { drainBackend } from '../actions/drain-backend.ts';
+import { removeFront } from '../actions/leave-balancer.ts';
 import { retireBackend } from '../actions/retire-backend.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { balancerOf, provenState, requireFleet, serverOf } from '../fleet.ts';
@@ -22,8 +23,14 @@ export const removeApp: Handler = async (worker, operation) => {
 async function remove(run: Run, fleet: Fleet): Promise<void> {
   const { backends } = fleet;
   const balancer = balancerOf(fleet);
-  await run.step({ key: 'front', title: 'Stop leading visitors to the app', serverId: balancer.id }, (step) =>
-    removeFront(run, step, fleet),
+  await run.step(
+    { key: 'front', title: 'Stop leading visitors to the app', serverId: balancer.id },
+    async (step) => {
+      const gone = await inParallel(balancerServerIds(fleet.loadBalancer), (id) =>
+        removeFront(run, fleet, id),
+      );
+      step.outcome(gone.includes(true) ? 'The front is gone.' : 'The front was gone already.');
+    },
   );
   await run.step({ key: 'drain', title: 'Wait for the last requests', serverId: balancer.id }, (step) =>
     inParallel(backends, (backend) => drainBackend(run, step, fleet, backend)),
@@ -44,18 +51,6 @@ async function remove(run: Run, fleet: Fleet): Promise<void> {
     setFirewall(run, step, fleet, provenState(fleet).firewall),
   );
   await forgetApp(run, fleet);
-}
-
-async function removeFront(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
-  const balancer = balancerOf(fleet);
-  const client = await run.worker.hosts.client(balancer);
-  const file = { kind: 'front' as const, app: fleet.app.slug, content: null, listens: [] };
-  const result = await client.call(
-    'nginx.apply',
-    { files: [{ ...file, generation: fleet.loadBalancer.generation }] },
-    { fence: run.fence(balancer.id) },
-  );
-  step.outcome(result.reloaded ? 'The front is gone.' : 'The front was gone already.');
 }
 
 async function removeDatabase(run: Run, step: StepTools, { app, ...fleet }: Fleet): Promise<void> {

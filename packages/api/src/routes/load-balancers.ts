@@ -2,7 +2,9 @@ import {
   changeLoadBalancer,
   disableLoadBalancer,
   enableLoadBalancer,
+  finishMove,
   listConfigs,
+  moveLoadBalancer,
   planLoadBalancer,
   readChecklist,
   readConfig,
@@ -14,6 +16,8 @@ import {
 import {
   changeLoadBalancerBody,
   enableLoadBalancerBody,
+  finishMoveBody,
+  moveLoadBalancerBody,
   planBody,
   readConfigInput,
   readHealthInput,
@@ -104,6 +108,26 @@ const maintenance = createRoute({
   responses: accepted,
 });
 
+const move = createRoute({
+  method: 'post',
+  path: `${path}/move`,
+  operationId: 'moveLoadBalancer',
+  summary: 'Let another server serve beside the balancer; named the balancer itself, give that up',
+  tags,
+  request: { params: appParams, headers: idempotencyHeaders, body: body(moveLoadBalancerBody) },
+  responses: accepted,
+});
+
+const finish = createRoute({
+  method: 'post',
+  path: `${path}/move/finish`,
+  operationId: 'finishMove',
+  summary: 'Balance on the new server alone, once the DNS leads there',
+  tags,
+  request: { params: appParams, headers: idempotencyHeaders, body: body(finishMoveBody) },
+  responses: accepted,
+});
+
 const disable = createRoute({
   method: 'delete',
   path,
@@ -182,6 +206,16 @@ export const loadBalancerRoutes = createRouter()
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const input = { ...c.req.valid('json'), ...c.req.valid('param'), idempotencyKey };
     return c.json(await setMaintenance(c.var.ctx, actorOf(c), input), 202);
+  })
+  .openapi(move, async (c) => {
+    const idempotencyKey = c.req.valid('header')['idempotency-key'];
+    const input = { ...c.req.valid('json'), ...c.req.valid('param'), idempotencyKey };
+    return c.json(await moveLoadBalancer(c.var.ctx, actorOf(c), input), 202);
+  })
+  .openapi(finish, async (c) => {
+    const idempotencyKey = c.req.valid('header')['idempotency-key'];
+    const input = { ...c.req.valid('json'), ...c.req.valid('param'), idempotencyKey };
+    return c.json(await finishMove(c.var.ctx, actorOf(c), input), 202);
   })
   .openapi(disable, async (c) => {
     const input = { ...c.req.valid('param'), idempotencyKey: c.req.valid('header')['idempotency-key'] };

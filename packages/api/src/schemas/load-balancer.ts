@@ -51,6 +51,8 @@ export const backendSchema = z
   .openapi('Backend');
 export type Backend = z.infer<typeof backendSchema>;
 
+const serverSchema = z.object({ id: idSchema, name: z.string(), address: z.string() });
+
 export const loadBalancerSchema = z
   .object({
     id: idSchema,
@@ -70,7 +72,16 @@ export const loadBalancerSchema = z
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */
     methods: z.array(z.object({ method: methodSchema, refusal: z.string().nullable() })),
-    balancerServer: z.object({ id: idSchema, name: z.string(), address: z.string() }),
+    balancerServer: serverSchema,
+    /** Set while the balancer moves to another server, or is being taken out of service on one. */
+    move: z
+      .object({
+        /** Serves beside the balancer, and is to take its place; null once it has. */
+        successor: serverSchema.extend({ observedGeneration: z.int().nullable() }).nullable(),
+        /** Has to be taken out of service still. */
+        former: serverSchema.nullable(),
+      })
+      .nullable(),
     acknowledgedChecks: z.array(z.string()),
     /** Desired. */
     generation: z.int(),

@@ -32,6 +32,8 @@ export const operationSchema = z
       'load-balancer.enable',
       'load-balancer.change',
       'load-balancer.maintenance',
+      'load-balancer.move',
+      'load-balancer.finish-move',
       'load-balancer.restore',
       'load-balancer.disable',
       'backend.add',

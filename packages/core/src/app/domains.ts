@@ -28,7 +28,7 @@ export async function checkNameless(
   const other = await tx.app.findFirst({
     where: {
       domains: { isEmpty: true },
-      loadBalancer: { balancerServerId },
+      loadBalancer: { OR: [{ balancerServerId }, { successorServerId: balancerServerId }] },
       ...(appId === null ? {} : { id: { not: appId } }),
     },
     select: { name: true },

@@ -73,8 +73,8 @@ function fleetOf(backends: Backend[], change: { method?: string; domains?: strin
 
 /** The front of a fleet, by way of the text that is stored of it. */
 function frontOf(fleet: Fleet): FrontSpec {
-  const { front } = desiredOf(fleet);
-  if (front === null) throw new Error('no front');
+  const [front] = desiredOf(fleet).fronts;
+  if (front === undefined) throw new Error('no front');
   return readFront(renderFront(front.spec, capabilitiesOfServer(undefined)).content);
 }
 

@@ -13,6 +13,7 @@ import { earlierFront } from './earlier-front.ts';
 import { withHttp } from './http-change.ts';
 import { httpOf, isHttpAlike } from './http-of.ts';
 import { methodNames } from './methods.ts';
+import { destinationOf } from './move-balancer.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { nextLoadBalancerStatus } from './next-status.ts';
 import { propose } from './propose.ts';
@@ -22,6 +23,8 @@ const kinds = {
   enable: 'load-balancer.enable',
   change: 'load-balancer.change',
   maintenance: 'load-balancer.maintenance',
+  move: 'load-balancer.move',
+  'finish-move': 'load-balancer.finish-move',
   restore: 'load-balancer.restore',
   disable: 'load-balancer.disable',
   add: 'backend.add',
@@ -78,6 +81,7 @@ export async function intend(
       candidates: await candidatesOf(tx, intent),
       earlier,
       neighbours,
+      destination: await destinationOf(tx, before, intent),
       now: ctx.clock(),
       newId,
     });
@@ -125,6 +129,10 @@ function isAskedAlready(
       return backend !== undefined && says(backend, { ...intent, action: undefined, backendId: undefined });
     case 'maintenance':
       return fleet.loadBalancer.maintenance === intent.enabled;
+    case 'move':
+      return isMoveAsked(fleet, intent.serverId);
+    case 'finish-move':
+      return fleet.loadBalancer.successorServerId === null && !intent.abandon;
     case 'restore':
       return earlier !== null && isAlike(fleet, asFront(fleet, earlier));
     case 'disable':
@@ -133,6 +141,12 @@ function isAskedAlready(
     case 'add':
       return false;
   }
+}
+
+/** The server serves beside the balancer already; or it is the balancer, and the one beside it is on its way out. */
+function isMoveAsked({ loadBalancer }: Fleet, serverId: string): boolean {
+  const { balancerServerId, successorServerId, formerServerId } = loadBalancer;
+  return serverId === successorServerId || (serverId === balancerServerId && formerServerId !== null);
 }
 
 /** Whether a row has all these values; what is undefined asks for nothing. */
@@ -155,6 +169,7 @@ async function saveFleet(
   acknowledged?: string[],
 ): Promise<void> {
   const { enabled, maintenance, method, hashKey, stickyCookie, http, generation } = after.loadBalancer;
+  const { balancerServerId, successorServerId, formerServerId } = after.loadBalancer;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
     data: {
@@ -165,6 +180,10 @@ async function saveFleet(
       stickyCookie,
       http: http as object,
       generation,
+      balancerServerId,
+      successorServerId,
+      formerServerId,
+      ...(successorServerId === before.loadBalancer.successorServerId ? {} : { successorGeneration: null }),
       status: nextLoadBalancerStatus(before.loadBalancer, kind),
       ...(acknowledged === undefined ? {} : { acknowledgedChecks: acknowledged }),
     },
@@ -213,6 +232,12 @@ function titleOf(after: Fleet, intent: Intent): string {
       return intent.method === undefined
         ? `Change what the front of ${name} does with requests`
         : `Balance ${name} by ${methodNames[intent.method]}`;
+    case 'move':
+      return intent.serverId === after.loadBalancer.balancerServerId
+        ? `Keep the balancer of ${name} on ${serverName(intent.serverId)}`
+        : `Lead visitors of ${name} to ${serverName(intent.serverId)} too`;
+    case 'finish-move':
+      return `Balance ${name} on ${serverName(after.loadBalancer.balancerServerId)} alone`;
     case 'restore':
       return `Restore generation ${intent.generation} of ${name}`;
     case 'add':

@@ -8,7 +8,7 @@ export interface Neighbour {
   name: string;
 }
 
-/** Apps that serve, or have served, from the same balancer; of the organization alone, as `tx` sees no other. */
+/** Apps that serve, or have served, wherever this one does; of the organization alone, as `tx` sees no other. */
 export async function neighboursOf(tx: Transaction, { app, loadBalancer }: Fleet): Promise<Neighbour[]> {
   return tx.app.findMany({
     where: {
@@ -16,7 +16,9 @@ export async function neighboursOf(tx: Transaction, { app, loadBalancer }: Fleet
       organizationId: app.organizationId,
       removing: false,
       status: { not: 'new' },
-      loadBalancer: { balancerServerId: loadBalancer.balancerServerId },
+      AND: [loadBalancer.balancerServerId, loadBalancer.successorServerId]
+        .filter((id) => id !== null)
+        .map((id) => ({ loadBalancer: { OR: [{ balancerServerId: id }, { successorServerId: id }] } })),
     },
     select: { slug: true, name: true },
     orderBy: { name: 'asc' },

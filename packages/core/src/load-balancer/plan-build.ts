@@ -13,6 +13,8 @@ const hidden = new Secret('');
 export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanView {
   const withColours = {
     ...after,
+    // As it is once a balancer that is on its way out is gone.
+    loadBalancer: { ...after.loadBalancer, formerServerId: null },
     backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue' })),
   };
   const [from, to] = [
@@ -49,7 +51,15 @@ function planServer(
   const isPresent = (state: DesiredState) =>
     state.backends.some((b) => b.serverId === server.id && b.present);
   const arrives = isPresent(to) && !isPresent(from);
-  const files = planFiles(after.app.slug, server, from, to, facts.appliedFront);
+  const isFront = (state: DesiredState) => state.fronts.some(({ serverId }) => serverId === server.id);
+  const takesVisitors = isFront(to) && !isFront(from);
+  const files = planFiles(
+    after.app.slug,
+    server,
+    from,
+    to,
+    server.id === before.loadBalancer.balancerServerId ? facts.appliedFront : null,
+  );
   return {
     serverId: server.id,
     name: server.name,
@@ -58,7 +68,8 @@ function planServer(
     grants: compareGrants(server.id, from, to),
     environment: compareEnvironment(server.id, before, after, from, to, facts.environmentKeys),
     deploys: arrives ? facts.liveCommit : null,
-    prepares: arrives && !isPrepared(server, after.app.runtime),
+    prepares:
+      (arrives && !isPrepared(server, after.app.runtime)) || (takesVisitors && server.preparedAt === null),
     reload: files.length > 0,
     restarts:
       to.database?.serverId === server.id && restartsDatabase(from, to, facts) ? [to.database.engine] : [],

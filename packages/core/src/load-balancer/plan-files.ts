@@ -43,7 +43,7 @@ export function sitePath(kind: 'front' | 'backend', slug: string): string {
 
 /**
  * Files of one server before and after.
- * @param applied text of the front that was applied last, if any
+ * @param applied text of the front that was applied on it last, if it is known
  */
 export function planFiles(
   slug: string,
@@ -53,8 +53,10 @@ export function planFiles(
   applied: string | null,
 ): PlannedFile[] {
   const capabilities = capabilitiesOfServer(server);
-  const front = (state: DesiredState) =>
-    state.front?.serverId === server.id ? renderFront(state.front.spec, capabilities).content : null;
+  const front = (state: DesiredState) => {
+    const here = state.fronts.find(({ serverId }) => serverId === server.id);
+    return here === undefined ? null : renderFront(here.spec, capabilities).content;
+  };
   const specOf = (state: DesiredState) => state.backends.find((b) => b.serverId === server.id)?.spec ?? null;
   const backend = (spec: BackendSpec | null) =>
     spec === null ? null : renderBackend(spec, capabilities).content;

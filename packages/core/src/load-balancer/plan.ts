@@ -8,6 +8,7 @@ import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
 import { earlierFront } from './earlier-front.ts';
 import { candidatesOf, neighboursFor } from './intend.ts';
+import { destinationOf } from './move-balancer.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
 import type { PlanView } from './plan-view.ts';
@@ -25,7 +26,9 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const candidates = await candidatesOf(db, intent);
   const earlier = await earlierFront(db, before, intent);
   const neighbours = await neighboursFor(db, before, intent);
-  const after = propose(before, intent, { candidates, earlier, neighbours, now: ctx.clock(), newId });
+  const destination = await destinationOf(db, before, intent);
+  const given = { candidates, earlier, neighbours, destination, now: ctx.clock(), newId };
+  const after = propose(before, intent, given);
   return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier });
 };
 

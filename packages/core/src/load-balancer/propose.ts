@@ -2,6 +2,7 @@ import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import type { FrontSpec } from '@fairlead/nginx';
 import { backendStatus } from '../backend/status.ts';
+import { balancerServerIds } from '../desired.ts';
 import { backendAddress } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
 import { invalidInput } from '../input.ts';
@@ -10,6 +11,7 @@ import { asFront } from './as-front.ts';
 import { withHttp, withoutLostRoutes } from './http-change.ts';
 import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
+import { type Destination, finishedMove, moved } from './move-balancer.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Intent } from './schemas.ts';
 
@@ -21,6 +23,8 @@ export interface ProposalContext {
   earlier: FrontSpec | null;
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
+  /** The server that the balancer is to move to, if the intent names one. */
+  destination: Destination | null;
   now: Date;
   newId: (now: Date) => string;
 }
@@ -46,6 +50,8 @@ function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
     return { ...fleet, loadBalancer: { ...loadBalancer, maintenance: intent.enabled } };
   }
   if (intent.action === 'change') return changed(fleet, intent, given);
+  if (intent.action === 'move') return moved(fleet, given.destination);
+  if (intent.action === 'finish-move') return finishedMove(fleet, intent, given.destination);
   if (!loadBalancer.enabled) {
     throw conflict('Load balancing is off for this app.', 'Enable it first.');
   }
@@ -187,9 +193,11 @@ function addServer(fleet: Fleet, server: Server, path: string, given: ProposalCo
       'Run its connection check and see what it says.',
     );
   }
-  const balancer = fleet.servers.find((known) => known.id === fleet.loadBalancer.balancerServerId);
-  if (balancer === undefined) throw new AppError('internal', 'The balancer’s server is missing.');
-  const address = backendAddress(server, balancer);
+  const balancers = balancerServerIds(fleet.loadBalancer);
+  const address = backendAddress(
+    server,
+    fleet.servers.filter(({ id }) => balancers.includes(id)),
+  );
   const existing = fleet.backends.find((backend) => backend.serverId === server.id);
   if (existing !== undefined && existing.desired !== 'removed') {
     throw conflict(`${server.name} is a backend of this app already.`);

@@ -3,7 +3,7 @@ import { appInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import { type BackendView, viewBackends } from '../backend/view.ts';
 import type { UseCase } from '../context.ts';
-import { loadFleet } from '../fleet.ts';
+import { type Fleet, loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { found, isoOf, tenant } from '../tenant.ts';
@@ -29,6 +29,8 @@ export interface LoadBalancerView {
   /** Every method, and why this balancer can't use it now; null where it can. */
   methods: { method: Method; refusal: string | null }[];
   balancerServer: { id: string; name: string; address: string };
+  /** Set while the balancer moves to another server, or is being taken out of service on one. */
+  move: MoveView | null;
   acknowledgedChecks: string[];
   generation: number;
   observedGeneration: number;
@@ -38,6 +40,27 @@ export interface LoadBalancerView {
   healthyBackends: number;
   enabledBackends: number;
   activeOperation: OperationView | null;
+}
+
+export interface MoveView {
+  /** Serves beside the balancer, and is to take its place; null once it has. */
+  successor: { id: string; name: string; address: string; observedGeneration: number | null } | null;
+  /** Has to be taken out of service still. */
+  former: { id: string; name: string; address: string } | null;
+}
+
+function viewMove({ loadBalancer, servers }: Fleet): MoveView | null {
+  const { successorServerId, successorGeneration, formerServerId } = loadBalancer;
+  if (successorServerId === null && formerServerId === null) return null;
+  const view = (id: string | null) => {
+    const server = servers.find((known) => known.id === id);
+    return server === undefined ? null : { id: server.id, name: server.name, address: server.address };
+  };
+  const successor = view(successorServerId);
+  return {
+    successor: successor === null ? null : { ...successor, observedGeneration: successorGeneration },
+    former: view(formerServerId),
+  };
 }
 
 /** The balancer of an app, what is desired and what was seen. */
@@ -72,6 +95,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },
+    move: viewMove(fleet),
     acknowledgedChecks: loadBalancer.acknowledgedChecks,
     generation: loadBalancer.generation,
     observedGeneration: loadBalancer.observedGeneration,

@@ -33,6 +33,17 @@ export type ChangeLoadBalancerBody = z.input<typeof changeLoadBalancerBody>;
 export const changeLoadBalancerInput = changeLoadBalancerBody.extend(accepted);
 export const setMaintenanceBody = z.strictObject({ enabled: z.boolean() });
 export const setMaintenanceInput = setMaintenanceBody.extend(accepted);
+export const moveLoadBalancerBody = z.strictObject({ serverId: idSchema });
+export const moveLoadBalancerInput = moveLoadBalancerBody.extend(accepted);
+const finishMoveFields = {
+  /** Even though the DNS does not lead every name of the app to the new balancer. */
+  confirm: z.boolean().default(false),
+  /** Forget the balancer that was, where its server does not answer any more, with what lies on it. */
+  abandon: z.boolean().default(false),
+};
+export const finishMoveBody = z.strictObject(finishMoveFields);
+export type FinishMoveBody = z.input<typeof finishMoveBody>;
+export const finishMoveInput = finishMoveBody.extend(accepted);
 export const restoreLoadBalancerInput = z.strictObject({ ...accepted, generation: generationSchema });
 export const disableLoadBalancerInput = z.strictObject(accepted);
 
@@ -67,6 +78,8 @@ export const planBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('remove'), backendId: idSchema, abandon }),
   z.strictObject({ action: z.literal('change'), ...changeFields }),
   z.strictObject({ action: z.literal('maintenance'), enabled: z.boolean() }),
+  z.strictObject({ action: z.literal('move'), serverId: idSchema }),
+  z.strictObject({ action: z.literal('finish-move'), abandon: finishMoveFields.abandon }),
   z.strictObject({ action: z.literal('restore'), generation: generationSchema }),
   z.strictObject({ action: z.literal('disable') }),
 ]);

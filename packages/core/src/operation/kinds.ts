@@ -13,6 +13,12 @@ export const operationKinds = {
     handler: 'apply-load-balancer',
     action: 'load-balancer.maintenance',
   },
+  'load-balancer.move': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.move' },
+  'load-balancer.finish-move': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.finish-move',
+  },
   'load-balancer.restore': {
     subject: 'app',
     handler: 'apply-load-balancer',

@@ -27,13 +27,20 @@ function forgetMachine(server: Server): Prisma.ServerUncheckedUpdateInput {
   };
 }
 
+/** Load balancers whose front a server holds, or has to give up still. */
+function servedBy(serverId: string): Prisma.LoadBalancerWhereInput {
+  return {
+    OR: [{ balancerServerId: serverId }, { successorServerId: serverId }, { formerServerId: serverId }],
+  };
+}
+
 async function refuseWhileInUse(tx: Transaction, server: Server): Promise<void> {
   const app = await tx.app.findFirst({
     where: {
       OR: [
         { primaryServerId: server.id },
         { backends: { some: { serverId: server.id } } },
-        { loadBalancer: { balancerServerId: server.id } },
+        { loadBalancer: servedBy(server.id) },
       ],
     },
     select: { name: true },

@@ -37,6 +37,8 @@ export const serverInclude = {
   jumpServer: { select: { name: true } },
   primaryOf: appFields,
   balancerOf: { select: { app: appFields } },
+  successorOf: { select: { app: appFields } },
+  formerlyBalancerOf: { select: { app: appFields } },
   backends: { select: { app: appFields } },
 } as const;
 export type ServerRow = Prisma.ServerGetPayload<{ include: typeof serverInclude }>;
@@ -95,7 +97,9 @@ function appsOf(row: ServerRow): ServerView['apps'] {
     add(app, 'primary');
     if (app.databaseEngine !== 'none') add(app, 'database');
   }
-  for (const { app } of row.balancerOf) add(app, 'balancer');
+  for (const { app } of [...row.balancerOf, ...row.successorOf, ...row.formerlyBalancerOf]) {
+    add(app, 'balancer');
+  }
   for (const { app } of row.backends) add(app, 'backend');
   return [...apps.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

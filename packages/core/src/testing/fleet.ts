@@ -88,8 +88,8 @@ export async function seedLiveApp(world: World, actor: Actor, input: object = {}
 export async function seedAppliedConfig(world: World, appId: string, operationId?: string): Promise<void> {
   const { prisma } = world.ctx;
   const fleet = await loadFleet(prisma, appId);
-  const { front } = desiredOf(fleet);
-  if (front === null) throw new Error('this app has no front');
+  const [front] = desiredOf(fleet).fronts;
+  if (front === undefined) throw new Error('this app has no front');
   const { content, sha256 } = renderFront(front.spec, capabilitiesOfServer(undefined));
   const { id: loadBalancerId, generation } = fleet.loadBalancer;
   const data = { loadBalancerId, generation, serverId: front.serverId, sha256, content };

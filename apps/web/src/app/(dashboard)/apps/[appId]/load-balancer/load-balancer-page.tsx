@@ -16,7 +16,8 @@ import { DisableBalancer } from './disable-balancer.tsx';
 import { DomainsPanel } from './domains-panel.tsx';
 import { Maintenance } from './maintenance.tsx';
 import { describeBalancing } from './methods.ts';
-import { AddBackendDialog, ChangeMethodDialog } from './plan-dialogs.tsx';
+import { MovePanel } from './move-panel.tsx';
+import { AddBackendDialog, ChangeMethodDialog, MoveDialog } from './plan-dialogs.tsx';
 
 interface ViewProps {
   app: App;
@@ -42,6 +43,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
   const may = useMay();
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState(false);
+  const [moving, setMoving] = useState(false);
   const busy = balancer.activeOperation !== null || app.activeOperation !== null;
   const { id, name, address } = balancer.balancerServer;
   return (
@@ -53,10 +55,15 @@ function BalancerOn({ app, balancer }: ViewProps) {
             {
               label: 'Server',
               value: (
-                <>
+                <span className="flex flex-wrap items-center gap-x-3">
                   <TextLink href={`/servers/${id}`}>{name}</TextLink>
                   <Copyable text={address} label="Copy address of the balancer" />
-                </>
+                  {may('load-balancer.move') && balancer.move === null ? (
+                    <Button size="sm" variant="ghost" disabled={busy} onClick={() => setMoving(true)}>
+                      Move
+                    </Button>
+                  ) : null}
+                </span>
               ),
             },
             {
@@ -76,6 +83,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
           ]}
         />
       </Panel>
+      <MovePanel app={app} balancer={balancer} busy={busy} />
       <section aria-label="Backends" className="flex flex-col gap-3">
         <div className="flex items-center justify-between gap-4">
           <h2 className="text-base">
@@ -97,6 +105,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
       <Maintenance app={app} balancer={balancer} busy={busy} />
       {may('load-balancer.disable') ? <DisableBalancer app={app} balancer={balancer} busy={busy} /> : null}
       {adding ? <AddBackendDialog app={app} balancer={balancer} open onOpenChange={setAdding} /> : null}
+      {moving ? <MoveDialog app={app} balancer={balancer} onClose={() => setMoving(false)} /> : null}
       {changing ? <ChangeMethodDialog app={app} balancer={balancer} open onOpenChange={setChanging} /> : null}
     </>
   );
@@ -114,6 +123,7 @@ export function LoadBalancerPage({ appId }: { appId: string }) {
   ) : (
     <>
       <BalancerOff app={app} />
+      <MovePanel app={app} balancer={balancer} busy={app.activeOperation !== null} />
       <DomainsPanel app={app} />
       <Maintenance app={app} balancer={balancer} busy={app.activeOperation !== null} />
     </>

@@ -18,6 +18,21 @@ export const MaintenanceDialog = dynamic(
   () => import('./maintenance-dialog.tsx').then((module) => module.MaintenanceDialog),
   { ssr: false },
 );
+export const MoveDialog = dynamic(() => import('./move-dialog.tsx').then((module) => module.MoveDialog), {
+  ssr: false,
+});
+export const FinishMoveDialog = dynamic(
+  () => import('./finish-move-dialog.tsx').then((module) => module.FinishMoveDialog),
+  { ssr: false },
+);
+export const StayDialog = dynamic(
+  () => import('./finish-move-dialog.tsx').then((module) => module.StayDialog),
+  { ssr: false },
+);
+export const ForgetFormerDialog = dynamic(
+  () => import('./finish-move-dialog.tsx').then((module) => module.ForgetFormerDialog),
+  { ssr: false },
+);
 export const RemoveBackendDialog = dynamic(
   () => import('./remove-backend-dialog.tsx').then((module) => module.RemoveBackendDialog),
   { ssr: false },

@@ -16,7 +16,7 @@ export function useServerChoice(app: App, balancer: LoadBalancer): ServerChoice 
   if (!servers.data) return undefined;
   const taken = new Set([app.primaryServer.id, ...balancer.backends.map((backend) => backend.server.id)]);
   const others = servers.data.items.filter((server) => !taken.has(server.id));
-  const usable = (server: Server) => server.status === 'ready' || server.status === 'reachable';
+  const usable = (server: Server) => isUsable(server.status);
   return {
     free: others.filter(usable),
     busy: others
@@ -26,6 +26,16 @@ export function useServerChoice(app: App, balancer: LoadBalancer): ServerChoice 
         why: server.status === 'preparing' ? 'is being prepared' : 'is not ready',
       })),
   };
+}
+
+/** Servers that the balancer could move to. A backend may be one: its Nginx leads to the others as well. */
+export function useBalancerChoice({ balancerServer }: LoadBalancer): Server[] | undefined {
+  const servers = useResource(resources.servers);
+  return servers.data?.items.filter(({ id, status }) => id !== balancerServer.id && isUsable(status));
+}
+
+function isUsable(status: Server['status']): boolean {
+  return status === 'ready' || status === 'reachable';
 }
 
 /** `4 cores · 7.6 GiB · Debian 12`. */

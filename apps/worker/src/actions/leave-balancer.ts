@@ -1,0 +1,49 @@
+import { announce } from '@fairlead/core';
+import { type Fleet, presentBackends, serverOf } from '../fleet.ts';
+import { inParallel } from '../runtime/parallel.ts';
+import type { Run, StepTools } from '../runtime/run.ts';
+import { drainTimeoutMs } from './drain-backend.ts';
+import { inTransaction } from './move.ts';
+
+/** A server that was the balancer, or was to be, leads nobody to the app any more: its front goes, and the last requests by it are waited for. */
+export async function leaveBalancer(run: Run, fleet: Fleet): Promise<void> {
+  const { id, formerServerId } = fleet.loadBalancer;
+  if (formerServerId === null) return;
+  const former = serverOf(fleet, formerServerId);
+  const name = { key: `leave:${former.id}`, title: `Stop serving from ${former.name}`, serverId: former.id };
+  await run.step(name, async (step) => {
+    const isGone = await removeFront(run, fleet, former.id);
+    const remaining = await drainFrom(run, step, fleet, former.id);
+    step.outcome(
+      `${isGone ? 'Its front is gone' : 'Its front was gone already'}; ${remaining === 0 ? 'no connection is left' : `${remaining} connections were left open`}.`,
+    );
+  });
+  await inTransaction(run, async (tx) => {
+    await tx.loadBalancer.updateMany({ where: { id, formerServerId }, data: { formerServerId: null } });
+    await announce(tx, run.claim.organizationId, 'load-balancer', fleet.app.id);
+  });
+}
+
+/** Takes the app's front off one server; answers whether Nginx had to be reloaded for it. */
+export async function removeFront(run: Run, fleet: Fleet, serverId: string): Promise<boolean> {
+  const client = await run.worker.hosts.client(serverOf(fleet, serverId));
+  const file = { kind: 'front' as const, app: fleet.app.slug, content: null, listens: [] };
+  const result = await client.call(
+    'nginx.apply',
+    { files: [{ ...file, generation: fleet.loadBalancer.generation }] },
+    { fence: run.fence(serverId) },
+  );
+  return result.reloaded;
+}
+
+async function drainFrom(run: Run, step: StepTools, fleet: Fleet, serverId: string): Promise<number> {
+  const client = await run.worker.hosts.client(serverOf(fleet, serverId));
+  const looks = await inParallel(presentBackends(fleet), ({ address }) =>
+    client.call(
+      'nginx.drain',
+      { address, port: fleet.app.port, timeoutMs: drainTimeoutMs },
+      { signal: step.signal, timeoutMs: drainTimeoutMs + 10_000 },
+    ),
+  );
+  return looks.reduce((sum, look) => sum + look.remaining, 0);
+}
