@@ -113,8 +113,12 @@ test.each(engines)('%s: exactly the granted addresses sign in; taking one back c
 
     const sleep = engine === 'postgresql' ? 'SELECT pg_sleep(30)' : 'SELECT sleep(30)';
     const session = ask(friend, host, engine, 'shop', sleep);
-    const busy = `ss -Htn state established 'sport = :${ports[engine]}' | grep -c ${friend.address} || true`;
-    await expect.poll(() => host.sh(busy), { timeout: 10_000 }).toBe('1');
+    // Signed in and at work: a connection that is still being made is refused rather than ended.
+    const busy =
+      engine === 'postgresql'
+        ? `runuser -u postgres -- psql -XAtc "SELECT count(*) FROM pg_stat_activity WHERE usename = 'shop' AND query = '${sleep}'"`
+        : `mariadb -NBe "SELECT count(*) FROM information_schema.processlist WHERE user = 'shop' AND info = '${sleep}'"`;
+    await expect.poll(() => host.sh(busy)).toBe('1');
     const less = await grant(host, engine, [host.machine.address]);
     expect(less).toEqual({ added: [], removed: [friend.address], restarted: false });
     expect(await session).toMatch(/terminat|lost connection|killed|server has gone|unexpected eof/i);

@@ -32,7 +32,14 @@ function fleetOf(...backends: Backend[]): Fleet {
       databaseEngine: 'none',
       healthIntervalMs: 10_000,
     },
-    loadBalancer: { balancerServerId: 's1', enabled: true, method: 'round_robin', generation: 5 },
+    loadBalancer: {
+      balancerServerId: 's1',
+      successorServerId: null,
+      formerServerId: null,
+      enabled: true,
+      method: 'round_robin',
+      generation: 5,
+    },
     backends,
     servers: [1, 2, 3].map((n) => ({ id: `s${n}`, ipAddress: `10.0.0.${n}`, privateAddress: null })),
   } as unknown as Fleet;

@@ -22,13 +22,15 @@ const freshIntervals = 3;
 /** Kinds that change how the front treats backends that are there, and no backend. */
 const ofFrontAlone = ['load-balancer.change', 'load-balancer.maintenance', 'backend.configure'];
 
+/** Kinds that take a front as it stood once, or as somebody edited it. */
+const ofGivenFronts = ['load-balancer.restore', 'drift.adopt'];
 /** Kinds that change which servers lead visitors to the app. */
 const ofBalancers = ['load-balancer.move', 'load-balancer.finish-move'];
 
 /** What the operation is to close of the difference between what is and what should be. Another operation's failed backend is left to that one. */
 export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Difference {
   const present = presentBackends(fleet);
-  const isRestore = operation.kind === 'load-balancer.restore';
+  const isRestore = ofGivenFronts.includes(operation.kind);
   const isMine = (backend: Backend) =>
     isRestore ? isProven(backend) : operation.backendId === null || operation.backendId === backend.id;
   const joining = present.filter((backend) => isMine(backend) && !isReady(fleet, backend, operation, now));
@@ -58,7 +60,7 @@ export function retoldOf(fleet: Fleet): Backend[] {
 /** May be given requests without another look. */
 function isReady(fleet: Fleet, backend: Backend, operation: Operation, now: Date): boolean {
   if (!isProven(backend) || backend.state === 'deploying') return false;
-  const isNamed = operation.backendId === backend.id || operation.kind === 'load-balancer.restore';
+  const isNamed = operation.backendId === backend.id || ofGivenFronts.includes(operation.kind);
   const isToggledOn = isNamed && backend.desired === 'enabled';
   return !isToggledOn || backend.state !== 'disabled' || isFreshlyHealthy(fleet, backend, now);
 }

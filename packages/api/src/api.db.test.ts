@@ -68,6 +68,7 @@ const routes: Record<string, { action: Action; body?: object }> = {
   changeLoadBalancer: { action: 'load-balancer.change', body: { method: 'ip_hash' } },
   setMaintenance: { action: 'load-balancer.maintenance', body: { enabled: true } },
   listDrift: { action: 'drift.list' },
+  adoptDrift: { action: 'drift.adopt' },
   putBackDrift: { action: 'drift.put-back' },
   moveLoadBalancer: { action: 'load-balancer.move', body: { serverId: id } },
   finishMove: { action: 'load-balancer.finish-move', body: {} },

@@ -42,6 +42,7 @@ export const backendParams = appParams.extend({ backendId: pathId('backendId') }
 export const deploymentParams = appParams.extend({ deploymentId: pathId('deploymentId') });
 export const operationParams = z.object({ operationId: pathId('operationId') });
 export const tokenParams = z.object({ tokenId: pathId('tokenId') });
+export const driftParams = appParams.extend({ driftId: pathId('driftId') });
 export const generationParams = appParams.extend({
   generation: z.coerce
     .number()

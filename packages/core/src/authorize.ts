@@ -57,6 +57,7 @@ export const actions = {
   'config.read': right('viewer', 'read'),
   'drift.list': right('viewer', 'read'),
   'drift.put-back': right('admin', 'write'),
+  'drift.adopt': right('admin', 'write'),
   'operation.list': right('viewer', 'read'),
   'operation.read': right('viewer', 'read'),
   'operation.log': right('viewer', 'read'),

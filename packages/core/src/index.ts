@@ -35,6 +35,7 @@ export * from './desired.ts';
 export * from './desired-database.ts';
 export * from './desired-network.ts';
 export * from './desired-nginx.ts';
+export * from './drift/adopt.ts';
 export * from './drift/list.ts';
 export * from './drift/put-back.ts';
 export * from './drift/view.ts';

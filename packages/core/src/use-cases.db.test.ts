@@ -4,11 +4,18 @@ import { type Action, actions, allows, roles } from './authorize.ts';
 import type { UseCase } from './context.ts';
 import * as core from './index.ts';
 import { newId } from './new-id.ts';
-import { type SeededApp, seedBalancedApp, seedLiveApp, seedServer } from './testing/fleet.ts';
+import {
+  type SeededApp,
+  seedAppliedConfig,
+  seedBalancedApp,
+  seedLiveApp,
+  seedServer,
+} from './testing/fleet.ts';
 import { createWorld, type World } from './testing/world.ts';
 
 interface Ids {
   movingId: string;
+  driftId: string;
   serverId: string;
   appId: string;
   /** An app that is balanced, and a replica of it. */
@@ -119,6 +126,10 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'config.list': { run: core.listConfigs, input: ({ appId }) => ({ appId }) },
   'config.read': { run: core.readConfig, input: ({ appId }) => ({ appId, generation: 1 }) },
   'drift.list': { run: core.listDrift, input: ({ appId }) => ({ appId }) },
+  'drift.adopt': {
+    run: core.adoptDrift,
+    input: ({ balancedId, driftId }) => ({ appId: balancedId, driftId }),
+  },
   'drift.put-back': { run: core.putBack, input: ({ balancedId }) => ({ appId: balancedId }) },
   'operation.list': { run: core.listOperations, input: () => ({}) },
   'operation.read': { run: core.readOperation, input: ({ operationId }) => ({ operationId }) },
@@ -152,8 +163,21 @@ async function seed(actor: core.Actor): Promise<Ids> {
   });
   const live: SeededApp = await seedLiveApp(world, actor, { name: `Doomed` });
   const balanced = await seedBalancedApp(world, actor);
-  await prisma.drift.create({
-    data: { appId: balanced.app.id, serverId: balanced.primary.id, kind: 'rule', subject: 'firewall' },
+  const data = { appId: balanced.app.id, serverId: balanced.primary.id };
+  await prisma.drift.create({ data: { ...data, kind: 'rule', subject: 'firewall' } });
+  await seedAppliedConfig(world, balanced.app.id);
+  const { content } = await prisma.appliedConfig.findFirstOrThrow({
+    where: { loadBalancer: { appId: balanced.app.id } },
+    orderBy: { generation: 'desc' },
+  });
+  const drift = await prisma.drift.create({
+    data: {
+      ...data,
+      kind: 'file',
+      subject: `/etc/nginx/fairlead/http/${balanced.app.slug}.front.conf`,
+      expected: content,
+      actual: content.replace('client_max_body_size 64m;', 'client_max_body_size 65m;'),
+    },
   });
   const deployment = await prisma.deployment.findFirstOrThrow({ where: { appId: live.app.id } });
   const operation = await prisma.operation.create({
@@ -184,6 +208,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
   return {
     serverId: server.id,
     movingId: moving.app.id,
+    driftId: drift.id,
     appId: live.app.id,
     balancedId: balanced.app.id,
     backendId: balanced.replicas[0]?.id ?? '',
@@ -199,6 +224,7 @@ beforeAll(async () => {
   nobodys = {
     serverId: id,
     movingId: id,
+    driftId: id,
     appId: id,
     balancedId: id,
     backendId: id,
@@ -264,6 +290,7 @@ describe('tenancy', () => {
       table[action].input({
         serverId: 's',
         movingId: 'm',
+        driftId: 'r',
         appId: 'a',
         balancedId: 'b',
         backendId: 'c',
@@ -271,7 +298,7 @@ describe('tenancy', () => {
         operationId: 'o',
         tokenId: 't',
       }),
-    ).match(/"[smabcdot]"/),
+    ).match(/"[smrabcdot]"/),
   );
 
   it.each(takingIds)(

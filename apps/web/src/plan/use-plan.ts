@@ -19,6 +19,7 @@ export type Intent =
   | { action: 'maintenance'; enabled: boolean }
   | { action: 'move'; serverId: string }
   | { action: 'finish-move'; abandon: boolean }
+  | { action: 'adopt'; driftId: string }
   | { action: 'restore'; generation: number }
   | { action: 'disable' };
 

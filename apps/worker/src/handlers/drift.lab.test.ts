@@ -1,9 +1,11 @@
 import {
+  adoptDrift,
   checklistKeys,
   createApp,
   enableLoadBalancer,
   listDrift,
   putBack,
+  readLoadBalancer,
   startDeployment,
 } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
@@ -29,7 +31,7 @@ let traffic: Traffic;
 beforeAll(async () => {
   plane = await startTestControlPlane();
   const machines = ['one', 'two'].map((name) => ({ name, image: 'stocked' as const }));
-  lab = await Lab.up({ name: 'drift', slot: 31, machines });
+  lab = await Lab.up({ name: 'drift', slot: 35, machines });
   const git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
   servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: ['postgresql'] });
@@ -103,6 +105,25 @@ test('puts all of it back, and says that it is gone', async () => {
   expect(await textOf(hba)).not.toContain('0.0.0.0/0 trust');
   const rules = await lab.machine('two').run('nft list table inet fairlead');
   expect(rules).toMatch(/tcp dport 20000 ip saddr .* accept/);
+  await until('nothing left', async () => (await open()).length === 0, minuteMs);
+});
+
+test('adopts what somebody wrote into the front: settings as settings, the rest in the snippet', async () => {
+  const address = '127.0.0.1';
+  await lab.machine('one').run(`sed -i s/max_fails=1/max_fails=7/ ${front}`);
+  await lab.machine('one').run(`sed -i '$ s/^}/    location = \\/teapot { return 418; }\\n}/' ${front}`);
+  const file = await until(
+    'an edited front with a line of its own',
+    async () => (await open()).find(({ actual }) => actual?.includes('teapot')),
+    minuteMs,
+  );
+  expect(file.adoptable).toBe(true);
+  await plane.succeed(adoptDrift, { appId, driftId: file.id });
+  const { backends, http } = await readLoadBalancer(plane.ctx, plane.actor, { appId });
+  expect(backends.map(({ maxFails }) => maxFails)).toEqual([7, 7]);
+  expect(http.snippet).toContain('location = /teapot');
+  const status = `curl -s -o /dev/null -w '%{http_code}' -H 'Host: ${domain}' http://${address}/teapot`;
+  expect(await lab.machine('one').run(status)).toBe('418');
   await until('nothing left', async () => (await open()).length === 0, minuteMs);
 });
 

@@ -1,6 +1,6 @@
-import { listDrift, putBack } from '@fairlead/core';
+import { adoptDrift, listDrift, putBack } from '@fairlead/core';
 import { createRoute } from '@hono/zod-openapi';
-import { appParams, createRouter, idempotencyHeaders, json, problems } from '../route.ts';
+import { appParams, createRouter, driftParams, idempotencyHeaders, json, problems } from '../route.ts';
 import { driftListSchema } from '../schemas/drift.ts';
 import { acceptedSchema } from '../schemas/operation.ts';
 import { actorOf } from '../variables.ts';
@@ -27,8 +27,22 @@ const back = createRoute({
   responses: { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems },
 });
 
+const adopt = createRoute({
+  method: 'post',
+  path: '/apps/{appId}/drift/{driftId}/adopt',
+  operationId: 'adoptDrift',
+  summary: 'Make what somebody wrote into the front’s file the desired state, as a new generation',
+  tags,
+  request: { params: driftParams, headers: idempotencyHeaders },
+  responses: { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems },
+});
+
 export const driftRoutes = createRouter()
   .openapi(list, async (c) => c.json(await listDrift(c.var.ctx, actorOf(c), c.req.valid('param')), 200))
+  .openapi(adopt, async (c) => {
+    const input = { ...c.req.valid('param'), idempotencyKey: c.req.valid('header')['idempotency-key'] };
+    return c.json(await adoptDrift(c.var.ctx, actorOf(c), input), 202);
+  })
   .openapi(back, async (c) => {
     const input = { ...c.req.valid('param'), idempotencyKey: c.req.valid('header')['idempotency-key'] };
     return c.json(await putBack(c.var.ctx, actorOf(c), input), 202);

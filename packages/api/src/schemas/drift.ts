@@ -17,6 +17,8 @@ export const driftSchema = z
     actual: z.string().nullable(),
     /** Unified diff from expected to actual; null where one side is not known. */
     diff: z.string().nullable(),
+    /** Settings can say what was made of it by hand. */
+    adoptable: z.boolean(),
     foundAt: instantSchema,
   })
   .openapi('Drift');

@@ -41,6 +41,7 @@ export const operationSchema = z
       'backend.configure',
       'backend.remove',
       'drift.put-back',
+      'drift.adopt',
     ]),
     title: z.string(),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),

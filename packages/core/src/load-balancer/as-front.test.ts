@@ -59,6 +59,8 @@ function fleetOf(backends: Backend[], change: { method?: string; domains?: strin
     loadBalancer: {
       id: 'lb',
       balancerServerId: 's1',
+      successorServerId: null,
+      formerServerId: null,
       enabled: true,
       maintenance: false,
       hashKey: 'uri',
@@ -80,7 +82,9 @@ function frontOf(fleet: Fleet): FrontSpec {
 
 const desires = (fleet: Fleet) => fleet.backends.map(({ desired }) => desired);
 const notesOf = (fleet: Fleet, front: FrontSpec) =>
-  restoreNotes(fleet, asFront(fleet, front), front).map(({ text }) => text);
+  restoreNotes(fleet, asFront(fleet, front), { spec: front, from: 'Generation 7', adopted: null }).map(
+    ({ text }) => text,
+  );
 
 describe('asFront', () => {
   it('brings method and who is up or down back', () => {
@@ -99,7 +103,7 @@ describe('asFront', () => {
     const fleet = fleetOf([backend(1), backend(2)]);
     expect(desires(asFront(fleet, earlier))).toEqual(['enabled', 'disabled']);
     expect(notesOf(fleet, earlier)).toEqual([
-      'web-2 had no place in generation 7: it is disabled, and stays deployed.',
+      'web-2 has no place there: it is disabled, and stays deployed.',
     ]);
   });
 
@@ -130,7 +134,7 @@ describe('asFront', () => {
   it('keeps the domains of today and says which they were', () => {
     const earlier = frontOf(fleetOf([backend(1)], { domains: ['old.example'] }));
     expect(notesOf(fleetOf([backend(1)]), earlier)).toEqual([
-      'Generation 7 answered for old.example. Domains are the app’s own setting and stay as they are now.',
+      'Generation 7 answers for old.example. Domains are the app’s own setting and stay as they are now.',
     ]);
   });
 

@@ -9,7 +9,7 @@ import { accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
 import { lockApp } from '../tenant.ts';
 import { asFront } from './as-front.ts';
-import { earlierFront } from './earlier-front.ts';
+import { givenFront } from './given-front.ts';
 import { withHttp } from './http-change.ts';
 import { httpOf, isHttpAlike } from './http-of.ts';
 import { methodNames } from './methods.ts';
@@ -26,6 +26,7 @@ const kinds = {
   move: 'load-balancer.move',
   'finish-move': 'load-balancer.finish-move',
   restore: 'load-balancer.restore',
+  adopt: 'drift.adopt',
   disable: 'load-balancer.disable',
   add: 'backend.add',
   toggle: 'backend.toggle',
@@ -36,7 +37,9 @@ const kinds = {
 /** Apps that an intent may lead requests to. */
 export async function neighboursFor(tx: Transaction, fleet: Fleet, intent: Intent): Promise<Neighbour[]> {
   const isAsked =
-    intent.action === 'restore' || (intent.action === 'change' && intent.http?.routes !== undefined);
+    intent.action === 'restore' ||
+    intent.action === 'adopt' ||
+    (intent.action === 'change' && intent.http?.routes !== undefined);
   return isAsked ? neighboursOf(tx, fleet) : [];
 }
 
@@ -67,9 +70,9 @@ export async function intend(
     await lockApp(tx, actor, appId);
     const before = await loadFleet(tx, appId);
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
-    const earlier = await earlierFront(tx, before, intent);
+    const front = (await givenFront(tx, before, intent))?.spec ?? null;
     const neighbours = await neighboursFor(tx, before, intent);
-    if (isAskedAlready(before, intent, earlier, neighbours)) {
+    if (isAskedAlready(before, intent, front, neighbours)) {
       const active = await findActive(tx, {
         appId,
         kinds: [kind],
@@ -79,7 +82,7 @@ export async function intend(
     }
     const after = propose(before, intent, {
       candidates: await candidatesOf(tx, intent),
-      earlier,
+      front,
       neighbours,
       destination: await destinationOf(tx, before, intent),
       now: ctx.clock(),
@@ -110,7 +113,7 @@ export async function intend(
 function isAskedAlready(
   fleet: Fleet,
   intent: Intent,
-  earlier: FrontSpec | null,
+  front: FrontSpec | null,
   neighbours: readonly Neighbour[],
 ): boolean {
   const backend = 'backendId' in intent ? fleet.backends.find((b) => b.id === intent.backendId) : undefined;
@@ -134,7 +137,8 @@ function isAskedAlready(
     case 'finish-move':
       return fleet.loadBalancer.successorServerId === null && !intent.abandon;
     case 'restore':
-      return earlier !== null && isAlike(fleet, asFront(fleet, earlier));
+    case 'adopt':
+      return front !== null && isAlike(fleet, asFront(fleet, front));
     case 'disable':
       return !fleet.loadBalancer.enabled;
     case 'enable':
@@ -238,6 +242,8 @@ function titleOf(after: Fleet, intent: Intent): string {
         : `Lead visitors of ${name} to ${serverName(intent.serverId)} too`;
     case 'finish-move':
       return `Balance ${name} on ${serverName(after.loadBalancer.balancerServerId)} alone`;
+    case 'adopt':
+      return `Adopt what was changed by hand on ${name}`;
     case 'restore':
       return `Restore generation ${intent.generation} of ${name}`;
     case 'add':

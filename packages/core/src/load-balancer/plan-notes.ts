@@ -1,8 +1,8 @@
-import type { FrontSpec } from '@fairlead/nginx';
 import type { DesiredState } from '../desired.ts';
 import type { DatabaseEngine } from '../desired-database.ts';
 import type { Fleet } from '../fleet.ts';
 import { factsOf } from '../server/facts.ts';
+import type { GivenFront } from './given-front.ts';
 import { httpNotes } from './http-notes.ts';
 import type { PlanNote } from './plan-view.ts';
 import { restoreNotes } from './restore-notes.ts';
@@ -17,8 +17,8 @@ export interface PlanFacts {
   environmentKeys: readonly string[];
   /** Another app of the same engine and primary has backends elsewhere: the engine listens already. */
   databaseListens: boolean;
-  /** The front that the change goes back to, if it does. */
-  earlier: FrontSpec | null;
+  /** The front that the change takes its settings from, if it does. */
+  given: GivenFront | null;
 }
 
 const engineNames: Record<DatabaseEngine, string> = { postgresql: 'PostgreSQL', mariadb: 'MariaDB' };
@@ -40,7 +40,7 @@ export function planNotes(
     after.servers.find((server) => server.id === serverId)?.name ?? 'a server';
   const info = (text: string): PlanNote => ({ level: 'info', text });
   const warning = (text: string): PlanNote => ({ level: 'warning', text });
-  const notes = facts.earlier === null ? [] : restoreNotes(before, after, facts.earlier);
+  const notes = facts.given === null ? [] : restoreNotes(before, after, facts.given);
   const present = (state: DesiredState) =>
     new Set(state.backends.filter((b) => b.present).map((b) => b.serverId));
   const [old, next] = [present(from), present(to)];

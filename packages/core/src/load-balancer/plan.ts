@@ -6,7 +6,7 @@ import { type Fleet, loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
 import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
-import { earlierFront } from './earlier-front.ts';
+import { givenFront } from './given-front.ts';
 import { candidatesOf, neighboursFor } from './intend.ts';
 import { destinationOf } from './move-balancer.ts';
 import { buildPlan } from './plan-build.ts';
@@ -24,15 +24,21 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const db = tenant(ctx, actor);
   const before = await loadFleet(db, appId);
   const candidates = await candidatesOf(db, intent);
-  const earlier = await earlierFront(db, before, intent);
+  const given = await givenFront(db, before, intent);
   const neighbours = await neighboursFor(db, before, intent);
   const destination = await destinationOf(db, before, intent);
-  const given = { candidates, earlier, neighbours, destination, now: ctx.clock(), newId };
-  const after = propose(before, intent, given);
-  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier });
+  const after = propose(before, intent, {
+    candidates,
+    front: given?.spec ?? null,
+    neighbours,
+    destination,
+    now: ctx.clock(),
+    newId,
+  });
+  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), given });
 };
 
-async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'earlier'>> {
+async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'given'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
   const [applied, release, variables, neighbours] = await Promise.all([

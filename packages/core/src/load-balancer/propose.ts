@@ -19,8 +19,8 @@ import type { Intent } from './schemas.ts';
 export interface ProposalContext {
   /** Servers of the organization that the intent names. */
   candidates: readonly Server[];
-  /** The front that the intent goes back to, if it does. */
-  earlier: FrontSpec | null;
+  /** The front that the intent takes its settings from, if it does: an earlier one, or one edited by hand. */
+  front: FrontSpec | null;
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
   /** The server that the balancer is to move to, if the intent names one. */
@@ -49,6 +49,7 @@ function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
     if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
     return { ...fleet, loadBalancer: { ...loadBalancer, maintenance: intent.enabled } };
   }
+  if (intent.action === 'adopt') return adopted(fleet, given);
   if (intent.action === 'change') return changed(fleet, intent, given);
   if (intent.action === 'move') return moved(fleet, given.destination);
   if (intent.action === 'finish-move') return finishedMove(fleet, intent, given.destination);
@@ -155,12 +156,19 @@ function configure(fleet: Fleet, intent: Extract<Intent, { action: 'configure' }
   return after;
 }
 
-function restore(fleet: Fleet, { earlier, neighbours }: ProposalContext): Fleet {
-  if (earlier === null) throw new AppError('internal', 'There is no front to go back to.');
-  const after = withoutLostRoutes(asFront(fleet, earlier), neighbours);
+/** Of a front that leads to the primary alone, how it shares requests out says nothing. */
+function adopted(fleet: Fleet, given: ProposalContext): Fleet {
+  if (fleet.loadBalancer.enabled) return restore(fleet, given);
+  const { http } = restore(fleet, given).loadBalancer;
+  return { ...fleet, loadBalancer: { ...fleet.loadBalancer, http } };
+}
+
+function restore(fleet: Fleet, { front, neighbours }: ProposalContext): Fleet {
+  if (front === null) throw new AppError('internal', 'There is no front to go back to.');
+  const after = withoutLostRoutes(asFront(fleet, front), neighbours);
   if (hasServingBackend(fleet) && !hasServingBackend(after)) {
     throw conflict(
-      `None of the backends that answer now had requests in generation ${earlier.generation}.`,
+      `None of the backends that answer now had requests in generation ${front.generation}.`,
       'Choose another generation: this one would leave visitors with an error page.',
     );
   }

@@ -1,12 +1,13 @@
-import type { FrontSpec } from '@fairlead/nginx';
 import type { Fleet } from '../fleet.ts';
 import { type LeftOut, leftOut, lineOf } from './as-front.ts';
+import type { GivenFront } from './given-front.ts';
 import { httpOf } from './http-of.ts';
 import type { PlanNote } from './plan-view.ts';
 
-/** In words: what of an earlier front does not come back with it. */
-export function restoreNotes(before: Fleet, after: Fleet, front: FrontSpec): PlanNote[] {
-  const { generation, names } = front;
+/** In words: what of an earlier or edited front is not taken over with it. */
+export function restoreNotes(before: Fleet, after: Fleet, given: GivenFront): PlanNote[] {
+  const { spec: front, from } = given;
+  const { names } = front;
   const name = (serverId: string) =>
     before.servers.find((server) => server.id === serverId)?.name ?? 'A server';
   const notes = leftOut(before, front).map((left): PlanNote => ({ level: 'warning', text: why(left, name) }));
@@ -17,7 +18,7 @@ export function restoreNotes(before: Fleet, after: Fleet, front: FrontSpec): Pla
       before.backends.some(({ id, desired }) => id === backend.id && desired === 'enabled'),
   );
   for (const { serverId } of switchedOff) {
-    const text = `${name(serverId)} had no place in generation ${generation}: it is disabled, and stays deployed.`;
+    const text = `${name(serverId)} has no place there: it is disabled, and stays deployed.`;
     notes.push({ level: 'info', text });
   }
   const kept = httpOf(after.loadBalancer).routes;
@@ -28,10 +29,26 @@ export function restoreNotes(before: Fleet, after: Fleet, front: FrontSpec): Pla
   }
   const { domains } = before.app;
   if (domains.length > 0 && domains.join() !== names.join()) {
-    const text = `Generation ${generation} answered for ${names.join(', ')}. Domains are the app’s own setting and stay as they are now.`;
+    const text = `${from} answers for ${names.join(', ')}. Domains are the app’s own setting and stay as they are now.`;
     notes.push({ level: 'info', text });
   }
-  return notes;
+  return [...notes, ...adoptionNotes(given)];
+}
+
+/** What becomes of lines that no setting stands for. */
+function adoptionNotes({ adopted }: GivenFront): PlanNote[] {
+  if (adopted === null) return [];
+  const { intoSnippet, lost, returns } = adopted;
+  return [
+    ...intoSnippet.map((text): PlanNote => ({ level: 'info', text: `Kept in the snippet: ${brief(text)}` })),
+    ...lost.map(({ text, why }): PlanNote => ({ level: 'warning', text: `Not kept: ${brief(text)} ${why}` })),
+    ...returns.map((text): PlanNote => ({ level: 'warning', text: `Written again: ${brief(text)}` })),
+  ];
+}
+
+function brief(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length <= 160 ? line : `${line.slice(0, 159)}…`;
 }
 
 function why({ line, backend }: LeftOut, name: (serverId: string) => string): string {

@@ -81,6 +81,7 @@ export const planBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('move'), serverId: idSchema }),
   z.strictObject({ action: z.literal('finish-move'), abandon: finishMoveFields.abandon }),
   z.strictObject({ action: z.literal('restore'), generation: generationSchema }),
+  z.strictObject({ action: z.literal('adopt'), driftId: idSchema }),
   z.strictObject({ action: z.literal('disable') }),
 ]);
 export type PlanBody = z.input<typeof planBody>;

@@ -1,6 +1,7 @@
 'use client';
 import type { Drift } from '@fairlead/api/types';
 import { Button, ConfirmDialog, DiffView, Note, RelativeTime } from '@fairlead/ui';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useAction } from '../../../../../data/use-action.tsx';
@@ -9,6 +10,10 @@ import { TextLink } from '../../../../../parts/text-link.tsx';
 import { count } from '../../../../../parts/units.ts';
 import { useMay } from '../../../../../shell/me.tsx';
 
+const AdoptDialog = dynamic(() => import('./adopt-dialog.tsx').then((module) => module.AdoptDialog), {
+  ssr: false,
+});
+
 const titles = {
   file: 'A file was edited by hand',
   rule: 'Firewall rules were changed by hand',
@@ -16,19 +21,30 @@ const titles = {
 } as const;
 
 function DriftItem({ drift }: { drift: Drift }) {
+  const may = useMay();
+  const [isAdopting, setAdopting] = useState(false);
   return (
     <li className="flex flex-col gap-2">
-      <p className="text-sm">
-        {titles[drift.kind]} on <TextLink href={`/servers/${drift.server.id}`}>{drift.server.name}</TextLink>,{' '}
-        <span className="text-ink-muted">
-          found <RelativeTime at={drift.foundAt} />
-        </span>
-      </p>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-sm">
+          {titles[drift.kind]} on{' '}
+          <TextLink href={`/servers/${drift.server.id}`}>{drift.server.name}</TextLink>,{' '}
+          <span className="text-ink-muted">
+            found <RelativeTime at={drift.foundAt} />
+          </span>
+        </p>
+        {drift.adoptable && may('drift.adopt') ? (
+          <Button size="sm" onClick={() => setAdopting(true)}>
+            Adopt
+          </Button>
+        ) : null}
+      </div>
       {drift.diff === null ? (
         <Note>{drift.subject} differs from what was applied; one of the texts can’t be shown.</Note>
       ) : (
         <DiffView diff={drift.diff} path={drift.subject} />
       )}
+      {isAdopting ? <AdoptDialog drift={drift} onClose={() => setAdopting(false)} /> : null}
     </li>
   );
 }
