@@ -60,6 +60,8 @@ export * from './load-balancer/read.ts';
 export * from './load-balancer/restore.ts';
 export * from './load-balancer/set-maintenance.ts';
 export * from './load-balancer/status.ts';
+export * from './network-list/read.ts';
+export * from './network-list/refresh.ts';
 export * from './new-id.ts';
 export * from './operation/cancel.ts';
 export * from './operation/claim.ts';

@@ -12,7 +12,12 @@ import { snippetSchema } from './snippet-settings.ts';
 import { trustedProxySchema } from './trusted-proxy-settings.ts';
 
 export { snippetWarnings } from './snippet-settings.ts';
-export { networkListUrlSchema, proxyNetworkRefusal, type TrustedProxy } from './trusted-proxy-settings.ts';
+export {
+  networkListUrlSchema,
+  proxyNetworkRefusal,
+  proxyNetworksSchema,
+  type TrustedProxy,
+} from './trusted-proxy-settings.ts';
 
 const MEBIBYTE = 1024 ** 2;
 

@@ -35,11 +35,11 @@ export function proxyNetworkRefusal(text: string): string | null {
     return 'Give an address, or a network such as 203.0.113.0/24 or 2001:db8::/32.';
   }
   const [address = '', length] = network.split('/');
-  if (!isUnicastAddress(address)) return 'No proxy connects from there.';
   const shortest = SHORTEST_PREFIX[address.includes(':') ? 'ipv6' : 'ipv4'];
-  return length === undefined || Number(length) >= shortest
-    ? null
-    : `So wide a network would let nearly anybody say who they are: give the proxy’s own, /${shortest} or longer.`;
+  if (length !== undefined && Number(length) < shortest) {
+    return `So wide a network would let nearly anybody say who they are: give the proxy’s own, /${shortest} or longer.`;
+  }
+  return isUnicastAddress(address) ? null : 'No proxy connects from there.';
 }
 
 /** Whether `text` is an address of a list that may be fetched: https, a public name, nothing secret in it; what it leads to is for whoever fetches it. */

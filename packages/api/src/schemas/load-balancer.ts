@@ -66,6 +66,8 @@ export const loadBalancerSchema = z
     stickyCookie: z.string(),
     /** What the front does with requests. */
     http: httpSettingsSchema,
+    /** When the list of the trusted proxy’s networks was read last, and why it was not taken, if it was not. */
+    networkList: z.object({ checkedAt: instantSchema.nullable(), fault: z.string().nullable() }).nullable(),
     /** Other apps of this balancer, which routes may lead to. */
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */
@@ -86,6 +88,9 @@ export const loadBalancerSchema = z
   })
   .openapi('LoadBalancer');
 export type LoadBalancer = z.infer<typeof loadBalancerSchema>;
+
+export const networkListSchema = z.object({ networks: z.array(z.string()) }).openapi('NetworkList');
+export type NetworkList = z.infer<typeof networkListSchema>;
 
 export const checklistSchema = z
   .object({

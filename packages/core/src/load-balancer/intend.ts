@@ -1,6 +1,6 @@
 import type { Backend, Server } from '@fairlead/db';
 import type { FrontSpec } from '@fairlead/nginx';
-import type { Actor, Context } from '../context.ts';
+import type { OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { newId } from '../new-id.ts';
@@ -50,8 +50,8 @@ export async function candidatesOf(tx: Transaction, intent: Intent): Promise<Ser
  * @param check refuses what is legal but unwise, seeing the fleet before and after
  */
 export async function intend(
-  ctx: Context,
-  actor: Actor,
+  ctx: OperationContext,
+  actor: Requester,
   appId: string,
   intent: Intent,
   idempotencyKey: string | undefined,
@@ -155,6 +155,7 @@ async function saveFleet(
   acknowledged?: string[],
 ): Promise<void> {
   const { enabled, maintenance, method, hashKey, stickyCookie, http, generation } = after.loadBalancer;
+  const listUrl = ({ loadBalancer }: Fleet) => httpOf(loadBalancer).trustedProxy?.listUrl;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
     data: {
@@ -167,6 +168,8 @@ async function saveFleet(
       generation,
       status: nextLoadBalancerStatus(before.loadBalancer, kind),
       ...(acknowledged === undefined ? {} : { acknowledgedChecks: acknowledged }),
+      // Of another list nothing is known yet.
+      ...(listUrl(before) === listUrl(after) ? {} : { networksCheckedAt: null, networksFault: null }),
     },
   });
   for (const backend of after.backends) {

@@ -24,6 +24,8 @@ export interface LoadBalancerView {
   stickyCookie: string;
   /** What the front does with requests. */
   http: HttpSettings;
+  /** When the list of the trusted proxy's networks was read last, and why it was not taken, if it was not; null where there is no list. */
+  networkList: { checkedAt: string | null; fault: string | null } | null;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -69,6 +71,9 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     hashKey: loadBalancer.hashKey,
     stickyCookie: loadBalancer.stickyCookie,
     http: httpOf(loadBalancer),
+    networkList: httpOf(loadBalancer).trustedProxy?.listUrl
+      ? { checkedAt: isoOf(loadBalancer.networksCheckedAt), fault: loadBalancer.networksFault }
+      : null,
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },
