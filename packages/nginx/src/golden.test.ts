@@ -92,6 +92,13 @@ const fronts = {
     ...front,
     http: { snippet: 'location = /teapot {\n  return 418; # short }\n}\nadd_header X-A "b; }";' },
   },
+  'front-slow-start': {
+    ...front,
+    servers: [
+      { address: '10.0.0.2', port: 20_000, weight: 3 },
+      { address: '10.0.0.3', port: 20_000, slowStartPercent: 25, maxConns: 9 },
+    ],
+  },
   'front-proxied': {
     ...front,
     http: {
