@@ -18,7 +18,12 @@ export interface Difference {
 const freshIntervals = 3;
 
 /** Kinds that change how the front treats backends that are there, and no backend. */
-const ofFrontAlone = ['load-balancer.change', 'load-balancer.maintenance', 'backend.configure'];
+const ofFrontAlone = [
+  'load-balancer.change',
+  'load-balancer.maintenance',
+  'load-balancer.slow-start',
+  'backend.configure',
+];
 
 /** What the operation is to close of the difference between what is and what should be. Another operation's failed backend is left to that one. */
 export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Difference {

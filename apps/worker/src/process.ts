@@ -19,6 +19,7 @@ import { runOperation } from './runtime/run-operation.ts';
 import { runAsSoleHolder } from './runtime/sole-holder.ts';
 import { startSweeper } from './runtime/sweeper.ts';
 import { keepBalancersWarm } from './runtime/warm-connections.ts';
+import { startSlowStartWatch } from './slow-start/watch.ts';
 
 /** The same distance from `src/` and from `dist/`. */
 const ansibleCallback = join(import.meta.dirname, '../../../packages/remote/ansible-callback');
@@ -73,7 +74,9 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   let poller: Poller | null = null;
   const polling = runAsSoleHolder(worker, 'poller', () => {
     const started = startPoller(worker);
-    const others = [startDriftWatch(worker), startNetworkListWatch(worker)];
+    const others = [startDriftWatch, startNetworkListWatch, startSlowStartWatch].map((start) =>
+      start(worker),
+    );
     poller = started;
     return { stop: async () => void (await Promise.all([started, ...others].map((each) => each.stop()))) };
   });

@@ -37,6 +37,7 @@ export interface DesiredBackend {
   failTimeoutSeconds: number;
   maxConns: number;
   backup: boolean;
+  slowStartPercent: number;
   colour: string | null;
   releaseId: string | null;
 }

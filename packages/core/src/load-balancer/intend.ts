@@ -154,7 +154,8 @@ async function saveFleet(
   kind: OperationKind,
   acknowledged?: string[],
 ): Promise<void> {
-  const { enabled, maintenance, method, hashKey, stickyCookie, http, generation } = after.loadBalancer;
+  const { enabled, maintenance, method, hashKey, stickyCookie, slowStartSeconds, http, generation } =
+    after.loadBalancer;
   const listUrl = ({ loadBalancer }: Fleet) => httpOf(loadBalancer).trustedProxy?.listUrl;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
@@ -164,6 +165,7 @@ async function saveFleet(
       method,
       hashKey,
       stickyCookie,
+      slowStartSeconds,
       http: http as object,
       generation,
       status: nextLoadBalancerStatus(before.loadBalancer, kind),
@@ -213,6 +215,8 @@ function titleOf(after: Fleet, intent: Intent): string {
     case 'maintenance':
       return `${intent.enabled ? 'Begin' : 'End'} maintenance of ${name}`;
     case 'change':
+      if (intent.method === undefined && intent.slowStartSeconds !== undefined)
+        return `Change the slow start of ${name}`;
       return intent.method === undefined
         ? `Change what the front of ${name} does with requests`
         : `Balance ${name} by ${methodNames[intent.method]}`;

@@ -11,6 +11,7 @@ import { httpOf } from './http-of.ts';
 import { methodRefusal } from './method-refusal.ts';
 import { type Method, methods } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
+import { slowStartRefusal } from './slow-start.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
 
 export interface LoadBalancerView {
@@ -22,6 +23,10 @@ export interface LoadBalancerView {
   method: Method;
   hashKey: string;
   stickyCookie: string;
+  /** Over how long a backend that comes back climbs to its weight; 0: at once. */
+  slowStartSeconds: number;
+  /** Why backends can't come back by steps with this method, if they can't. */
+  slowStartRefusal: string | null;
   /** What the front does with requests. */
   http: HttpSettings;
   /** When the list of the trusted proxy's networks was read last, and why it was not taken, if it was not; null where there is no list. */
@@ -70,6 +75,8 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     method: loadBalancer.method as Method,
     hashKey: loadBalancer.hashKey,
     stickyCookie: loadBalancer.stickyCookie,
+    slowStartSeconds: loadBalancer.slowStartSeconds,
+    slowStartRefusal: slowStartRefusal(balancer, loadBalancer.method as Method),
     http: httpOf(loadBalancer),
     networkList: httpOf(loadBalancer).trustedProxy?.listUrl
       ? { checkedAt: isoOf(loadBalancer.networksCheckedAt), fault: loadBalancer.networksFault }

@@ -13,6 +13,11 @@ export const operationKinds = {
     handler: 'apply-load-balancer',
     action: 'load-balancer.maintenance',
   },
+  'load-balancer.slow-start': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.change',
+  },
   'load-balancer.restore': {
     subject: 'app',
     handler: 'apply-load-balancer',
