@@ -32,6 +32,7 @@ export const operationSchema = z
       'load-balancer.enable',
       'load-balancer.change',
       'load-balancer.maintenance',
+      'load-balancer.slow-start',
       'load-balancer.restore',
       'load-balancer.disable',
       'backend.add',

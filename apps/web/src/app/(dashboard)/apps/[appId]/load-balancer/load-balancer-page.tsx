@@ -15,8 +15,8 @@ import { BalancerOff } from './balancer-off.tsx';
 import { DisableBalancer } from './disable-balancer.tsx';
 import { DomainsPanel } from './domains-panel.tsx';
 import { Maintenance } from './maintenance.tsx';
-import { describeBalancing } from './methods.ts';
-import { AddBackendDialog, ChangeMethodDialog } from './plan-dialogs.tsx';
+import { describeBalancing, describeSlowStart } from './methods.ts';
+import { AddBackendDialog, ChangeMethodDialog, SlowStartDialog } from './plan-dialogs.tsx';
 
 interface ViewProps {
   app: App;
@@ -42,6 +42,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
   const may = useMay();
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState(false);
+  const [pacing, setPacing] = useState(false);
   const busy = balancer.activeOperation !== null || app.activeOperation !== null;
   const { id, name, address } = balancer.balancerServer;
   return (
@@ -72,6 +73,19 @@ function BalancerOn({ app, balancer }: ViewProps) {
                 </span>
               ),
             },
+            {
+              label: 'Slow start',
+              value: (
+                <span className="flex flex-wrap items-center gap-x-3">
+                  {describeSlowStart(balancer)}
+                  {may('load-balancer.change') ? (
+                    <Button size="sm" variant="ghost" disabled={busy} onClick={() => setPacing(true)}>
+                      Change slow start
+                    </Button>
+                  ) : null}
+                </span>
+              ),
+            },
             { label: 'Configuration', value: <Generation balancer={balancer} /> },
           ]}
         />
@@ -97,6 +111,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
       <Maintenance app={app} balancer={balancer} busy={busy} />
       {may('load-balancer.disable') ? <DisableBalancer app={app} balancer={balancer} busy={busy} /> : null}
       {adding ? <AddBackendDialog app={app} balancer={balancer} open onOpenChange={setAdding} /> : null}
+      {pacing ? <SlowStartDialog app={app} balancer={balancer} open onOpenChange={setPacing} /> : null}
       {changing ? <ChangeMethodDialog app={app} balancer={balancer} open onOpenChange={setChanging} /> : null}
     </>
   );
