@@ -10,6 +10,7 @@ import { Secret } from '@fairlead/errors';
 import { domainAddresses } from '@fairlead/remote/dns';
 import { createRepositorySource } from '@fairlead/remote/git';
 import { createKeyPair } from '@fairlead/remote/key-pair';
+import { readNetworkList } from '@fairlead/remote/network-list';
 import { readEnvironment } from '../src/env.ts';
 import { createLog } from '../src/server/log.ts';
 import { seedApps } from './seed-apps.ts';
@@ -28,6 +29,7 @@ const ctx = {
   cipher: new Cipher(env.FAIRLEAD_SECRET_KEY),
   repositories: createRepositorySource(),
   domains: { addresses: (name: string) => domainAddresses(name) },
+  networkLists: { read: (url: string) => readNetworkList(url) },
   generateKeyPair: () => createKeyPair('fairlead'),
   accounts: createAccountStore(auth),
   allowPlainHttpRepositories: true,

@@ -1,4 +1,4 @@
-import type { OperationContext } from '@fairlead/core';
+import type { NetworkListSource, OperationContext } from '@fairlead/core';
 import type { Cipher } from '@fairlead/db';
 import type { Hosts } from './hosts/hosts.ts';
 import type { Preparation } from './hosts/preparation.ts';
@@ -15,6 +15,7 @@ export interface WorkerContext extends OperationContext {
   readonly workerId: string;
   readonly cipher: Cipher;
   readonly commits: CommitSource;
+  readonly networkLists: NetworkListSource;
   readonly hosts: Hosts;
   /** Ansible, for making machines ready. */
   readonly preparation: Preparation;

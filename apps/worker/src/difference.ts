@@ -20,7 +20,12 @@ export interface Difference {
 const freshIntervals = 3;
 
 /** Kinds that change how the front treats backends that are there, and no backend. */
-const ofFrontAlone = ['load-balancer.change', 'load-balancer.maintenance', 'backend.configure'];
+const ofFrontAlone = [
+  'load-balancer.change',
+  'load-balancer.maintenance',
+  'load-balancer.slow-start',
+  'backend.configure',
+];
 
 /** Kinds that take a front as it stood once, or as somebody edited it. */
 const ofGivenFronts = ['load-balancer.restore', 'drift.adopt'];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cipher, createDatabase, type Listener, listen } from '@fairlead/db';
 import { createQueue, createWorker, type QueueDriver } from '@fairlead/jobs';
 import { type GitOptions, listRemote } from '@fairlead/remote/git';
+import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
 import type { WorkerContext } from './context.ts';
 import { startDriftWatch } from './drift/watch.ts';
@@ -11,12 +12,14 @@ import type { Environment } from './env.ts';
 import { handlers } from './handlers/index.ts';
 import { Hosts } from './hosts/hosts.ts';
 import { Preparation } from './hosts/preparation.ts';
+import { startNetworkListWatch } from './network-list/watch.ts';
 import { type Poller, startPoller } from './poller/poller.ts';
 import { showPresence } from './runtime/presence.ts';
 import { runOperation } from './runtime/run-operation.ts';
 import { runAsSoleHolder } from './runtime/sole-holder.ts';
 import { startSweeper } from './runtime/sweeper.ts';
 import { keepBalancersWarm } from './runtime/warm-connections.ts';
+import { startSlowStartWatch } from './slow-start/watch.ts';
 
 /** The same distance from `src/` and from `dist/`. */
 const ansibleCallback = join(import.meta.dirname, '../../../packages/remote/ansible-callback');
@@ -51,6 +54,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
     clock: () => new Date(),
     log,
     commits: commitSource(env),
+    networkLists: { read: (url) => readNetworkList(url) },
     preparation: new Preparation(env.FAIRLEAD_ANSIBLE_DIR, ansibleCallback),
   };
   const soft = new AbortController();
@@ -70,9 +74,11 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   let poller: Poller | null = null;
   const polling = runAsSoleHolder(worker, 'poller', () => {
     const started = startPoller(worker);
-    const drift = startDriftWatch(worker);
+    const others = [startDriftWatch, startNetworkListWatch, startSlowStartWatch].map((start) =>
+      start(worker),
+    );
     poller = started;
-    return { stop: async () => void (await Promise.all([started.stop(), drift.stop()])) };
+    return { stop: async () => void (await Promise.all([started, ...others].map((each) => each.stop()))) };
   });
   const listener: Listener = await listen(env.DATABASE_URL, {
     onEvent({ t }) {

@@ -74,6 +74,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     clock: () => new Date(),
     repositories: { inspect: notAsked },
     domains: { addresses: notAsked },
+    networkLists: { read: notAsked },
     generateKeyPair: notAsked,
     accounts: { createUser: notAsked },
     log: createLog('silent'),

@@ -19,6 +19,7 @@ const worker: WorkerContext = {
   clock: () => new Date(),
   log: createLog('silent'),
   hosts: new Hosts(prisma, cipher),
+  networkLists: { read: async () => [] },
   commits: { headOf: async () => '' },
   preparation: new Preparation(''),
 };

@@ -18,6 +18,7 @@ export function workerContext(plane: TestControlPlane, name = 'worker'): WorkerC
     log,
     hosts: new Hosts(prisma, cipher),
     commits: { headOf: async () => '0'.repeat(40) },
+    networkLists: { read: async () => [] },
     preparation: new Preparation(plane.env.FAIRLEAD_ANSIBLE_DIR),
   };
 }

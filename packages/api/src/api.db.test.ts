@@ -66,6 +66,10 @@ const routes: Record<string, { action: Action; body?: object }> = {
   planLoadBalancer: { action: 'load-balancer.plan', body: { action: 'disable' } },
   enableLoadBalancer: { action: 'load-balancer.enable', body: { serverIds: [id] } },
   changeLoadBalancer: { action: 'load-balancer.change', body: { method: 'ip_hash' } },
+  inspectNetworkList: {
+    action: 'network-list.read',
+    body: { url: 'https://www.example.com/ips' },
+  },
   setMaintenance: { action: 'load-balancer.maintenance', body: { enabled: true } },
   listDrift: { action: 'drift.list' },
   adoptDrift: { action: 'drift.adopt' },

@@ -27,6 +27,7 @@ export const actions = {
   'server.confirm-host-key': right('admin', 'write'),
   'server.prepare': right('admin', 'write'),
   'repository.inspect': right('deployer', 'read'),
+  'network-list.read': right('admin', 'read'),
   'app.list': right('viewer', 'read'),
   'app.read': right('viewer', 'read'),
   'app.check-domains': right('viewer', 'read'),

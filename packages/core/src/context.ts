@@ -45,6 +45,11 @@ export interface DomainResolver {
   addresses(name: string): Promise<DomainAddresses>;
 }
 
+export interface NetworkListSource {
+  /** The lines of a list that somebody publishes. @throws AppError `network-list-unreachable` */
+  read(url: string): Promise<string[]>;
+}
+
 /** The accounts of whoever signs people in (better-auth in `packages/api`). */
 export interface AccountStore {
   /** Create a user with a password, or answer the one of that e-mail if the password is theirs: a half-done setup can be repeated. */
@@ -66,6 +71,7 @@ export interface Context {
   clock: () => Date;
   repositories: RepositorySource;
   domains: DomainResolver;
+  networkLists: NetworkListSource;
   generateKeyPair: () => KeyPair | Promise<KeyPair>;
   accounts: AccountStore;
   log: Log;
@@ -83,6 +89,11 @@ export interface Actor {
   organizationId: string;
   role: Role;
   scopes: readonly Scope[];
+}
+
+/** For whom something is done: a person, or Fairlead itself (`userId` null) where it keeps up what a person asked for. */
+export interface Requester extends Pick<Actor, 'name' | 'organizationId'> {
+  userId: string | null;
 }
 
 /** The shape of every use-case. */

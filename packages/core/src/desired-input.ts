@@ -41,6 +41,7 @@ export interface DesiredBackend {
   failTimeoutSeconds: number;
   maxConns: number;
   backup: boolean;
+  slowStartPercent: number;
   colour: string | null;
   releaseId: string | null;
 }

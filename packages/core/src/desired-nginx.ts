@@ -37,7 +37,7 @@ export function documentRootPath(slug: string, documentRoot: string | null): str
 export interface UpstreamPlace
   extends Pick<
     DesiredBackend,
-    'address' | 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'
+    'address' | 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup' | 'slowStartPercent'
   > {
   inUpstream: 'up' | 'down' | 'absent';
   port: number;
@@ -68,14 +68,17 @@ export function frontSpec(
     ...(method === 'hash' ? { hashKey } : {}),
     ...(method === 'sticky' ? { stickyCookie } : {}),
     http: httpOf(loadBalancer),
-    servers: places.map(
-      ({ address, port, inUpstream, weight, maxFails, failTimeoutSeconds, maxConns, backup }) => ({
+    servers: places.map(({ address, port, inUpstream, ...options }) => {
+      const { weight, maxFails, failTimeoutSeconds, maxConns, backup, slowStartPercent } = options;
+      const shared = { weight, maxFails, failTimeoutSeconds, maxConns, backup: backup && mayStandBy };
+      const isHashed = method === 'ip_hash' || method === 'hash';
+      return {
         address,
         port,
         down: inUpstream === 'down',
-        ...(enabled ? { weight, maxFails, failTimeoutSeconds, maxConns, backup: backup && mayStandBy } : {}),
-      }),
-    ),
+        ...(enabled ? { ...shared, ...(isHashed ? {} : { slowStartPercent }) } : {}),
+      };
+    }),
   });
 }
 

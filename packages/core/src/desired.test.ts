@@ -51,6 +51,7 @@ const backend = (n: number, change: Partial<DesiredBackend> = {}): DesiredBacken
   maxFails: 1,
   failTimeoutSeconds: 10,
   maxConns: 0,
+  slowStartPercent: 100,
   backup: false,
   colour: 'blue',
   releaseId: 'r',

@@ -11,6 +11,7 @@ export * from './fields/repository-url.ts';
 export * from './fields/text.ts';
 export * from './health/schemas.ts';
 export * from './load-balancer/schemas.ts';
+export * from './network-list/schemas.ts';
 export * from './operation/schemas.ts';
 export * from './server/schemas.ts';
 export * from './setup/schemas.ts';

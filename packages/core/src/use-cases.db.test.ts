@@ -49,6 +49,10 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     run: core.inspectRepository,
     input: () => ({ repositoryUrl: 'https://git.example/app.git' }),
   },
+  'network-list.read': {
+    run: core.readNetworkList,
+    input: () => ({ url: 'https://www.example.com/ips' }),
+  },
   'app.list': { run: core.listApps, input: () => ({}) },
   'app.read': { run: core.readApp, input: ({ appId }) => ({ appId }) },
   'app.check-domains': { run: core.checkDomains, input: ({ appId }) => ({ appId }) },

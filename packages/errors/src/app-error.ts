@@ -24,6 +24,7 @@ export const errorCodes = {
   'package-lock-held': 502,
   'disk-full': 502,
   'repository-unreachable': 502,
+  'network-list-unreachable': 502,
   'branch-not-found': 422,
   'commit-not-found': 422,
   'build-failed': 502,

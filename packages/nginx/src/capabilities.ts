@@ -97,7 +97,8 @@ export function hasStream(capabilities: NginxCapabilities): boolean {
 
 /** Client addresses from the balancer, which every backend's site needs. @see https://nginx.org/en/docs/http/ngx_http_realip_module.html */
 export function hasRealIp(capabilities: NginxCapabilities): boolean {
-  return capabilities.modules.includes('http_realip');
+  // The host program says it without its kind.
+  return ['http_realip', 'realip'].some((name) => capabilities.modules.includes(name));
 }
 
 /** Whether `listen [::]:port` works: true unless the server's facts say that its kernel has no IPv6. */

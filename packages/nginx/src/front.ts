@@ -16,14 +16,22 @@ import { serverNameArgument } from './server-name.ts';
 import { snippet } from './snippet.ts';
 import type { FrontSpec, NginxCapabilities } from './spec.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
+import { proxiedHeaders, proxyVariables, trustProxy } from './trusted-proxy.ts';
 import { maintenance, nobodyServes } from './unavailable.ts';
 import { upstream } from './upstream.ts';
 
 /** Header fields that say who the client is or what it asked for, in words that this front does not set: a client's own are dropped. */
 const FORGEABLE_HEADERS = [
+  'CF-Connecting-IP',
+  'Client-IP',
+  'Fastly-Client-IP',
   'Forwarded',
+  'Forwarded-For',
   'Proxy',
+  'True-Client-IP',
   'X-Client-IP',
+  'X-Cluster-Client-IP',
+  'X-Forwarded',
   'X-Forwarded-Prefix',
   'X-Forwarded-Scheme',
   'X-Forwarded-Server',
@@ -82,6 +90,7 @@ function answering(spec: FrontSpec, method: Balancing, capabilities: NginxCapabi
   if (spec.maintenance) return [maintenance(spec)];
   return [
     ...method.answering,
+    ...trustProxy(spec.app, spec.http),
     ...access(spec.app, spec.http),
     ...responseHeaders(spec.app, spec.http),
     ...redirects(spec.app, spec.http),
@@ -101,7 +110,12 @@ function besideHttp({ app, http }: FrontSpec): ConfigNode[] {
     ...[...http.requestHeaders, ...http.responseHeaders].map(({ value }) => value),
     ...http.redirects.map(({ to }) => to),
   ];
-  return [...dollar(app, texts), ...restOfPath(app, http), ...rateZone(app, http)];
+  return [
+    ...dollar(app, texts),
+    ...restOfPath(app, http),
+    ...rateZone(app, http),
+    ...proxyVariables(app, http),
+  ];
 }
 
 function wellKnown({ http }: FrontSpec): ConfigNode[] {
@@ -119,10 +133,14 @@ function wellKnown({ http }: FrontSpec): ConfigNode[] {
 
 /**
  * Set, never appended: whatever a client says of itself ends here. `$host` is a name that Nginx has checked, `$http_host` would be the client's.
- * Scheme and port are written out, as one server block has one of each.
+ * Scheme and port are written out, as one server block has one of each; behind a trusted proxy they are what that proxy says. The field by which it
+ * says who the visitor is names the one who was believed.
  */
 function balanced({ app, listenPort, http }: FrontSpec, capabilities: NginxCapabilities): ConfigNode[] {
   const host = listenPort === 80 ? '$host' : `$host:${listenPort}`;
+  const said = http.trustedProxy?.field;
+  const isSaid = (name: string) => name.toLowerCase() === said?.toLowerCase();
+  const isAlreadySet = (name: string) => /^x-(?:real-ip|forwarded-for)$/i.test(name);
   const headers = {
     Host: host,
     'X-Real-IP': '$remote_addr',
@@ -130,7 +148,9 @@ function balanced({ app, listenPort, http }: FrontSpec, capabilities: NginxCapab
     'X-Forwarded-Proto': 'http',
     'X-Forwarded-Port': String(listenPort),
     'X-Forwarded-Host': host,
-    ...Object.fromEntries(FORGEABLE_HEADERS.map((name) => [name, ''])),
+    ...proxiedHeaders(app, http),
+    ...Object.fromEntries(FORGEABLE_HEADERS.filter((name) => !isSaid(name)).map((name) => [name, ''])),
+    ...(said === undefined || isAlreadySet(said) ? {} : { [said]: '$remote_addr' }),
     ...requestHeaders(app, http),
   };
   return [

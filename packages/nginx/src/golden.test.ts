@@ -92,6 +92,25 @@ const fronts = {
     ...front,
     http: { snippet: 'location = /teapot {\n  return 418; # short }\n}\nadd_header X-A "b; }";' },
   },
+  'front-slow-start': {
+    ...front,
+    servers: [
+      { address: '10.0.0.2', port: 20_000, weight: 3 },
+      { address: '10.0.0.3', port: 20_000, slowStartPercent: 25, maxConns: 9 },
+    ],
+  },
+  'front-proxied': {
+    ...front,
+    http: {
+      trustedProxy: {
+        networks: ['198.51.100.0/24', '2001:db8::/32', '203.0.113.9'],
+        field: 'CF-Connecting-IP',
+        only: true,
+        listUrl: 'https://www.example.com/ips',
+      },
+      rateLimit: { requests: 10, per: 'second', burst: 20 },
+    },
+  },
   'front-empty': { ...front, listenPort: 8080, method: 'ip_hash', servers: [] },
 };
 const limits = { maxBodyBytes: 5_000_000, sendSeconds: 30, readSeconds: 295, buffering: false };

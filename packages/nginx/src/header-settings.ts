@@ -23,14 +23,18 @@ const HOP_BY_HOP = [
 ];
 /** Said by the front alone: who the visitor is, and what they asked for. */
 const IDENTITY = [
+  'cf-connecting-ip',
   'client-ip',
+  'fastly-client-ip',
   'forwarded',
+  'forwarded-for',
   'host',
   'proxy',
   'true-client-ip',
   'via',
   'x-client-ip',
   'x-cluster-client-ip',
+  'x-forwarded',
   'x-original-url',
   'x-real-ip',
   'x-rewrite-url',

@@ -5,6 +5,7 @@ import { readRedirects } from './redirects.ts';
 import { readRoutes } from './routes.ts';
 import type { Slug } from './spec.ts';
 import { block, blocksNamed, type ConfigNode, comment, directive, directivesNamed } from './tree.ts';
+import { readTrustedProxy } from './trusted-proxy.ts';
 
 /** What is worth compressing: text in its many names. Streams of events stay as they are, since each part has to leave at once. HTML is always among them. */
 const GZIP_TYPES = [
@@ -132,6 +133,7 @@ export function readHttp(
     redirects: readRedirects(app, site),
     routes: readRoutes(app, site),
     ...readAccess(nodes, site),
+    trustedProxy: readTrustedProxy(site),
   };
 }
 

@@ -23,10 +23,12 @@ export function responseHeaders(app: Slug, { responseHeaders }: HttpSettings): C
 /** The fields that a server block states. */
 export function readHeaders(app: Slug, site: readonly ConfigNode[]) {
   const read = (value = '') => readLiteral(app, value);
+  // What a trusted proxy says of the visitor is no setting of its own.
+  const said = directivesNamed(site, 'real_ip_header')[0]?.args[0]?.toLowerCase();
   const added = new Map(directivesNamed(site, 'add_header').map(({ args: [name, value] }) => [name, value]));
   return {
     requestHeaders: directivesNamed(site, 'proxy_set_header')
-      .filter(({ args: [name = ''] }) => requestHeaderRefusal(name) === null)
+      .filter(({ args: [name = ''] }) => requestHeaderRefusal(name) === null && name.toLowerCase() !== said)
       .map(({ args: [name, value] }) => ({ name, value: read(value) })),
     responseHeaders: directivesNamed(site, 'proxy_hide_header').map(({ args: [name] }) => ({
       name,

@@ -59,6 +59,22 @@ const places: Record<string, { fits: unknown; in: (value: unknown) => unknown }>
   'routes.app': { fits: 'api', in: (app) => ({ routes: [{ prefix: '/a/', app }] }) },
   'access.action': { fits: 'deny', in: (action) => ({ access: [{ action, source: 'all' }] }) },
   'access.source': { fits: 'all', in: (source) => ({ access: [{ action: 'deny', source }] }) },
+  'trustedProxy.networks': {
+    fits: '10.0.0.1',
+    in: (network) => ({ trustedProxy: { networks: [network] } }),
+  },
+  'trustedProxy.field': {
+    fits: 'X-Edge',
+    in: (field) => ({ trustedProxy: { networks: ['10.0.0.1'], field } }),
+  },
+  'trustedProxy.only': {
+    fits: false,
+    in: (only) => ({ trustedProxy: { networks: ['10.0.0.1'], only } }),
+  },
+  'trustedProxy.listUrl': {
+    fits: 'https://www.example.com/ips',
+    in: (listUrl) => ({ trustedProxy: { networks: ['10.0.0.1'], listUrl } }),
+  },
   'rateLimit.requests': { fits: 9, in: (requests) => ({ rateLimit: { requests, per: 'second', burst: 1 } }) },
   'rateLimit.per': { fits: 'minute', in: (per) => ({ rateLimit: { requests: 9, per, burst: 1 } }) },
   'rateLimit.burst': { fits: 9, in: (burst) => ({ rateLimit: { requests: 9, per: 'second', burst } }) },
@@ -116,6 +132,40 @@ const refused: (readonly unknown[])[] = [
     'Server',
     'X-Accel-Redirect',
   ].map((name) => [{ responseHeaders: [{ name, value: 'a' }] }]),
+  ...['0.0.0.0/0', '::/0', '104.0.0.0/7', '2400::/15', 'all', 'example.com', ''].map((network) => [
+    { trustedProxy: { networks: [network] } },
+  ]),
+  [{ trustedProxy: { networks: [] } }],
+  [
+    {
+      trustedProxy: {
+        networks: Array.from({ length: 501 }, (_, index) => `10.0.${index >> 8}.${index & 255}`),
+      },
+    },
+  ],
+  ...['Forwarded', 'host', 'Cookie', 'proxy_protocol', 'X-Forwarded-Proto'].map((field) => [
+    { trustedProxy: { networks: ['10.0.0.1'], field } },
+  ]),
+  ...[
+    'http://www.example.com/ips',
+    'https://10.0.0.1/ips',
+    'https://[::1]/ips',
+    'https://localhost/ips',
+    'https://2130706433/ips',
+    'https://a:b@www.example.com/ips',
+    'https://www.example.com:8443/ips',
+    'https://www.example.com/ips#part',
+    'https://www.example.com/ips\nx',
+    'https://metadata/ips',
+    'file:///etc/passwd',
+  ].map((listUrl) => [{ trustedProxy: { networks: ['10.0.0.1'], listUrl } }]),
+  [
+    {
+      trustedProxy: { networks: ['10.0.0.1'], field: 'X-Edge' },
+      requestHeaders: [{ name: 'x-edge', value: 'a' }],
+    },
+  ],
+  [{ requestHeaders: [{ name: 'CF-Connecting-IP', value: 'a' }] }],
   [{ requestHeaders: [{ name: 'X_A', value: 'a' }] }],
   [{ responseHeaders: [{ name: 'X'.repeat(47), value: 'a' }] }],
   [{ requestHeaders: [{ name: 'X-A', value: 'a\r\nX-B: c' }] }],
@@ -239,6 +289,7 @@ describe('hostile input', () => {
       'access.source: ff02::1',
       'access.source: 10.0.0.0/8',
       'access.source: 0.0.0.0/0',
+      'trustedProxy.networks: 10.0.0.0/8',
       'redirects.from: /etc',
       'redirects.from: /srv/fairlead/other/current',
       'redirects.to: /etc',

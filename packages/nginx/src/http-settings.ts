@@ -9,8 +9,15 @@ import { pathSchema } from './path-settings.ts';
 import { redirectsSchema } from './redirect-settings.ts';
 import { routesSchema } from './route-settings.ts';
 import { snippetSchema } from './snippet-settings.ts';
+import { trustedProxySchema } from './trusted-proxy-settings.ts';
 
 export { snippetWarnings } from './snippet-settings.ts';
+export {
+  networkListUrlSchema,
+  proxyNetworkRefusal,
+  proxyNetworksSchema,
+  type TrustedProxy,
+} from './trusted-proxy-settings.ts';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -65,6 +72,7 @@ const fields = {
   rateLimit: rateLimitSchema,
   snippet: snippetSchema,
   routes: routesSchema,
+  trustedProxy: trustedProxySchema,
 };
 
 /** All settings; what is left out is its default. */
@@ -82,9 +90,16 @@ export const httpSettingsSchema = z
     rateLimit: fields.rateLimit.default(null),
     snippet: fields.snippet.default(''),
     routes: fields.routes.default([]),
+    trustedProxy: fields.trustedProxy.default(null),
   })
   .check((context) => {
-    const { balancerHealth: health, redirects, routes } = context.value;
+    const { balancerHealth: health, redirects, routes, requestHeaders, trustedProxy } = context.value;
+    const said = trustedProxy?.field.toLowerCase();
+    for (const [index, { name }] of requestHeaders.entries()) {
+      if (name.toLowerCase() !== said) continue;
+      const message = 'By this field the proxy says who the visitor is: the balancer alone sets it.';
+      context.issues.push({ code: 'custom', message, path: ['requestHeaders', index, 'name'], input: name });
+    }
     for (const [index, { prefix }] of routes.entries()) {
       if (!redirects.some(({ match, from }) => match === 'prefix' && from === prefix)) continue;
       const message = 'A redirect leads this prefix elsewhere.';

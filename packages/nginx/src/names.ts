@@ -58,6 +58,12 @@ export function routeVariableName(app: Slug): string {
   return `$fairlead_route_${identifier(app)}`;
 }
 
+/** Variables of one front behind a proxy: whether a connection comes from it, and the scheme and port that the visitor used. */
+export function proxyVariableNames(app: Slug): { via: string; scheme: string; port: string } {
+  const name = identifier(app);
+  return { via: `$fairlead_via_${name}`, scheme: `$fairlead_proto_${name}`, port: `$fairlead_port_${name}` };
+}
+
 /** The memory in which one front counts requests. No upstream's zone is called so: after `fairlead` those go on with `_` or `local_`. */
 export function rateZoneName(app: Slug): string {
   return `fairleadrate_${identifier(app)}`;

@@ -17,6 +17,8 @@ const fronts = {
   keyed: { method: 'hash', hashKey: 'header:x-tenant' },
   paths: { method: 'hash', hashKey: 'uri' },
   kept: { method: 'sticky', stickyCookie: 'seat' },
+  tied: { method: 'ip_hash', http: { trustedProxy: { networks: ['127.0.0.1'] } } },
+  climbing: { method: 'round_robin' },
   closed: { method: 'ip_hash', maintenance: true },
 } as const;
 
@@ -25,6 +27,7 @@ beforeAll(async () => {
   [front = 0] = await freePorts(1);
   apps = await Promise.all(['one', 'two', 'three'].map(startEchoApp));
   const options: Record<string, object[]> = {
+    climbing: [{ weight: 2 }, { slowStartPercent: 10 }, { slowStartPercent: 50, weight: 4 }],
     weighted: [{ weight: 4 }, { weight: 1 }, { weight: 1 }],
     spare: [{ backup: true }, {}, { down: true }],
   };
@@ -75,6 +78,19 @@ describe('shared out by Nginx', { timeout: 60_000 }, () => {
 
   it('by weight, four of six go to the heavy one', async () => {
     expect(await answers('weighted', 60)).toEqual({ one: 40, two: 10, three: 10 });
+  });
+
+  it('by weight, one that climbs gets its part of it', async () => {
+    // 40 : 2 : 40, as 2 : a tenth of 1 : half of 4.
+    expect(await answers('climbing', 82)).toEqual({ one: 40, two: 2, three: 40 });
+  });
+
+  it('by the visitor’s address, as the trusted proxy says it, each stays and many use all', async () => {
+    const visitor = (index: number) => ({ headers: { 'X-Forwarded-For': `203.0.${index}.7` } });
+    const seats = await Promise.all(Array.from({ length: 30 }, (_, index) => visit('tied', visitor(index))));
+    expect(new Set(seats.map(({ app }) => app)).size).toBe(3);
+    for (const [index, { app }] of seats.entries())
+      expect((await visit('tied', visitor(index))).app).toBe(app);
   });
 
   it('a backup gets nothing while another answers, and one that is down never', async () => {

@@ -57,6 +57,12 @@ const fronts = {
     ],
     redirects: [{ from: '/old', to: '/new' }],
   },
+  proxied: {
+    trustedProxy: { networks: ['127.0.0.7', '127.0.1.0/24'], only: true },
+    access: [{ action: 'deny', source: '203.0.113.66' }],
+    rateLimit: { requests: 1, per: 'minute', burst: 1 },
+  },
+  edged: { trustedProxy: { networks: ['127.0.0.7'], field: 'X-Edge-Client' } },
   limited: { rateLimit: { requests: 1, per: 'minute', burst: 2 }, redirects: [{ from: '/old', to: '/new' }] },
   routed: {
     routes: [
@@ -256,6 +262,55 @@ describe('the front', { timeout: 60_000 }, () => {
     expect((await visit('limited', { from: '127.0.0.5' })).status).toBe(200);
     const upgraded = { Connection: 'Upgrade', Upgrade: 'websocket' };
     expect((await visit('limited', { from: '127.0.0.4', headers: upgraded })).status).toBe(429);
+  });
+
+  it('believes the trusted proxy about who the visitor is, and nobody else', async () => {
+    const seen = async (from: string, headers: Record<string, string>) => {
+      const { body } = await visit('edged', { from, headers });
+      return (JSON.parse(body) as Echo).headers;
+    };
+    const said = { 'X-Edge-Client': '203.0.113.5', 'X-Forwarded-Proto': 'https' };
+    expect(await seen('127.0.0.7', { ...said, 'X-Forwarded-For': '1.2.3.4' })).toMatchObject({
+      'x-real-ip': '203.0.113.5',
+      'x-forwarded-for': '203.0.113.5',
+      'x-edge-client': '203.0.113.5',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-port': '443',
+    });
+    expect(await seen('127.0.0.9', said)).toMatchObject({
+      'x-real-ip': '127.0.0.9',
+      'x-forwarded-for': '127.0.0.9',
+      'x-edge-client': '127.0.0.9',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': '80',
+    });
+    expect(await seen('127.0.0.7', { 'X-Edge-Client': 'nobody', 'X-Forwarded-Proto': 'ftp' })).toMatchObject({
+      'x-real-ip': '127.0.0.7',
+      'x-forwarded-proto': 'http',
+    });
+    const forged = { 'CF-Connecting-IP': '1.2.3.4', 'True-Client-IP': '1.2.3.4', Forwarded: 'for=1.2.3.4' };
+    const plain = await seen('127.0.0.7', { ...said, ...forged });
+    for (const name of Object.keys(forged)) expect(plain).not.toHaveProperty(name.toLowerCase());
+  });
+
+  it('looks past every hop that is the proxy’s own, and goes by the visitor for rules and limits', async () => {
+    const through = (client: string, from = '127.0.0.7') =>
+      visit('proxied', { from, headers: { 'X-Forwarded-For': `9.9.9.9, ${client}, 127.0.1.4` } });
+    const first = await through('203.0.113.5');
+    expect(first.status).toBe(200);
+    expect((JSON.parse(first.body) as Echo).headers['x-forwarded-for']).toBe('203.0.113.5');
+    expect((await through('203.0.113.66')).status).toBe(403);
+    expect((await through('203.0.113.5')).status).toBe(200);
+    expect((await through('203.0.113.5')).status).toBe(429);
+    expect((await through('203.0.113.6', '127.0.1.9')).status).toBe(200);
+  });
+
+  it('refuses whoever comes past the proxy where it is told to, but for the balancer itself', async () => {
+    const forged = { 'X-Forwarded-For': '127.0.0.7', 'X-Real-IP': '127.0.0.7' };
+    for (const path of ['/', '/.well-known/acme-challenge/x']) {
+      expect((await visit('proxied', { from: '127.0.0.9', path, headers: forged })).status).toBe(403);
+    }
+    expect((await visit('proxied', { from: '127.0.0.1' })).status).toBe(200);
   });
 
   it.each([

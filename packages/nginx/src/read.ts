@@ -19,6 +19,7 @@ import {
 } from './spec.ts';
 import { blocksNamed, type ConfigNode, directivesNamed } from './tree.ts';
 import { MAINTENANCE_REMARK } from './unavailable.ts';
+import { readServers } from './upstream.ts';
 
 /**
  * The spec that a front's file states: `readFront(renderFront(spec, any).content)` equals `spec`. Of a file edited by hand, what it says now.
@@ -39,7 +40,7 @@ export function readFront(text: string): FrontSpec {
     maintenance: remarksOf(site).includes(MAINTENANCE_REMARK),
     ...readMethod(nodes, site),
     http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },
-    servers: directivesNamed(pool, 'server').map(({ args }) => readServer(args)),
+    servers: readServers(pool),
   };
   return checked(frontSpecSchema, spec);
 }
@@ -113,22 +114,6 @@ function readRemark(site: readonly ConfigNode[]): Method {
     method,
     ...(method === 'hash' ? { hashKey: option } : {}),
     ...(method === 'sticky' ? { stickyCookie: option } : {}),
-  };
-}
-
-function readServer([name, ...options]: readonly string[]): Record<string, unknown> {
-  const value = (option: string): number | undefined => {
-    const text = options.find((candidate) => candidate.startsWith(`${option}=`));
-    return text === undefined ? undefined : Number(text.slice(option.length + 1).replace(/s$/, ''));
-  };
-  return {
-    ...parseSocketAddress(name ?? ''),
-    down: options.includes('down'),
-    weight: value('weight'),
-    maxFails: value('max_fails'),
-    failTimeoutSeconds: value('fail_timeout'),
-    maxConns: value('max_conns'),
-    backup: options.includes('backup'),
   };
 }
 

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { canonicalAddress, isLoopback, isUnicastAddress } from './address.ts';
+import { hasSticky } from './capabilities.ts';
 import { httpSettingsSchema } from './http-settings.ts';
 
 /** A host name as Nginx's `server_name` takes it literally: lower case, LDH labels, at most 253 characters, no wildcard, no regular expression. */
@@ -74,6 +75,17 @@ export function allowsBackup(method: BalancingMethod): boolean {
   return !METHODS_WITHOUT_BACKUP.includes(method);
 }
 
+/** Parts of its weight that a backend which comes back is given one after another, in percent. */
+export const slowStartPercents = [10, 25, 50, 100] as const;
+const slowStartPercentSchema = z.literal(slowStartPercents);
+
+/** Methods that tie visitors to backends by a hash: other weights would send many of them elsewhere. `sticky` is one before Nginx has its own. */
+const HASHING_METHODS: readonly BalancingMethod[] = ['ip_hash', 'hash'];
+/** Whether the weights of this method may change in steps without moving visitors who were there before. */
+export function allowsSlowStart(method: BalancingMethod, capabilities: NginxCapabilities): boolean {
+  return !HASHING_METHODS.includes(method) && (method !== 'sticky' || hasSticky(capabilities));
+}
+
 /** One `server` line of an upstream. */
 export const upstreamServerSchema = z.object({
   address: ipAddressSchema,
@@ -81,6 +93,8 @@ export const upstreamServerSchema = z.object({
   /** `down`: kept in the file (so that `ip_hash` keeps its mapping), given no requests. */
   down: z.boolean().default(false),
   weight: z.int().min(1).max(1000).default(1),
+  /** How much of its weight it is given while it comes back, in percent; 100: all of it. */
+  slowStartPercent: slowStartPercentSchema.default(100),
   maxFails: z.int().min(0).max(1000).default(1),
   failTimeoutSeconds: z.int().min(1).max(3600).default(10),
   /** Connections at once, over all workers; 0: no limit. */
@@ -145,6 +159,11 @@ export const frontSpecSchema = z
     path: ['servers'],
     message: 'must not hold a backup beside this method',
   })
+  .refine(
+    ({ method, servers }) =>
+      !HASHING_METHODS.includes(method) || servers.every(({ slowStartPercent }) => slowStartPercent === 100),
+    { path: ['servers'], message: 'must not hold one in its slow start beside this method' },
+  )
   .refine(({ servers }) => servers.length === 0 || servers.some(({ backup }) => !backup), {
     path: ['servers'],
     message: 'must hold one that is no backup',

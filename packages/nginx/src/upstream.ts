@@ -1,9 +1,13 @@
-import { socketAddress } from './address.ts';
+import { parseSocketAddress, socketAddress } from './address.ts';
 import type { Balancing } from './balancing.ts';
 import { idleSeconds, keepalive } from './connections.ts';
 import { frontUpstreamName } from './names.ts';
 import type { FrontSpec, UpstreamServer } from './spec.ts';
-import { block, type ConfigNode, directive } from './tree.ts';
+import { block, type ConfigNode, comment, directive } from './tree.ts';
+
+/** While somebody comes back all weights are so many times what they are, so that each part of a weight is a whole number. */
+const SLOW_START_SCALE = 20;
+const SLOW_START_REMARK = /^Slow start: ([0-9]{1,2}) % of its weight\.$/;
 
 /**
  * The pool of an app's backends. Servers that are down stay in it: `ip_hash` then sends no other client elsewhere.
@@ -20,7 +24,7 @@ export function upstream({ app, servers }: FrontSpec, { beside, within }: Balanc
       [name],
       directive('zone', name, zoneSize(servers.length)),
       ...within,
-      ...servers.map(server),
+      ...servers.flatMap((each) => server(each, servers)),
       ...keepalive(idleConnections(servers.length), idleSeconds.frontToBackend),
     ),
   ];
@@ -38,16 +42,56 @@ function idleConnections(servers: number): number {
   return Math.min(1024, Math.max(64, 32 * servers));
 }
 
-function server(server: UpstreamServer): ConfigNode {
-  const { address, port, down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = server;
-  return directive(
-    'server',
-    socketAddress(address, port),
-    ...(weight === 1 ? [] : [`weight=${weight}`]),
-    ...(maxConns === 0 ? [] : [`max_conns=${maxConns}`]),
-    `max_fails=${maxFails}`,
-    `fail_timeout=${failTimeoutSeconds}s`,
-    ...(backup ? ['backup'] : []),
-    ...(down ? ['down'] : []),
-  );
+function server(server: UpstreamServer, all: readonly UpstreamServer[]): ConfigNode[] {
+  const { address, port, down, maxFails, failTimeoutSeconds, maxConns, backup, slowStartPercent } = server;
+  const scale = isClimbing(all) ? SLOW_START_SCALE : 1;
+  const weight = (server.weight * scale * slowStartPercent) / 100;
+  return [
+    ...(slowStartPercent === 100 ? [] : [comment(`Slow start: ${slowStartPercent} % of its weight.`)]),
+    directive(
+      'server',
+      socketAddress(address, port),
+      ...(weight === 1 ? [] : [`weight=${weight}`]),
+      ...(maxConns === 0 ? [] : [`max_conns=${maxConns}`]),
+      `max_fails=${maxFails}`,
+      `fail_timeout=${failTimeoutSeconds}s`,
+      ...(backup ? ['backup'] : []),
+      ...(down ? ['down'] : []),
+    ),
+  ];
+}
+
+function isClimbing(servers: readonly { slowStartPercent: number }[]): boolean {
+  return servers.some(({ slowStartPercent }) => slowStartPercent !== 100);
+}
+
+/** The servers that an upstream names, with the weights that they have without a slow start. */
+export function readServers(pool: readonly ConfigNode[]): Record<string, unknown>[] {
+  const lines = pool.flatMap((node, index) => {
+    if (node.kind !== 'directive' || node.name !== 'server') return [];
+    const before = pool[index - 1];
+    const percent = before?.kind === 'comment' ? SLOW_START_REMARK.exec(before.text)?.[1] : undefined;
+    return [{ ...readServer(node.args), slowStartPercent: Number(percent ?? 100) }];
+  });
+  if (!isClimbing(lines)) return lines;
+  return lines.map((line) => ({
+    ...line,
+    weight: ((line.weight ?? 1) * 100) / (SLOW_START_SCALE * line.slowStartPercent),
+  }));
+}
+
+function readServer([name, ...options]: readonly string[]) {
+  const value = (option: string): number | undefined => {
+    const text = options.find((candidate) => candidate.startsWith(`${option}=`));
+    return text === undefined ? undefined : Number(text.slice(option.length + 1).replace(/s$/, ''));
+  };
+  return {
+    ...parseSocketAddress(name ?? ''),
+    down: options.includes('down'),
+    weight: value('weight'),
+    maxFails: value('max_fails'),
+    failTimeoutSeconds: value('fail_timeout'),
+    maxConns: value('max_conns'),
+    backup: options.includes('backup'),
+  };
 }

@@ -11,6 +11,7 @@ import {
   type IpAddress,
   ipAddressSchema,
   type NginxCapabilities,
+  slowStartPercents,
   type UpstreamServer,
   unusualLimits,
   usualLimits,
@@ -41,6 +42,7 @@ const servers = fc.record({
   failTimeoutSeconds: fc.integer({ min: 1, max: 3600 }),
   maxConns: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1_000_000 })),
   backup: fc.boolean(),
+  slowStartPercent: fc.constantFrom(100, 100, 100, ...slowStartPercents),
 }) as fc.Arbitrary<UpstreamServer>;
 
 /** `least_time` needs an Nginx that no machine of the lab has. */
@@ -76,7 +78,11 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
       maintenance: spec.maintenance && spec.servers.some(({ down }) => !down),
       ...(spec.method === 'hash' ? { hashKey } : {}),
       ...(spec.method === 'sticky' ? { stickyCookie } : {}),
-      servers: isBackupAllowed ? spec.servers : spec.servers.map((server) => ({ ...server, backup: false })),
+      servers: spec.servers.map((server) => ({
+        ...server,
+        backup: isBackupAllowed && server.backup,
+        ...(spec.method === 'ip_hash' || spec.method === 'hash' ? { slowStartPercent: 100 } : {}),
+      })),
     }).data;
   })
   .filter((spec) => spec !== undefined);

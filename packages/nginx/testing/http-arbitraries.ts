@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { canonicalNetwork } from '../src/access-settings.ts';
-import { type HttpSettings, httpSettingsSchema } from '../src/http-settings.ts';
+import { type HttpSettings, httpSettingsSchema, proxyNetworkRefusal } from '../src/http-settings.ts';
 
 const seconds = fc.integer({ min: 1, max: 86_400 });
 const segments = fc.stringMatching(/^[A-Za-z0-9_~!&'()*+,=:@-][A-Za-z0-9._~!&'()*+,=:@-]{0,12}$/);
@@ -107,6 +107,22 @@ export const httpSettings: fc.Arbitrary<HttpSettings> = fc.oneof(
           { maxLength: 4, selector: ({ prefix }) => prefix },
         ),
         access: each(rules, (value) => ({ access: value })),
+        trustedProxy: fc.option(
+          fc
+            .record({
+              networks: fc.array(
+                networks.filter((network) => proxyNetworkRefusal(network) === null),
+                {
+                  minLength: 1,
+                  maxLength: 6,
+                },
+              ),
+              field: fc.constantFrom('X-Forwarded-For', 'x-real-ip', 'CF-Connecting-IP', 'X-Edge-Client'),
+              only: fc.boolean(),
+              listUrl: fc.constantFrom(null, 'https://www.example.com/ips-v4?a=b&c;d'),
+            })
+            .filter((trustedProxy) => httpSettingsSchema.safeParse({ trustedProxy }).success),
+        ),
         rateLimit: fc.option(
           fc.record({
             requests: fc.integer({ min: 1, max: 10_000 }),

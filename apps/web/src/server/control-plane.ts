@@ -13,6 +13,7 @@ import { createQueue, type QueueDriver } from '@fairlead/jobs';
 import { domainAddresses } from '@fairlead/remote/dns';
 import { createRepositorySource } from '@fairlead/remote/git';
 import { createKeyPair } from '@fairlead/remote/key-pair';
+import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Environment, readEnvironment } from '../env.ts';
@@ -67,6 +68,7 @@ function createControlPlane(env: Environment): ControlPlane {
     cipher: new Cipher(env.FAIRLEAD_SECRET_KEY),
     repositories: createRepositorySource({ allowHttp: isLocal, allowPrivateNetworks: isLocal }),
     domains: { addresses: (name) => domainAddresses(name) },
+    networkLists: { read: (url) => readNetworkList(url) },
     generateKeyPair: () => createKeyPair('fairlead'),
     accounts: createAccountStore(auth),
     allowPlainHttpRepositories: isLocal,

@@ -15,6 +15,7 @@ import { balancerOf, type Fleet, provenState, serverOf } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { inTransaction, moveBackend } from './move.ts';
+import { endSlowStarts, paceBackends } from './pace-backends.ts';
 import { snippetFault } from './snippet-fault.ts';
 
 /** The front as the balancer now verifiably serves it. */
@@ -38,7 +39,7 @@ export async function applyFront(
   fleet: Fleet,
   then: LoadBalancerStatus | null = null,
 ): Promise<AppliedFront> {
-  const current = await withFreshGeneration(run, fleet);
+  const current = await withFreshGeneration(run, await paceBackends(run, fleet));
   const desired = provenState(current);
   const balancer = balancerOf(current);
   const rendered = render(balancer, desired);
@@ -138,6 +139,7 @@ async function record(
       const next = stateInFront(desired, backend.id, backend.state);
       if (next !== backend.state) await moveBackend(run, tx, backend.id, next as BackendState);
     }
+    await endSlowStarts(tx, fleet);
     await announce(tx, run.claim.organizationId, 'app', fleet.app.id);
   });
 }

@@ -10,6 +10,7 @@ import {
   readConfig,
   readHealth,
   readLoadBalancer,
+  readNetworkList,
   restoreLoadBalancer,
   setMaintenance,
 } from '@fairlead/core';
@@ -21,6 +22,7 @@ import {
   planBody,
   readConfigInput,
   readHealthInput,
+  readNetworkListInput,
   setMaintenanceBody,
 } from '@fairlead/core/schemas';
 import { createRoute } from '@hono/zod-openapi';
@@ -39,6 +41,7 @@ import {
   configListSchema,
   configSchema,
   loadBalancerSchema,
+  networkListSchema,
   planSchema,
 } from '../schemas/load-balancer.ts';
 import { acceptedSchema } from '../schemas/operation.ts';
@@ -96,6 +99,16 @@ const change = createRoute({
   tags,
   request: { params: appParams, headers: idempotencyHeaders, body: body(changeLoadBalancerBody) },
   responses: accepted,
+});
+
+const inspectList = createRoute({
+  method: 'post',
+  path: '/network-lists/inspect',
+  operationId: 'inspectNetworkList',
+  summary: 'The networks that a published list names, read now',
+  tags,
+  request: { body: body(readNetworkListInput) },
+  responses: { 200: json(networkListSchema, 'Its networks'), ...problems },
 });
 
 const maintenance = createRoute({
@@ -202,6 +215,9 @@ export const loadBalancerRoutes = createRouter()
     const input = { ...c.req.valid('json'), ...c.req.valid('param'), idempotencyKey };
     return c.json(await changeLoadBalancer(c.var.ctx, actorOf(c), input), 202);
   })
+  .openapi(inspectList, async (c) =>
+    c.json(await readNetworkList(c.var.ctx, actorOf(c), c.req.valid('json')), 200),
+  )
   .openapi(maintenance, async (c) => {
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const input = { ...c.req.valid('json'), ...c.req.valid('param'), idempotencyKey };

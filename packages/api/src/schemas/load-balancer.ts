@@ -35,6 +35,8 @@ export const backendSchema = z
     /** 0: no limit. */
     maxConns: z.int(),
     backup: z.boolean(),
+    /** How much of its weight it is given while it comes back, in percent, and when it has all of it. */
+    slowStart: z.object({ percent: z.int(), endsAt: instantSchema }).nullable(),
     colour: z.enum(['blue', 'green']).nullable(),
     releaseId: idSchema.nullable(),
     commit: z.string().nullable(),
@@ -66,8 +68,14 @@ export const loadBalancerSchema = z
     hashKey: z.string(),
     /** The cookie that `sticky` sets. */
     stickyCookie: z.string(),
+    /** Over how long a backend that comes back climbs to its weight; 0: at once. */
+    slowStartSeconds: z.int(),
+    /** Why backends can’t come back by steps with this method, if they can’t. */
+    slowStartRefusal: z.string().nullable(),
     /** What the front does with requests. */
     http: httpSettingsSchema,
+    /** When the list of the trusted proxy’s networks was read last, and why it was not taken, if it was not. */
+    networkList: z.object({ checkedAt: instantSchema.nullable(), fault: z.string().nullable() }).nullable(),
     /** Other apps of this balancer, which routes may lead to. */
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */
@@ -97,6 +105,9 @@ export const loadBalancerSchema = z
   })
   .openapi('LoadBalancer');
 export type LoadBalancer = z.infer<typeof loadBalancerSchema>;
+
+export const networkListSchema = z.object({ networks: z.array(z.string()) }).openapi('NetworkList');
+export type NetworkList = z.infer<typeof networkListSchema>;
 
 export const checklistSchema = z
   .object({

@@ -34,6 +34,7 @@ export const operationSchema = z
       'load-balancer.maintenance',
       'load-balancer.move',
       'load-balancer.finish-move',
+      'load-balancer.slow-start',
       'load-balancer.restore',
       'load-balancer.disable',
       'backend.add',

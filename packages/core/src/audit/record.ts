@@ -1,5 +1,5 @@
 import type { Prisma } from '@fairlead/db';
-import type { Actor } from '../context.ts';
+import type { Requester } from '../context.ts';
 import type { Transaction } from '../events.ts';
 
 export interface AuditSubject {
@@ -11,7 +11,7 @@ export interface AuditSubject {
 /** Who did what to which thing; never a secret in `details`. */
 export async function recordAudit(
   tx: Transaction,
-  actor: Pick<Actor, 'organizationId' | 'userId' | 'name'>,
+  actor: Requester,
   action: string,
   subject: AuditSubject,
   more: { operationId?: string; details?: Prisma.InputJsonObject } = {},

@@ -1,7 +1,8 @@
-import type { Server } from '@fairlead/db';
+import type { Backend, Server } from '@fairlead/db';
 import { type InUpstream, inUpstreamOf } from '../desired.ts';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
+import { slowStartEndsAt } from '../load-balancer/slow-start.ts';
 import { isoOf } from '../tenant.ts';
 import { type BackendDesire, type BackendState, backendStatus } from './status.ts';
 
@@ -22,6 +23,8 @@ export interface BackendView {
   failTimeoutSeconds: number;
   maxConns: number;
   backup: boolean;
+  /** How much of its weight it is given while it comes back, and when it has all of it; null where it does not climb. */
+  slowStart: { percent: number; endsAt: string } | null;
   colour: 'blue' | 'green' | null;
   releaseId: string | null;
   commit: string | null;
@@ -32,6 +35,11 @@ export interface BackendView {
   healthCheckedAt: string | null;
   healthChangedAt: string | null;
   createdAt: string;
+}
+
+function viewSlowStart(backend: Backend, seconds: number): BackendView['slowStart'] {
+  const endsAt = slowStartEndsAt(backend, seconds);
+  return endsAt === null ? null : { percent: backend.slowStartPercent, endsAt: endsAt.toISOString() };
 }
 
 /** A fleet's backends as they are shown. */
@@ -60,6 +68,7 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       failTimeoutSeconds: backend.failTimeoutSeconds,
       maxConns: backend.maxConns,
       backup: backend.backup,
+      slowStart: viewSlowStart(backend, fleet.loadBalancer.slowStartSeconds),
       colour: backend.colour as BackendView['colour'],
       releaseId: backend.releaseId,
       commit: backend.releaseId === null ? null : (commits.get(backend.releaseId) ?? null),

@@ -25,6 +25,9 @@ export const balancingFields = {
   stickyCookie: stickyCookieSchema.optional(),
 };
 
+/** Over how many seconds a backend that comes back climbs to its weight; 0: it has it at once. */
+export const slowStartSecondsSchema = z.int().min(0).max(3600);
+
 /** Parameters of one backend in the upstream. @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server */
 export const backendOptionFields = {
   /** Its share beside the others'. */

@@ -22,6 +22,8 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   maxFails: 1,
   failTimeoutSeconds: 10,
   maxConns: 0,
+  slowStartedAt: null,
+  slowStartPercent: 100,
   backup: false,
   health: 'healthy',
   healthReason: null,

@@ -20,6 +20,7 @@ export function balancerColumns({
 }
 
 /** The columns of the backend that a `server` line stands for. */
-export function backendColumns({ address: _, port: __, down, ...options }: UpstreamServer): Partial<Backend> {
-  return { ...options, desired: down ? 'disabled' : 'enabled' };
+export function backendColumns(line: UpstreamServer): Partial<Backend> {
+  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = line;
+  return { weight, maxFails, failTimeoutSeconds, maxConns, backup, desired: down ? 'disabled' : 'enabled' };
 }

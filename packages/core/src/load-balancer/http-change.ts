@@ -1,8 +1,15 @@
-import { type HttpChange, type HttpSettings, httpSettingsSchema, unusualHttp } from '@fairlead/nginx';
+import {
+  type HttpChange,
+  type HttpSettings,
+  hasRealIp,
+  httpSettingsSchema,
+  unusualHttp,
+} from '@fairlead/nginx';
 import type { Fleet } from '../fleet.ts';
 import { fieldErrors, invalidInput } from '../input.ts';
 import { httpOf } from './http-of.ts';
 import type { Neighbour } from './neighbours.ts';
+import { capabilitiesOfServer } from './plan-files.ts';
 
 /** The settings with what a change names in place of what was. */
 export function changedHttp(settings: HttpSettings, change: HttpChange): unknown {
@@ -27,6 +34,11 @@ export function withHttp(fleet: Fleet, change: HttpChange, neighbours: readonly 
     throw invalidInput(
       fieldErrors(result.error.issues).map((error) => ({ ...error, path: `http.${error.path}` })),
     );
+  }
+  const balancer = fleet.servers.find(({ id }) => id === loadBalancer.balancerServerId);
+  if (result.data.trustedProxy !== null && !hasRealIp(capabilitiesOfServer(balancer))) {
+    const message = `Nginx on ${balancer?.name ?? 'the balancer'} was built without its real-ip module, which believes a proxy.`;
+    throw invalidInput([{ path: 'http.trustedProxy', message }]);
   }
   return { ...fleet, loadBalancer: { ...loadBalancer, http: unusualHttp(result.data) } };
 }

@@ -34,7 +34,10 @@ export function httpNotes(before: Fleet, after: Fleet): PlanNote[] {
     ...(isChanged('access') ? accessNotes(to) : []),
     ...(isChanged('routes') ? routeNotes(after, to) : []),
     ...(isChanged('snippet') ? snippetNotes(to) : []),
-    ...(isChanged('access', 'rateLimit') && (to.access.length > 0 || to.rateLimit !== null)
+    ...(isChanged('trustedProxy') ? trustedProxyNotes(from, to) : []),
+    ...(isChanged('access', 'rateLimit') &&
+    to.trustedProxy === null &&
+    (to.access.length > 0 || to.rateLimit !== null)
       ? [
           info(
             'Visitors count by the address that their connection comes from: an office, or a proxy before this balancer, is one address.',
@@ -157,6 +160,43 @@ function accessNotes({ access }: HttpSettings): PlanNote[] {
   const allowed = access.filter(({ action }) => action === 'allow').map(({ source }) => source);
   const who = allowed.length === 0 ? 'Nobody' : `Nobody but ${allowed.join(', ')}`;
   return [warning(`${who} reaches the app; everybody else gets 403.`)];
+}
+
+function trustedProxyNotes(
+  { trustedProxy: known }: HttpSettings,
+  { trustedProxy }: HttpSettings,
+): PlanNote[] {
+  if (trustedProxy === null) {
+    return [
+      info(
+        'Visitors count by the address that their connection comes from again: behind a proxy that is the proxy’s, for rules, limits, the method IP hash and the app.',
+      ),
+    ];
+  }
+  const { networks, field, only, listUrl } = trustedProxy;
+  const count = networks.length === 1 ? 'One network is' : `${networks.length} networks are`;
+  return [
+    info(
+      `${count} believed when ${field} says who the visitor is. Rules, limits, the method IP hash and the app go by that; whoever connects from elsewhere counts by their own address.`,
+    ),
+    ...(field.toLowerCase() === 'x-forwarded-for'
+      ? []
+      : [
+          warning(
+            `The proxy has to set ${field} itself: if it passes on what visitors send in it, they can say that they are anybody.`,
+          ),
+        ]),
+    ...(only && !known?.only
+      ? [
+          warning(
+            'Whoever connects past the proxy gets 403, at every path: the DNS of each domain has to lead to the proxy before.',
+          ),
+        ]
+      : []),
+    ...(listUrl !== null && listUrl !== known?.listUrl
+      ? [info(`${listUrl} is read once a day; where it names other networks, they are applied.`)]
+      : []),
+  ];
 }
 
 function snippetNotes({ snippet }: HttpSettings): PlanNote[] {

@@ -48,6 +48,12 @@ const everything = {
   rateLimit: { requests: 10, per: 'second', burst: 20 },
   snippet: 'location = /teapot {\n  return 418; # } short\n}',
   routes: [],
+  trustedProxy: {
+    networks: ['198.51.100.0/24', '2001:db8::/32'],
+    field: 'CF-Connecting-IP',
+    only: true,
+    listUrl: 'https://www.example.com/ips',
+  },
 };
 
 describe('HTTP settings', () => {
@@ -146,6 +152,12 @@ describe('HTTP settings', () => {
     ]) {
       expect(said).toContain(words);
     }
+    const { notes: ofProxy } = await plan(app.id, { trustedProxy: everything.trustedProxy });
+    const saidOfProxy = ofProxy.map(({ level, text }) => `${level}: ${text}`).join('\n');
+    expect(saidOfProxy).toContain('2 networks are believed when CF-Connecting-IP says who the visitor is');
+    expect(saidOfProxy).toContain('warning: The proxy has to set CF-Connecting-IP itself');
+    expect(saidOfProxy).toContain('warning: Whoever connects past the proxy gets 403');
+    expect(saidOfProxy).toContain('https://www.example.com/ips is read once a day');
     expect((await plan(app.id, {})).notes.map(({ text }) => text).join()).not.toContain('BREACH');
   });
 
@@ -160,6 +172,9 @@ describe('HTTP settings', () => {
     ['http.nonsense', { nonsense: true }],
     ['http.requestHeaders.0.name', { requestHeaders: [{ name: 'X-Forwarded-For', value: '1' }] }],
     ['http.access.0.source', { access: [{ action: 'deny', source: '10.0.0.0/8; allow all' }] }],
+    ['http.trustedProxy.networks.1', { trustedProxy: { networks: ['203.0.113.9', '0.0.0.0/0'] } }],
+    ['http.trustedProxy.networks', { trustedProxy: { networks: [] } }],
+    ['http.trustedProxy.field', { trustedProxy: { networks: ['203.0.113.9'], field: 'Forwarded' } }],
     ['http.snippet', { snippet: '} server { listen 8092;' }],
     ['http.rateLimit.burst', { rateLimit: { requests: 1, per: 'second', burst: -1 } }],
     ['http.redirects.0.to', { redirects: [{ from: '/a', to: '//evil.example' }] }],

@@ -1,6 +1,6 @@
 import type { Backend, Server } from '@fairlead/db';
 import type { FrontSpec } from '@fairlead/nginx';
-import type { Actor, Context } from '../context.ts';
+import type { OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { newId } from '../new-id.ts';
@@ -56,8 +56,8 @@ export async function candidatesOf(tx: Transaction, intent: Intent): Promise<Ser
  * @param check refuses what is legal but unwise, seeing the fleet before and after
  */
 export async function intend(
-  ctx: Context,
-  actor: Actor,
+  ctx: OperationContext,
+  actor: Requester,
   appId: string,
   intent: Intent,
   idempotencyKey: string | undefined,
@@ -172,8 +172,10 @@ async function saveFleet(
   kind: OperationKind,
   acknowledged?: string[],
 ): Promise<void> {
-  const { enabled, maintenance, method, hashKey, stickyCookie, http, generation } = after.loadBalancer;
   const { balancerServerId, successorServerId, formerServerId } = after.loadBalancer;
+  const { enabled, maintenance, method, hashKey, stickyCookie, slowStartSeconds, http, generation } =
+    after.loadBalancer;
+  const listUrl = ({ loadBalancer }: Fleet) => httpOf(loadBalancer).trustedProxy?.listUrl;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
     data: {
@@ -182,6 +184,7 @@ async function saveFleet(
       method,
       hashKey,
       stickyCookie,
+      slowStartSeconds,
       http: http as object,
       generation,
       balancerServerId,
@@ -190,6 +193,8 @@ async function saveFleet(
       ...(successorServerId === before.loadBalancer.successorServerId ? {} : { successorGeneration: null }),
       status: nextLoadBalancerStatus(before.loadBalancer, kind),
       ...(acknowledged === undefined ? {} : { acknowledgedChecks: acknowledged }),
+      // Of another list nothing is known yet.
+      ...(listUrl(before) === listUrl(after) ? {} : { networksCheckedAt: null, networksFault: null }),
     },
   });
   for (const backend of after.backends) {
@@ -233,6 +238,8 @@ function titleOf(after: Fleet, intent: Intent): string {
     case 'maintenance':
       return `${intent.enabled ? 'Begin' : 'End'} maintenance of ${name}`;
     case 'change':
+      if (intent.method === undefined && intent.slowStartSeconds !== undefined)
+        return `Change the slow start of ${name}`;
       return intent.method === undefined
         ? `Change what the front of ${name} does with requests`
         : `Balance ${name} by ${methodNames[intent.method]}`;

@@ -82,6 +82,7 @@ export function planNotes(
     notes.push(warning('Maintenance is on: every visitor gets a page that says so, with status 503.'));
   }
   notes.push(...methodNotes(before, after).map(info));
+  notes.push(...slowStartNotes(before, after).map(info));
   notes.push(...httpNotes(before, after));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
@@ -130,6 +131,21 @@ function methodNotes(before: Fleet, { loadBalancer }: Fleet): string[] {
     default:
       return [];
   }
+}
+
+/** What coming back by steps means, where that changes, and who comes back so now. */
+function slowStartNotes(before: Fleet, { loadBalancer, backends, servers }: Fleet): string[] {
+  const { enabled, slowStartSeconds: seconds } = loadBalancer;
+  if (!enabled || (seconds === 0 && before.loadBalancer.slowStartSeconds === 0)) return [];
+  if (seconds === 0) return ['Backends have all of their weight at once, those that climb now too.'];
+  const isBack = (id: string) => before.backends.find((known) => known.id === id)?.desired !== 'enabled';
+  const back = backends.filter(({ id, desired, backup }) => desired === 'enabled' && !backup && isBack(id));
+  const names = back.map(({ serverId }) => servers.find(({ id }) => id === serverId)?.name ?? 'a server');
+  const steps = `10, 25 and 50 % of its weight for ${Math.round(seconds / 3)} s each, then all`;
+  if (seconds !== before.loadBalancer.slowStartSeconds) {
+    return [`A backend that is given requests again gets ${steps}: each step is one reload.`];
+  }
+  return names.length === 0 ? [] : [`${names.join(', ')}: ${steps}, beside the others.`];
 }
 
 /** Pools of all backends against what the engine allows. */

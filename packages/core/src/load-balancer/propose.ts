@@ -14,6 +14,7 @@ import type { Method } from './methods.ts';
 import { type Destination, finishedMove, moved } from './move-balancer.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Intent } from './schemas.ts';
+import { slowStartRefusal } from './slow-start.ts';
 
 /** What a proposal needs beside the fleet. */
 export interface ProposalContext {
@@ -111,20 +112,37 @@ type Balancing = Pick<Extract<Intent, { action: 'enable' }>, 'hashKey' | 'sticky
 /** How requests are shared out takes a load balancer; what the front does with them does not. */
 function changed(
   fleet: Fleet,
-  { method, hashKey, stickyCookie, http }: Extract<Intent, { action: 'change' }>,
+  { method, hashKey, stickyCookie, slowStartSeconds, http }: Extract<Intent, { action: 'change' }>,
   { neighbours }: ProposalContext,
 ): Fleet {
-  const isBalancing = method !== undefined || hashKey !== undefined || stickyCookie !== undefined;
+  const isBalancing = [method, hashKey, stickyCookie, slowStartSeconds].some((value) => value !== undefined);
   if (!isBalancing && http === undefined) {
-    throw invalidInput([{ path: '', message: 'Name what should change: method, or http.' }]);
+    throw invalidInput([
+      { path: '', message: 'Name what should change: method, slowStartSeconds, or http.' },
+    ]);
   }
   if (isBalancing && !fleet.loadBalancer.enabled) {
     throw conflict('Load balancing is off for this app.', 'Enable it first.');
   }
   if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
   const known = fleet.loadBalancer.method as Method;
-  const balanced = isBalancing ? balancedBy(fleet, method ?? known, { hashKey, stickyCookie }) : fleet;
+  const balanced = isBalancing
+    ? balancedBy(withSlowStart(fleet, method ?? known, slowStartSeconds), method ?? known, {
+        hashKey,
+        stickyCookie,
+      })
+    : fleet;
   return http === undefined ? balanced : withHttp(balanced, http, neighbours);
+}
+
+/** @throws AppError `invalid-input` on `slowStartSeconds` where the method goes by a hash */
+function withSlowStart(fleet: Fleet, method: Method, slowStartSeconds: number | undefined): Fleet {
+  const { loadBalancer, servers } = fleet;
+  if (slowStartSeconds === undefined) return fleet;
+  const balancer = servers.find(({ id }) => id === loadBalancer.balancerServerId);
+  const refusal = slowStartSeconds === 0 ? null : slowStartRefusal(balancer, method);
+  if (refusal !== null) throw invalidInput([{ path: 'slowStartSeconds', message: refusal }]);
+  return { ...fleet, loadBalancer: { ...loadBalancer, slowStartSeconds } };
 }
 
 /** @throws AppError `invalid-input` on `method` where this balancer can't */
@@ -165,7 +183,7 @@ function adopted(fleet: Fleet, given: ProposalContext): Fleet {
 
 function restore(fleet: Fleet, { front, neighbours }: ProposalContext): Fleet {
   if (front === null) throw new AppError('internal', 'There is no front to go back to.');
-  const after = withoutLostRoutes(asFront(fleet, front), neighbours);
+  const after = withoutLostRoutes(withAllowedSlowStart(asFront(fleet, front)), neighbours);
   if (hasServingBackend(fleet) && !hasServingBackend(after)) {
     throw conflict(
       `None of the backends that answer now had requests in generation ${front.generation}.`,
@@ -173,6 +191,15 @@ function restore(fleet: Fleet, { front, neighbours }: ProposalContext): Fleet {
     );
   }
   return after;
+}
+
+/** An earlier method may be one that goes by a hash. */
+function withAllowedSlowStart(fleet: Fleet): Fleet {
+  const { loadBalancer, servers } = fleet;
+  const balancer = servers.find(({ id }) => id === loadBalancer.balancerServerId);
+  return slowStartRefusal(balancer, loadBalancer.method as Method) === null
+    ? fleet
+    : { ...fleet, loadBalancer: { ...loadBalancer, slowStartSeconds: 0 } };
 }
 
 function addServers(
@@ -247,6 +274,8 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     failTimeoutSeconds: 10,
     maxConns: 0,
     backup: false,
+    slowStartedAt: null,
+    slowStartPercent: 100,
     health: 'deploying',
     healthReason: null,
     healthLatencyMs: null,

@@ -11,6 +11,7 @@ import { httpOf } from './http-of.ts';
 import { methodRefusal } from './method-refusal.ts';
 import { type Method, methods } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
+import { slowStartRefusal } from './slow-start.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
 
 export interface LoadBalancerView {
@@ -22,8 +23,14 @@ export interface LoadBalancerView {
   method: Method;
   hashKey: string;
   stickyCookie: string;
+  /** Over how long a backend that comes back climbs to its weight; 0: at once. */
+  slowStartSeconds: number;
+  /** Why backends can't come back by steps with this method, if they can't. */
+  slowStartRefusal: string | null;
   /** What the front does with requests. */
   http: HttpSettings;
+  /** When the list of the trusted proxy's networks was read last, and why it was not taken, if it was not; null where there is no list. */
+  networkList: { checkedAt: string | null; fault: string | null } | null;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -91,7 +98,12 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     method: loadBalancer.method as Method,
     hashKey: loadBalancer.hashKey,
     stickyCookie: loadBalancer.stickyCookie,
+    slowStartSeconds: loadBalancer.slowStartSeconds,
+    slowStartRefusal: slowStartRefusal(balancer, loadBalancer.method as Method),
     http: httpOf(loadBalancer),
+    networkList: httpOf(loadBalancer).trustedProxy?.listUrl
+      ? { checkedAt: isoOf(loadBalancer.networksCheckedAt), fault: loadBalancer.networksFault }
+      : null,
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },

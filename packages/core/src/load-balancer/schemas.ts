@@ -1,6 +1,6 @@
 import { httpChangeSchema } from '@fairlead/nginx/http-settings';
 import * as z from 'zod';
-import { backendOptionFields, balancingFields } from '../fields/balancing.ts';
+import { backendOptionFields, balancingFields, slowStartSecondsSchema } from '../fields/balancing.ts';
 import { generationSchema } from '../fields/generation.ts';
 import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
 
@@ -25,6 +25,7 @@ export const enableLoadBalancerInput = enableLoadBalancerBody.extend(accepted);
 const changeFields = {
   ...balancingFields,
   method: balancingFields.method.optional(),
+  slowStartSeconds: slowStartSecondsSchema.optional(),
   /** What the front does with requests; each setting that is named replaces the one that was. */
   http: httpChangeSchema.optional(),
 };

@@ -19,6 +19,11 @@ export const operationKinds = {
     handler: 'apply-load-balancer',
     action: 'load-balancer.finish-move',
   },
+  'load-balancer.slow-start': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.change',
+  },
   'load-balancer.restore': {
     subject: 'app',
     handler: 'apply-load-balancer',

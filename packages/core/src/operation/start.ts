@@ -1,7 +1,7 @@
 import type { Prisma } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { type AuditSubject, recordAudit } from '../audit/record.ts';
-import type { Actor, Context } from '../context.ts';
+import type { Context, OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { tenant } from '../tenant.ts';
 import { type OperationKind, operationKinds } from './kinds.ts';
@@ -24,7 +24,7 @@ export interface OperationIntent {
 /** In the caller's transaction: the operation's row, its audit entry, and the word to listeners. Enqueue it after the commit. */
 export async function startOperation(
   tx: Transaction,
-  actor: Actor,
+  actor: Requester,
   intent: OperationIntent,
   idempotencyKey?: string,
 ): Promise<string> {
@@ -67,8 +67,8 @@ export type Accepted = { start: OperationIntent } | { same: string };
  * If the process dies before the enqueue, the sweeper finds the queued row.
  */
 export async function accept(
-  ctx: Context,
-  actor: Actor,
+  ctx: OperationContext,
+  actor: Requester,
   request: OperationRequest,
   decide: (tx: Transaction) => Promise<Accepted>,
 ): Promise<{ operation: OperationView }> {
@@ -99,7 +99,7 @@ export async function enqueue(ctx: Pick<Context, 'queue' | 'log'>, operationId: 
 /** The operation that this key has made already; a request with the same key at this moment waits for ours. */
 async function findEarlier(
   tx: Transaction,
-  actor: Actor,
+  actor: Requester,
   { kind, idempotencyKey, input }: OperationRequest,
 ): Promise<string | null> {
   if (idempotencyKey === undefined) return null;

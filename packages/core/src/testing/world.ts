@@ -50,6 +50,7 @@ export async function createWorld(): Promise<World> {
         },
       }),
     },
+    networkLists: { read: async () => ['198.51.100.0/24', '2001:db8::/32'] },
     domains: { addresses: async () => ({ addresses: [], fault: 'not-found' }) },
     generateKeyPair: () => ({
       publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAITestKey fairlead',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAllowed } from './reachable-address.ts';
+import { isAllowed } from '../allowed-address.ts';
 import { checkBranchName, parseRepositoryAddress } from './repository-address.ts';
 
 describe('repository addresses', () => {

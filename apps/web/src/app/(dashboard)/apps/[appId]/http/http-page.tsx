@@ -10,6 +10,7 @@ import { AnswersGroup } from './answers-group.tsx';
 import { HeadersGroup } from './headers-group.tsx';
 import { HealthGroup } from './health-group.tsx';
 import { LimitsGroup } from './limits-group.tsx';
+import { ProxyGroup } from './proxy-group.tsx';
 import { RateGroup } from './rate-group.tsx';
 import { RedirectsGroup } from './redirects-group.tsx';
 import { RoutesGroup } from './routes-group.tsx';
@@ -43,6 +44,7 @@ export function HttpPage({ appId }: { appId: string }) {
       <HeadersGroup {...group} list="responseHeaders" />
       <RedirectsGroup {...group} />
       <RoutesGroup {...group} />
+      <ProxyGroup {...group} />
       <AccessGroup {...group} />
       <RateGroup {...group} />
       <SnippetGroup {...group} />

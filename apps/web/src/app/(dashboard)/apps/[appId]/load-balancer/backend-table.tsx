@@ -1,6 +1,6 @@
 'use client';
 import type { App, Backend, LoadBalancer } from '@fairlead/api/types';
-import { Button, type Column, RelativeTime, StateBadge, Table } from '@fairlead/ui';
+import { Button, type Column, ProgressBar, RelativeTime, StateBadge, Table } from '@fairlead/ui';
 import { useState } from 'react';
 import { TextLink } from '../../../../../parts/text-link.tsx';
 import { formatLatency, shortCommit } from '../../../../../parts/units.ts';
@@ -22,6 +22,19 @@ function HealthCell({ backend }: { backend: Backend }) {
       ) : backend.healthCheckedAt ? (
         <RelativeTime at={backend.healthCheckedAt} className="block text-ink-faint text-xs" />
       ) : null}
+    </span>
+  );
+}
+
+/** Its state; while it comes back by steps, how far it has climbed. */
+function StateCell({ backend }: { backend: Backend }) {
+  const { slowStart, server } = backend;
+  if (slowStart === null) return <StateBadge state={backend.state} />;
+  return (
+    <span className="flex min-w-0 flex-col gap-1 max-sm:items-end">
+      <StateBadge state={backend.state} />
+      <span className="text-ink-muted text-xs">Climbing: {slowStart.percent} % of its weight</span>
+      <ProgressBar className="w-28" share={slowStart.percent / 100} label={`Slow start of ${server.name}`} />
     </span>
   );
 }
@@ -57,7 +70,7 @@ export function BackendTable({ app, balancer, busy }: BackendTableProps) {
         </span>
       ),
     },
-    { key: 'state', header: 'State', cell: (backend) => <StateBadge state={backend.state} /> },
+    { key: 'state', header: 'State', cell: (backend) => <StateCell backend={backend} /> },
     { key: 'health', header: 'Health', cell: (backend) => <HealthCell backend={backend} /> },
     {
       key: 'share',

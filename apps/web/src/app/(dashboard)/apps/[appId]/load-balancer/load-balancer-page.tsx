@@ -15,9 +15,9 @@ import { BalancerOff } from './balancer-off.tsx';
 import { DisableBalancer } from './disable-balancer.tsx';
 import { DomainsPanel } from './domains-panel.tsx';
 import { Maintenance } from './maintenance.tsx';
-import { describeBalancing } from './methods.ts';
+import { describeBalancing, describeSlowStart } from './methods.ts';
 import { MovePanel } from './move-panel.tsx';
-import { AddBackendDialog, ChangeMethodDialog, MoveDialog } from './plan-dialogs.tsx';
+import { AddBackendDialog, ChangeMethodDialog, MoveDialog, SlowStartDialog } from './plan-dialogs.tsx';
 
 interface ViewProps {
   app: App;
@@ -44,6 +44,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState(false);
   const [moving, setMoving] = useState(false);
+  const [pacing, setPacing] = useState(false);
   const busy = balancer.activeOperation !== null || app.activeOperation !== null;
   const { id, name, address } = balancer.balancerServer;
   return (
@@ -79,6 +80,19 @@ function BalancerOn({ app, balancer }: ViewProps) {
                 </span>
               ),
             },
+            {
+              label: 'Slow start',
+              value: (
+                <span className="flex flex-wrap items-center gap-x-3">
+                  {describeSlowStart(balancer)}
+                  {may('load-balancer.change') ? (
+                    <Button size="sm" variant="ghost" disabled={busy} onClick={() => setPacing(true)}>
+                      Change slow start
+                    </Button>
+                  ) : null}
+                </span>
+              ),
+            },
             { label: 'Configuration', value: <Generation balancer={balancer} /> },
           ]}
         />
@@ -106,6 +120,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
       {may('load-balancer.disable') ? <DisableBalancer app={app} balancer={balancer} busy={busy} /> : null}
       {adding ? <AddBackendDialog app={app} balancer={balancer} open onOpenChange={setAdding} /> : null}
       {moving ? <MoveDialog app={app} balancer={balancer} onClose={() => setMoving(false)} /> : null}
+      {pacing ? <SlowStartDialog app={app} balancer={balancer} open onOpenChange={setPacing} /> : null}
       {changing ? <ChangeMethodDialog app={app} balancer={balancer} open onOpenChange={setChanging} /> : null}
     </>
   );

@@ -63,3 +63,8 @@ export function describeBalancing({ method, hashKey, stickyCookie }: Balancing):
     return `Hash of ${hashKey === 'uri' ? 'the address' : hashKey.replace('header:', '')}`;
   return method === 'sticky' ? `Sticky cookie ${stickyCookie}` : methodName(method);
 }
+
+/** `Off`, `Over 60 s`. */
+export function describeSlowStart({ slowStartSeconds }: Pick<LoadBalancer, 'slowStartSeconds'>): string {
+  return slowStartSeconds === 0 ? 'Off: all of its weight at once' : `Over ${slowStartSeconds} s`;
+}

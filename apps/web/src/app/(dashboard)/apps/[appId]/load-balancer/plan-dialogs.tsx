@@ -10,6 +10,10 @@ export const ChangeMethodDialog = dynamic(
   () => import('./change-method-dialog.tsx').then((module) => module.ChangeMethodDialog),
   { ssr: false },
 );
+export const SlowStartDialog = dynamic(
+  () => import('./slow-start-dialog.tsx').then((module) => module.SlowStartDialog),
+  { ssr: false },
+);
 export const BackendOptionsDialog = dynamic(
   () => import('./backend-options-dialog.tsx').then((module) => module.BackendOptionsDialog),
   { ssr: false },

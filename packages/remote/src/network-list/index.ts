@@ -1,0 +1,1 @@
+export { type NetworkListOptions, readNetworkList } from './read-network-list.ts';
