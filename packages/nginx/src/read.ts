@@ -66,7 +66,8 @@ export function readBackend(text: string): BackendSpec {
   return checked(backendSpecSchema, spec);
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/** What a file says, if it is what Fairlead would write. @throws AppError `invalid-input` */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new AppError('invalid-input', 'This file is no longer what Fairlead would write.', {
@@ -74,7 +75,8 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   });
 }
 
-function first(nodes: readonly ConfigNode[], name: string): string[] | undefined {
+/** The arguments of the first directive of that name. */
+export function first(nodes: readonly ConfigNode[], name: string): string[] | undefined {
   return directivesNamed(nodes, name)[0]?.args;
 }
 
@@ -116,7 +118,8 @@ function readRemark(site: readonly ConfigNode[]): Method {
   };
 }
 
-function readServer([name, ...options]: readonly string[]): Record<string, unknown> {
+/** A `server` line of an upstream. */
+export function readServer([name, ...options]: readonly string[]): Record<string, unknown> {
   const value = (option: string): number | undefined => {
     const text = options.find((candidate) => candidate.startsWith(`${option}=`));
     return text === undefined ? undefined : Number(text.slice(option.length + 1).replace(/s$/, ''));

@@ -26,9 +26,11 @@ export function upstream({ app, servers }: FrontSpec, { beside, within }: Balanc
   ];
 }
 
-// The shared zone holds every worker's view of the servers: at most 1 KB each on 1.22, 1.26 and 1.30. A power of two keeps its size while
-// single backends come and go.
-function zoneSize(servers: number): string {
+/**
+ * The shared zone holds every worker's view of the servers: at most 1 KB each on 1.22, 1.26 and 1.30. A power of two keeps its size while single backends
+ * come and go.
+ */
+export function zoneSize(servers: number): string {
   return `${2 ** Math.ceil(Math.log2(64 + servers))}k`;
 }
 
@@ -39,15 +41,18 @@ function idleConnections(servers: number): number {
 }
 
 function server(server: UpstreamServer): ConfigNode {
-  const { address, port, down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = server;
-  return directive(
-    'server',
-    socketAddress(address, port),
+  return directive('server', socketAddress(server.address, server.port), ...serverParameters(server));
+}
+
+/** Parameters of a `server` line, the same in `http` and in `stream`. */
+export function serverParameters(server: Omit<UpstreamServer, 'address' | 'port'>): string[] {
+  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = server;
+  return [
     ...(weight === 1 ? [] : [`weight=${weight}`]),
     ...(maxConns === 0 ? [] : [`max_conns=${maxConns}`]),
     `max_fails=${maxFails}`,
     `fail_timeout=${failTimeoutSeconds}s`,
     ...(backup ? ['backup'] : []),
     ...(down ? ['down'] : []),
-  );
+  ];
 }
