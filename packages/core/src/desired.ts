@@ -1,9 +1,10 @@
 import { AppError, type Secret } from '@fairlead/errors';
-import type { BackendSpec, FrontSpec } from '@fairlead/nginx';
+import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
 import { backendSpec, frontSpec } from './desired-nginx.ts';
+import { streamBackendPorts, streamSpec } from './desired-streams.ts';
 
 export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
@@ -25,7 +26,7 @@ export interface DesiredBackendState {
 export interface DesiredFirewall {
   serverId: string;
   /** Complete for this app on this server; `[]` takes every rule away. */
-  rules: { purpose: 'backend' | 'database'; port: number; sources: string[] }[];
+  rules: { purpose: 'backend' | 'database' | 'stream'; port: number; sources: string[] }[];
 }
 
 export interface DesiredDatabase {
@@ -41,6 +42,8 @@ export interface DesiredDatabase {
 
 export interface DesiredState {
   front: { serverId: string; spec: FrontSpec } | null;
+  /** The app’s TCP streams on the same server; null: no file. */
+  streams: { serverId: string; spec: StreamSpec } | null;
   backends: DesiredBackendState[];
   firewall: DesiredFirewall[];
   database: DesiredDatabase | null;
@@ -57,6 +60,8 @@ export interface DesiredOptions {
    * after which the final state is applied without it.
    */
   keepRetiring?: boolean;
+  /** Ports of streams on their way out: open until nothing leads to them any more. */
+  keepStreamPorts?: readonly number[];
 }
 
 /** A release ran on it and was found healthy: it may be given requests. */
@@ -120,7 +125,9 @@ export function desiredState(
     sorted.filter(kept),
     addressesOf(balancer),
     database,
+    [...new Set([...streamBackendPorts(loadBalancer), ...(options.keepStreamPorts ?? [])])],
   );
+  const streams = app.removing ? null : streamSpec(app, loadBalancer, places);
   const environment = sorted.filter(kept).map((backend) => ({
     backendId: backend.id,
     generated:
@@ -136,6 +143,7 @@ export function desiredState(
     front: app.removing
       ? null
       : { serverId: balancer.id, spec: frontSpec(app, loadBalancer, places, addressesOf(balancer)) },
+    streams: streams === null ? null : { serverId: balancer.id, spec: streams },
     backends: states,
     firewall,
     database,
@@ -200,6 +208,7 @@ function desiredFirewall(
   kept: readonly DesiredBackend[],
   balancerAddresses: string[],
   database: DesiredDatabase | null,
+  streamPorts: readonly number[],
 ): DesiredFirewall[] {
   const serverIds = [
     ...new Set([app.primaryServerId, loadBalancer.balancerServerId, ...all.map((b) => b.serverId)]),
@@ -208,6 +217,7 @@ function desiredFirewall(
     const rules: DesiredFirewall['rules'] = [];
     if (kept.some((backend) => backend.serverId === serverId)) {
       rules.push({ purpose: 'backend', port: app.port, sources: balancerAddresses });
+      for (const port of streamPorts) rules.push({ purpose: 'stream', port, sources: balancerAddresses });
     }
     // Without sources the rule only guards the port: nobody from outside.
     if (database?.serverId === serverId) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { canonicalNetwork } from './access-settings.ts';
-import { hostnameSchema } from './spec.ts';
+import { hostnameSchema } from './hostname.ts';
 
 /** How connections are shared out over the backends of a stream. */
 export const streamMethods = ['round_robin', 'least_conn', 'hash', 'random'] as const;

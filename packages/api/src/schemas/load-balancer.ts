@@ -1,5 +1,5 @@
 import { methods } from '@fairlead/core';
-import { httpSettingsSchema } from '@fairlead/core/schemas';
+import { httpSettingsSchema, streamSettingsSchema } from '@fairlead/core/schemas';
 import { z } from '@hono/zod-openapi';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
@@ -66,6 +66,10 @@ export const loadBalancerSchema = z
     stickyCookie: z.string(),
     /** What the front does with requests. */
     http: httpSettingsSchema,
+    /** TCP ports that it shares out beside HTTP; with server names, TLS that is passed through. */
+    streams: z.array(streamSettingsSchema),
+    /** Why this balancer can have no streams now; null where it can. */
+    streamsRefusal: z.string().nullable(),
     /** Other apps of this balancer, which routes may lead to. */
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */
@@ -124,7 +128,7 @@ export const planSchema = z
             change: z.enum(['add', 'remove']),
             port: z.int(),
             source: z.string(),
-            purpose: z.enum(['backend', 'database']),
+            purpose: z.enum(['backend', 'database', 'stream']),
           }),
         ),
         grants: z.array(
@@ -180,6 +184,8 @@ export const configSchema = configSummarySchema
     against: z.int().nullable(),
     /** The generation that was applied before it. */
     previousGeneration: z.int().nullable(),
+    /** The file of TCP streams that was applied with it; null where neither side of the diff has one. */
+    streams: z.object({ path: z.string(), content: z.string().nullable(), diff: z.string() }).nullable(),
   })
   .openapi('Config');
 export type Config = z.infer<typeof configSchema>;

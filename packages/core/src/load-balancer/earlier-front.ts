@@ -1,5 +1,5 @@
 import { AppError } from '@fairlead/errors';
-import { type FrontSpec, readFront } from '@fairlead/nginx';
+import { type FrontSpec, readFront, readStreams, type StreamSettings } from '@fairlead/nginx';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { found } from '../tenant.ts';
@@ -28,5 +28,32 @@ export async function earlierFront(
       hint: 'Choose a later one.',
       cause,
     });
+  }
+}
+
+/** The streams that were applied with that front; none for an intent that goes back to none. @throws AppError as {@link earlierFront} */
+export async function earlierStreams(
+  tx: Transaction,
+  { loadBalancer }: Fleet,
+  intent: Intent,
+): Promise<StreamSettings[]> {
+  if (intent.action !== 'restore') return [];
+  const { generation } = intent;
+  const row = await tx.appliedConfig.findUnique({
+    where: { loadBalancerId_generation: { loadBalancerId: loadBalancer.id, generation } },
+    select: { streams: true },
+  });
+  const { streams } = found(row, 'generation');
+  try {
+    return streams === null ? [] : readStreams(streams).streams;
+  } catch (cause) {
+    throw new AppError(
+      'conflict',
+      `The TCP streams of generation ${generation} can't be read back any more.`,
+      {
+        hint: 'Choose a later one.',
+        cause,
+      },
+    );
   }
 }

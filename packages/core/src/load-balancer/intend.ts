@@ -1,5 +1,5 @@
 import type { Backend, Server } from '@fairlead/db';
-import type { FrontSpec } from '@fairlead/nginx';
+import { type FrontSpec, isSameStreams, type StreamSettings } from '@fairlead/nginx';
 import type { Actor, Context } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
@@ -7,16 +7,18 @@ import { newId } from '../new-id.ts';
 import type { OperationKind } from '../operation/kinds.ts';
 import { accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
-import { lockApp } from '../tenant.ts';
+import { lockApp, lockServer } from '../tenant.ts';
 import { asFront } from './as-front.ts';
-import { earlierFront } from './earlier-front.ts';
+import { earlierFront, earlierStreams } from './earlier-front.ts';
 import { withHttp } from './http-change.ts';
 import { httpOf, isHttpAlike } from './http-of.ts';
 import { methodNames } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { nextLoadBalancerStatus } from './next-status.ts';
+import { claimsFor } from './port-claims.ts';
 import { propose } from './propose.ts';
 import type { Intent } from './schemas.ts';
+import { streamsOf } from './streams-of.ts';
 
 const kinds = {
   enable: 'load-balancer.enable',
@@ -65,8 +67,9 @@ export async function intend(
     const before = await loadFleet(tx, appId);
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
     const earlier = await earlierFront(tx, before, intent);
+    const streams = await earlierStreams(tx, before, intent);
     const neighbours = await neighboursFor(tx, before, intent);
-    if (isAskedAlready(before, intent, earlier, neighbours)) {
+    if (isAskedAlready(before, intent, earlier, streams, neighbours)) {
       const active = await findActive(tx, {
         appId,
         kinds: [kind],
@@ -74,10 +77,14 @@ export async function intend(
       });
       if (active !== null) return { same: active.id };
     }
+    // Two apps that ask for one port of a balancer come one after the other.
+    if (mayAddStreams(intent)) await lockServer(tx, actor, before.loadBalancer.balancerServerId);
     const after = propose(before, intent, {
       candidates: await candidatesOf(tx, intent),
       earlier,
+      earlierStreams: streams,
       neighbours,
+      claims: await claimsFor(tx, before, intent),
       now: ctx.clock(),
       newId,
     });
@@ -102,11 +109,16 @@ export async function intend(
   });
 }
 
+function mayAddStreams(intent: Intent): boolean {
+  return intent.action === 'restore' || (intent.action === 'change' && intent.streams !== undefined);
+}
+
 /** The desired state says so already: a second press of the same button. */
 function isAskedAlready(
   fleet: Fleet,
   intent: Intent,
   earlier: FrontSpec | null,
+  streams: readonly StreamSettings[],
   neighbours: readonly Neighbour[],
 ): boolean {
   const backend = 'backendId' in intent ? fleet.backends.find((b) => b.id === intent.backendId) : undefined;
@@ -117,16 +129,21 @@ function isAskedAlready(
       return backend?.desired === 'removed';
     case 'change':
       return (
-        says(fleet.loadBalancer, { ...intent, action: undefined, http: undefined }) &&
+        says(fleet.loadBalancer, { ...intent, action: undefined, http: undefined, streams: undefined }) &&
         (intent.http === undefined ||
-          isHttpAlike(fleet.loadBalancer, withHttp(fleet, intent.http, neighbours).loadBalancer))
+          isHttpAlike(fleet.loadBalancer, withHttp(fleet, intent.http, neighbours).loadBalancer)) &&
+        (intent.streams === undefined || isSameStreams(streamsOf(fleet.loadBalancer), intent.streams))
       );
     case 'configure':
       return backend !== undefined && says(backend, { ...intent, action: undefined, backendId: undefined });
     case 'maintenance':
       return fleet.loadBalancer.maintenance === intent.enabled;
     case 'restore':
-      return earlier !== null && isAlike(fleet, asFront(fleet, earlier));
+      return (
+        earlier !== null &&
+        isAlike(fleet, asFront(fleet, earlier)) &&
+        isSameStreams(streamsOf(fleet.loadBalancer), streams)
+      );
     case 'disable':
       return !fleet.loadBalancer.enabled;
     case 'enable':
@@ -154,7 +171,8 @@ async function saveFleet(
   kind: OperationKind,
   acknowledged?: string[],
 ): Promise<void> {
-  const { enabled, maintenance, method, hashKey, stickyCookie, http, generation } = after.loadBalancer;
+  const { enabled, maintenance, method, hashKey, stickyCookie, http, streams, generation } =
+    after.loadBalancer;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
     data: {
@@ -164,6 +182,7 @@ async function saveFleet(
       hashKey,
       stickyCookie,
       http: http as object,
+      streams: streams as object[],
       generation,
       status: nextLoadBalancerStatus(before.loadBalancer, kind),
       ...(acknowledged === undefined ? {} : { acknowledgedChecks: acknowledged }),
@@ -210,6 +229,8 @@ function titleOf(after: Fleet, intent: Intent): string {
     case 'maintenance':
       return `${intent.enabled ? 'Begin' : 'End'} maintenance of ${name}`;
     case 'change':
+      if (intent.streams !== undefined && intent.method === undefined && intent.http === undefined)
+        return `Change the TCP streams of ${name}`;
       return intent.method === undefined
         ? `Change what the front of ${name} does with requests`
         : `Balance ${name} by ${methodNames[intent.method]}`;

@@ -49,7 +49,7 @@ function planServer(
   const isPresent = (state: DesiredState) =>
     state.backends.some((b) => b.serverId === server.id && b.present);
   const arrives = isPresent(to) && !isPresent(from);
-  const files = planFiles(after.app.slug, server, from, to, facts.appliedFront);
+  const files = planFiles(after.app.slug, server, from, to, facts);
   return {
     serverId: server.id,
     name: server.name,

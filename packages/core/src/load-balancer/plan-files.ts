@@ -6,6 +6,7 @@ import {
   nginxPaths,
   renderBackend,
   renderFront,
+  renderStreams,
 } from '@fairlead/nginx';
 import { createTwoFilesPatch } from 'diff';
 import type { DesiredState } from '../desired.ts';
@@ -41,20 +42,28 @@ export function sitePath(kind: 'front' | 'backend', slug: string): string {
   return `${nginxPaths.sites}/${slug}.${kind}.conf`;
 }
 
+export function streamsPath(slug: string): string {
+  return `${nginxPaths.streams}/${slug}.stream.conf`;
+}
+
 /**
  * Files of one server before and after.
- * @param applied text of the front that was applied last, if any
+ * @param applied texts of the front and the streams that were applied last, if any
  */
 export function planFiles(
   slug: string,
   server: Server,
   before: DesiredState,
   after: DesiredState,
-  applied: string | null,
+  applied: { appliedFront: string | null; appliedStreams: string | null },
 ): PlannedFile[] {
   const capabilities = capabilitiesOfServer(server);
   const front = (state: DesiredState) =>
     state.front?.serverId === server.id ? renderFront(state.front.spec, capabilities).content : null;
+  const streams = (state: DesiredState, known: string | null) =>
+    state.streams?.serverId === server.id
+      ? (known ?? renderStreams(state.streams.spec, capabilities).content)
+      : null;
   const specOf = (state: DesiredState) => state.backends.find((b) => b.serverId === server.id)?.spec ?? null;
   const backend = (spec: BackendSpec | null) =>
     spec === null ? null : renderBackend(spec, capabilities).content;
@@ -63,9 +72,10 @@ export function planFiles(
   return [
     ...planned(
       sitePath('front', slug),
-      front(before) === null ? null : (applied ?? front(before)),
+      front(before) === null ? null : (applied.appliedFront ?? front(before)),
       front(after),
     ),
+    ...planned(streamsPath(slug), streams(before, applied.appliedStreams), streams(after, null)),
     ...(isSame ? [] : planned(sitePath('backend', slug), backend(from), backend(to))),
   ];
 }

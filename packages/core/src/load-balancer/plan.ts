@@ -6,11 +6,12 @@ import { type Fleet, loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
 import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
-import { earlierFront } from './earlier-front.ts';
+import { earlierFront, earlierStreams } from './earlier-front.ts';
 import { candidatesOf, neighboursFor } from './intend.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
 import type { PlanView } from './plan-view.ts';
+import { claimsFor } from './port-claims.ts';
 import { propose } from './propose.ts';
 import { planBody } from './schemas.ts';
 
@@ -25,7 +26,15 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const candidates = await candidatesOf(db, intent);
   const earlier = await earlierFront(db, before, intent);
   const neighbours = await neighboursFor(db, before, intent);
-  const after = propose(before, intent, { candidates, earlier, neighbours, now: ctx.clock(), newId });
+  const after = propose(before, intent, {
+    candidates,
+    earlier,
+    earlierStreams: await earlierStreams(db, before, intent),
+    neighbours,
+    claims: await claimsFor(db, before, intent),
+    now: ctx.clock(),
+    newId,
+  });
   return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier });
 };
 
@@ -36,7 +45,7 @@ async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFa
     db.appliedConfig.findFirst({
       where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
       orderBy: { generation: 'desc' },
-      select: { content: true },
+      select: { content: true, streams: true },
     }),
     primary?.releaseId == null
       ? null
@@ -58,6 +67,7 @@ async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFa
   ]);
   return {
     appliedFront: applied?.content ?? null,
+    appliedStreams: applied?.streams ?? null,
     liveCommit: release?.commit ?? null,
     environmentKeys: variables.map((variable) => variable.key),
     databaseListens: app.databaseEngine !== 'none' && neighbours > 0,

@@ -1,6 +1,6 @@
 import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import type { FrontSpec } from '@fairlead/nginx';
+import type { FrontSpec, StreamSettings } from '@fairlead/nginx';
 import { backendStatus } from '../backend/status.ts';
 import { backendAddress } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
@@ -11,7 +11,9 @@ import { withHttp, withoutLostRoutes } from './http-change.ts';
 import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
 import type { Neighbour } from './neighbours.ts';
+import type { PortClaim } from './port-claims.ts';
 import type { Intent } from './schemas.ts';
+import { withStreams } from './stream-change.ts';
 
 /** What a proposal needs beside the fleet. */
 export interface ProposalContext {
@@ -19,8 +21,12 @@ export interface ProposalContext {
   candidates: readonly Server[];
   /** The front that the intent goes back to, if it does. */
   earlier: FrontSpec | null;
+  /** The streams that stood beside it. */
+  earlierStreams: StreamSettings[];
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
+  /** Ports of the balancer that other apps have; likewise. */
+  claims: readonly PortClaim[];
   now: Date;
   newId: (now: Date) => string;
 }
@@ -104,12 +110,12 @@ type Balancing = Pick<Extract<Intent, { action: 'enable' }>, 'hashKey' | 'sticky
 /** How requests are shared out takes a load balancer; what the front does with them does not. */
 function changed(
   fleet: Fleet,
-  { method, hashKey, stickyCookie, http }: Extract<Intent, { action: 'change' }>,
-  { neighbours }: ProposalContext,
+  { method, hashKey, stickyCookie, http, streams }: Extract<Intent, { action: 'change' }>,
+  { neighbours, claims }: ProposalContext,
 ): Fleet {
   const isBalancing = method !== undefined || hashKey !== undefined || stickyCookie !== undefined;
-  if (!isBalancing && http === undefined) {
-    throw invalidInput([{ path: '', message: 'Name what should change: method, or http.' }]);
+  if (!isBalancing && http === undefined && streams === undefined) {
+    throw invalidInput([{ path: '', message: 'Name what should change: method, http, or streams.' }]);
   }
   if (isBalancing && !fleet.loadBalancer.enabled) {
     throw conflict('Load balancing is off for this app.', 'Enable it first.');
@@ -117,7 +123,8 @@ function changed(
   if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
   const known = fleet.loadBalancer.method as Method;
   const balanced = isBalancing ? balancedBy(fleet, method ?? known, { hashKey, stickyCookie }) : fleet;
-  return http === undefined ? balanced : withHttp(balanced, http, neighbours);
+  const answering = http === undefined ? balanced : withHttp(balanced, http, neighbours);
+  return streams === undefined ? answering : withStreams(answering, streams, claims);
 }
 
 /** @throws AppError `invalid-input` on `method` where this balancer can't */
@@ -149,9 +156,10 @@ function configure(fleet: Fleet, intent: Extract<Intent, { action: 'configure' }
   return after;
 }
 
-function restore(fleet: Fleet, { earlier, neighbours }: ProposalContext): Fleet {
+function restore(fleet: Fleet, { earlier, earlierStreams, neighbours, claims }: ProposalContext): Fleet {
   if (earlier === null) throw new AppError('internal', 'There is no front to go back to.');
-  const after = withoutLostRoutes(asFront(fleet, earlier), neighbours);
+  const front = withoutLostRoutes(asFront(fleet, earlier), neighbours);
+  const after = withStreams(front, earlierStreams, claims);
   if (hasServingBackend(fleet) && !hasServingBackend(after)) {
     throw conflict(
       `None of the backends that answer now had requests in generation ${earlier.generation}.`,

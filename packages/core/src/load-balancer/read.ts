@@ -1,4 +1,4 @@
-import type { HttpSettings } from '@fairlead/nginx';
+import type { HttpSettings, StreamSettings } from '@fairlead/nginx';
 import { appInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import { type BackendView, viewBackends } from '../backend/view.ts';
@@ -12,6 +12,8 @@ import { methodRefusal } from './method-refusal.ts';
 import { type Method, methods } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
+import { streamsRefusal } from './stream-change.ts';
+import { streamsOf } from './streams-of.ts';
 
 export interface LoadBalancerView {
   id: string;
@@ -24,6 +26,10 @@ export interface LoadBalancerView {
   stickyCookie: string;
   /** What the front does with requests. */
   http: HttpSettings;
+  /** TCP ports that it shares out beside. */
+  streams: StreamSettings[];
+  /** Why it can have none now; null where it can. */
+  streamsRefusal: string | null;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -69,6 +75,8 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     hashKey: loadBalancer.hashKey,
     stickyCookie: loadBalancer.stickyCookie,
     http: httpOf(loadBalancer),
+    streams: streamsOf(loadBalancer),
+    streamsRefusal: streamsRefusal(fleet),
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },

@@ -1,5 +1,5 @@
 import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
-import { renderFront } from '@fairlead/nginx';
+import { renderFront, renderStreams } from '@fairlead/nginx';
 import { createApp } from '../app/create.ts';
 import type { Actor } from '../context.ts';
 import { desiredOf, loadFleet } from '../fleet.ts';
@@ -88,11 +88,13 @@ export async function seedLiveApp(world: World, actor: Actor, input: object = {}
 export async function seedAppliedConfig(world: World, appId: string, operationId?: string): Promise<void> {
   const { prisma } = world.ctx;
   const fleet = await loadFleet(prisma, appId);
-  const { front } = desiredOf(fleet);
+  const { front, streams } = desiredOf(fleet);
   if (front === null) throw new Error('this app has no front');
   const { content, sha256 } = renderFront(front.spec, capabilitiesOfServer(undefined));
+  const beside =
+    streams === null ? null : renderStreams(streams.spec, capabilitiesOfServer(undefined)).content;
   const { id: loadBalancerId, generation } = fleet.loadBalancer;
-  const data = { loadBalancerId, generation, serverId: front.serverId, sha256, content };
+  const data = { loadBalancerId, generation, serverId: front.serverId, sha256, content, streams: beside };
   await prisma.appliedConfig.create({ data: { ...data, operationId: operationId ?? null } });
 }
 
