@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { canonicalNetwork } from './access-settings.ts';
-import { hostnameSchema } from './hostname.ts';
+import { hostnamePattern } from './hostname.ts';
 
 /** How connections are shared out over the backends of a stream. */
 export const streamMethods = ['round_robin', 'least_conn', 'hash', 'random'] as const;
@@ -53,8 +53,9 @@ export const streamSettingsSchema = z.strictObject({
     .array(
       z
         .string()
+        .max(253)
         .overwrite((name) => name.toLowerCase())
-        .pipe(hostnameSchema),
+        .regex(hostnamePattern, 'Give host names such as db.example.com.'),
     )
     .max(50, 'At most 50 names.')
     .refine(isUnique, 'A name is listed twice.')

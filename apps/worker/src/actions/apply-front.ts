@@ -8,8 +8,8 @@ import {
   newId,
 } from '@fairlead/core';
 import { AppError } from '@fairlead/errors';
-import { type RenderedConfig, renderFront } from '@fairlead/nginx';
-import type { HostResult } from '@fairlead/remote';
+import { type RenderedConfig, renderFront, renderStreams } from '@fairlead/nginx';
+import type { HostInput, HostResult } from '@fairlead/remote';
 import { balancerOf, type Fleet, provenState } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -23,12 +23,16 @@ export interface AppliedFront {
   desired: DesiredState;
 }
 
+type NginxFiles = HostInput<'nginx.apply'>['files'];
+
 interface Rendered extends RenderedConfig {
   generation: number;
+  /** The file of TCP streams beside it; null: there is to be none. */
+  streams: RenderedConfig | null;
 }
 
 /**
- * Makes the balancer serve the desired front and records what it verifiably serves: generation, hash, content, and which backends are in. `then` is the
+ * Makes the balancer serve the desired front, and the streams beside it, and records what it verifiably serves: generation, hash, content, and which backends are in. `then` is the
  * load balancer's next status, recorded with it, where nothing else is left to do. One round trip to the host, one transaction.
  */
 export async function applyFront(
@@ -40,13 +44,13 @@ export async function applyFront(
   const current = await withFreshGeneration(run, fleet);
   const desired = provenState(current);
   const rendered = render(current, desired);
-  const { app, loadBalancer } = current;
+  const { loadBalancer } = current;
   const client = await run.worker.hosts.client(balancerOf(current));
-  const { generation, content, listens } = rendered;
+  const { generation, content } = rendered;
   const result = await client
     .call(
       'nginx.apply',
-      { files: [{ kind: 'front', app: app.slug, content, generation, listens }] },
+      { files: filesOf(current, rendered) },
       { fence: run.fence(loadBalancer.balancerServerId) },
     )
     .catch((error: unknown) => {
@@ -65,7 +69,23 @@ function render(fleet: Fleet, desired: DesiredState): Rendered {
   if (desired.front === null)
     throw new AppError('conflict', 'This app is being removed; it has no front any more.');
   const { spec } = desired.front;
-  return { ...renderFront(spec, nginxOf(balancerOf(fleet))), generation: spec.generation };
+  const nginx = nginxOf(balancerOf(fleet));
+  const streams = desired.streams === null ? null : renderStreams(desired.streams.spec, nginx);
+  return { ...renderFront(spec, nginx), generation: spec.generation, streams };
+}
+
+/** Both go live together; a file of streams is taken away only where one was put. */
+function filesOf({ app, loadBalancer }: Fleet, { generation, streams, ...front }: Rendered): NginxFiles {
+  const file = (kind: 'front' | 'stream', { content, listens }: RenderedConfig) => ({
+    kind,
+    app: app.slug,
+    content,
+    generation,
+    listens,
+  });
+  if (streams !== null) return [file('front', front), file('stream', streams)];
+  const gone = { kind: 'stream' as const, app: app.slug, content: null, generation, listens: [] };
+  return [file('front', front), ...(loadBalancer.observedStreamsHash === null ? [] : [gone])];
 }
 
 /**
@@ -76,7 +96,9 @@ async function withFreshGeneration(run: Run, fleet: Fleet): Promise<Fleet> {
   const { loadBalancer } = fleet;
   const rendered = render(fleet, provenState(fleet));
   const isTaken =
-    loadBalancer.observedGeneration >= rendered.generation && loadBalancer.observedHash !== rendered.sha256;
+    loadBalancer.observedGeneration >= rendered.generation &&
+    (loadBalancer.observedHash !== rendered.sha256 ||
+      loadBalancer.observedStreamsHash !== (rendered.streams?.sha256 ?? null));
   if (!isTaken && loadBalancer.generation > 0) return fleet;
   const generation = Math.max(loadBalancer.observedGeneration, loadBalancer.generation) + 1;
   await run.worker.prisma.loadBalancer.updateMany({
@@ -94,12 +116,15 @@ async function record(
   result: HostResult<'nginx.apply'>,
   then: LoadBalancerStatus | null,
 ): Promise<void> {
-  const answered = result.files.find((file) => file.kind === 'front' && file.app === fleet.app.slug);
-  if (
-    !answered?.sha256 ||
-    answered.sha256 !== rendered.sha256 ||
-    answered.generation !== rendered.generation
-  ) {
+  const isServed = (kind: 'front' | 'stream', { sha256 }: RenderedConfig) =>
+    result.files.some(
+      (file) =>
+        file.kind === kind &&
+        file.app === fleet.app.slug &&
+        file.sha256 === sha256 &&
+        file.generation === rendered.generation,
+    );
+  if (!isServed('front', rendered) || (rendered.streams !== null && !isServed('stream', rendered.streams))) {
     throw new AppError('nginx-not-live', 'The balancer did not say that it serves the new configuration.', {
       server: balancerOf(fleet).name,
     });
@@ -118,7 +143,7 @@ async function record(
 async function recordServed(
   run: Run,
   { app, loadBalancer }: Fleet,
-  { generation, sha256, content }: Rendered,
+  { generation, sha256, content, streams }: Rendered,
   then: LoadBalancerStatus | null,
 ): Promise<void> {
   const { prisma, clock } = run.worker;
@@ -128,12 +153,12 @@ async function recordServed(
   await prisma.$executeRaw`
     WITH served AS (
       UPDATE load_balancer SET
-        "observedGeneration" = ${generation}, "observedHash" = ${sha256}, "observedAt" = ${now}::timestamp, "updatedAt" = ${now}::timestamp,
+        "observedGeneration" = ${generation}, "observedHash" = ${sha256}, "observedStreamsHash" = ${streams?.sha256 ?? null}, "observedAt" = ${now}::timestamp, "updatedAt" = ${now}::timestamp,
         status = CASE WHEN status = ${from} THEN ${to} ELSE status END
       WHERE id = ${id} AND "observedGeneration" <= ${generation}
     )
-    INSERT INTO applied_config (id, "loadBalancerId", generation, "serverId", sha256, content, "operationId", "appliedAt")
-    VALUES (${newId(now)}, ${id}, ${generation}, ${balancerServerId}, ${sha256}, ${content}, ${run.operation.id}, ${now}::timestamp)
+    INSERT INTO applied_config (id, "loadBalancerId", generation, "serverId", sha256, content, streams, "operationId", "appliedAt")
+    VALUES (${newId(now)}, ${id}, ${generation}, ${balancerServerId}, ${sha256}, ${content}, ${streams?.content ?? null}, ${run.operation.id}, ${now}::timestamp)
     ON CONFLICT ("loadBalancerId", generation) DO NOTHING`;
   await announce(prisma, run.claim.organizationId, 'load-balancer', app.id);
 }

@@ -1,3 +1,4 @@
+import { streamBackendPorts } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { balancerOf, type Fleet } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -8,8 +9,8 @@ export const drainTimeoutMs = 30_000;
 const sliceMs = 1_000;
 
 /**
- * Waits until the balancer holds no connection to the backend any more. `isWanted` is asked between looks: false ends the wait. Answers how many
- * connections were left.
+ * Waits until the balancer holds no connection to the backend any more, by HTTP or by a stream. `isWanted` is asked between looks: false ends the wait.
+ * Answers how many connections were left.
  */
 export async function drainBackend(
   run: Run,
@@ -18,21 +19,34 @@ export async function drainBackend(
   backend: Backend,
   isWanted: () => Promise<boolean> = async () => true,
 ): Promise<number> {
+  const ports = [...new Set([fleet.app.port, ...streamBackendPorts(fleet.loadBalancer)])];
+  const remaining = await drainPorts(run, step, fleet, backend.address, ports, isWanted);
+  step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);
+  return remaining;
+}
+
+/** The same for some ports of an address. */
+export async function drainPorts(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  address: string,
+  ports: readonly number[],
+  isWanted: () => Promise<boolean> = async () => true,
+): Promise<number> {
   const client = await run.worker.hosts.client(balancerOf(fleet));
   const startedAt = performance.now();
   const left = () => drainTimeoutMs - (performance.now() - startedAt);
   let remaining = 0;
   do {
-    const look = await client.call(
-      'nginx.drain',
-      { address: backend.address, port: fleet.app.port, timeoutMs: Math.min(sliceMs, Math.ceil(left())) },
-      { signal: step.signal },
+    const timeoutMs = Math.max(0, Math.min(sliceMs, Math.ceil(left())));
+    const looks = await Promise.all(
+      ports.map((port) => client.call('nginx.drain', { address, port, timeoutMs }, { signal: step.signal })),
     );
-    remaining = look.remaining;
+    remaining = looks.reduce((sum, look) => sum + look.remaining, 0);
     if (remaining > 0) {
       step.progress(1 - left() / drainTimeoutMs, `${remaining} connections are still open`);
     }
   } while (remaining > 0 && left() > 0 && (await isWanted()));
-  step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);
   return remaining;
 }

@@ -15,9 +15,11 @@ export async function verifyFront(run: Run, step: StepTools, fleet: Fleet): Prom
   const client = await run.worker.hosts.client(balancer);
   const { files } = await client.call('nginx.observe', { app: app.slug });
   const serving = files.find((file) => file.kind === 'front')?.serving ?? null;
+  const streams = files.find((file) => file.kind === 'stream')?.serving ?? null;
   if (
     serving?.generation !== loadBalancer.observedGeneration ||
-    serving.sha256 !== loadBalancer.observedHash
+    serving.sha256 !== loadBalancer.observedHash ||
+    (streams?.sha256 ?? null) !== loadBalancer.observedStreamsHash
   ) {
     throw new AppError('nginx-not-live', `${balancer.name} serves something else than was applied.`, {
       server: balancer.name,

@@ -49,10 +49,11 @@ async function remove(run: Run, fleet: Fleet): Promise<void> {
 async function removeFront(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
   const balancer = balancerOf(fleet);
   const client = await run.worker.hosts.client(balancer);
-  const file = { kind: 'front' as const, app: fleet.app.slug, content: null, listens: [] };
+  const { generation, observedStreamsHash } = fleet.loadBalancer;
+  const kinds = observedStreamsHash === null ? (['front'] as const) : (['front', 'stream'] as const);
   const result = await client.call(
     'nginx.apply',
-    { files: [{ ...file, generation: fleet.loadBalancer.generation }] },
+    { files: kinds.map((kind) => ({ kind, app: fleet.app.slug, content: null, listens: [], generation })) },
     { fence: run.fence(balancer.id) },
   );
   step.outcome(result.reloaded ? 'The front is gone.' : 'The front was gone already.');

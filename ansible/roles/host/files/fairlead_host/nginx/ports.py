@@ -9,8 +9,9 @@ import socket
 import time
 
 from ..errors import HostError
+from ..files import sha256
 from ..processes import LISTEN, Socket, children, owner_of, socket_inodes, tcp_sockets
-from .managed import Candidate, FileId, content_of, files_on_disk, ports_in
+from .managed import Candidate, FileId, content_of, files_on_disk, ports_in, read_record
 
 OLD_WORKERS_LIMIT_S = 2.0
 SERVER = re.compile(r"^server \{$(.*?)^\}$", re.MULTILINE | re.DOTALL)
@@ -30,7 +31,7 @@ def check_sharing(candidates: list[Candidate], master: int) -> None:
             for other in sorted(after):
                 if other != candidate.file and port in ports_in(after[other]) and not _may_share(candidate.file, other, after, port):
                     raise _taken("*", port, f"the {_NAMES[other.kind]} of {other.app}")
-            if candidate.file.kind == "stream" and port not in known and _listens(master, port):
+            if candidate.file.kind == "stream" and port not in known and not _is_edited(candidate.file) and _listens(master, port):
                 raise _taken("*", port, "another part of this Nginx's configuration, which is not Fairlead's")
 
 
@@ -47,6 +48,12 @@ def _may_share(one: FileId, other: FileId, texts: dict[FileId, str], port: int) 
         for server in SERVER.findall(texts[file])
         if port in ports_in(server)
     )
+
+
+def _is_edited(file: FileId) -> bool:
+    """Whether the file on disk is not what was applied, so that it does not say which ports are its own."""
+    record = read_record(file)
+    return record is not None and sha256(content_of(file) or b"") != record.sha256
 
 
 def _listens(master: int, port: int) -> bool:

@@ -17,6 +17,7 @@ import { DomainsPanel } from './domains-panel.tsx';
 import { Maintenance } from './maintenance.tsx';
 import { describeBalancing } from './methods.ts';
 import { AddBackendDialog, ChangeMethodDialog } from './plan-dialogs.tsx';
+import { StreamsPanel } from './streams-panel.tsx';
 
 interface ViewProps {
   app: App;
@@ -94,6 +95,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
         <BackendTable app={app} balancer={balancer} busy={busy} />
       </section>
       <DomainsPanel app={app} />
+      <StreamsPanel app={app} balancer={balancer} busy={busy} />
       <Maintenance app={app} balancer={balancer} busy={busy} />
       {may('load-balancer.disable') ? <DisableBalancer app={app} balancer={balancer} busy={busy} /> : null}
       {adding ? <AddBackendDialog app={app} balancer={balancer} open onOpenChange={setAdding} /> : null}
@@ -115,6 +117,7 @@ export function LoadBalancerPage({ appId }: { appId: string }) {
     <>
       <BalancerOff app={app} />
       <DomainsPanel app={app} />
+      <StreamsPanel app={app} balancer={balancer} busy={app.activeOperation !== null} />
       <Maintenance app={app} balancer={balancer} busy={app.activeOperation !== null} />
     </>
   );
