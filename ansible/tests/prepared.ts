@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@fairlead/errors';
 import { Lab, type Machine, type MachineSpec } from '@fairlead/lab';
-import { renderBase } from '@fairlead/nginx';
+import { renderBase, renderStreamBase } from '@fairlead/nginx';
 import {
   createKeyPair,
   type Fence,
@@ -79,6 +79,7 @@ export class Host {
       vars: {
         host_authorized_key: this.#publicKey,
         host_nginx_base: renderBase(),
+        host_nginx_stream_base: renderStreamBase(),
         ...needs,
         ...more,
       },

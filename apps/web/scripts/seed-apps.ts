@@ -202,6 +202,23 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
       generation: 4,
       observedGeneration: 3,
       observedHash: 'ab12'.repeat(16),
+      streams: [
+        {
+          name: 'broker',
+          listenPort: 5672,
+          backendPort: 15_672,
+          method: 'least_conn',
+          allowFrom: ['203.0.113.0/24'],
+        },
+        {
+          name: 'mail',
+          listenPort: 8883,
+          backendPort: 18_883,
+          serverNames: ['mail.storefront.example.com', 'imap.storefront.example.com'],
+          proxyProtocolOut: true,
+          maxConns: 200,
+        },
+      ],
       observedAt: ago(300),
       acknowledgedChecks: ['uploads'],
     },

@@ -26,6 +26,8 @@ export interface DesiredLoadBalancer {
   stickyCookie: string;
   /** Read by `httpOf`. */
   http: unknown;
+  /** Read by `streamsOf`. */
+  streams: unknown;
   generation: number;
 }
 

@@ -14,6 +14,13 @@ import { httpOf } from './load-balancer/http-of.ts';
 /** Where visitors come in. */
 export const frontPort = 80;
 
+/**
+ * Ports of the balancer that an app's HTTP front listens on. TCP streams may have any other.
+ */
+export function frontPorts(_loadBalancer: object): number[] {
+  return [frontPort];
+}
+
 export type Colour = 'blue' | 'green';
 
 /** The local port of one colour of a Node.js app: 30000 + 2·slot, + 1 for green. */

@@ -33,6 +33,7 @@ const loadBalancer: DesiredLoadBalancer = {
   hashKey: 'uri',
   stickyCookie: 'seat',
   http: {},
+  streams: [],
   generation: 7,
 };
 const servers = [1, 2, 3].map((n) => ({

@@ -1,9 +1,10 @@
 import { AppError, type Secret } from '@fairlead/errors';
-import type { BackendSpec, FrontSpec } from '@fairlead/nginx';
+import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
 import { backendSpec, frontSpec } from './desired-nginx.ts';
+import { streamBackendPorts, streamSpec } from './desired-streams.ts';
 
 export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
@@ -25,7 +26,7 @@ export interface DesiredBackendState {
 export interface DesiredFirewall {
   serverId: string;
   /** Complete for this app on this server; `[]` takes every rule away. */
-  rules: { purpose: 'backend' | 'database'; port: number; sources: string[] }[];
+  rules: { purpose: 'backend' | 'database' | 'stream'; port: number; sources: string[] }[];
 }
 
 export interface DesiredDatabase {
@@ -39,9 +40,16 @@ export interface DesiredDatabase {
   addresses: string[];
 }
 
+export interface DesiredFront {
+  serverId: string;
+  spec: FrontSpec;
+  /** The app’s TCP streams beside it; null: no file. */
+  streams: StreamSpec | null;
+}
+
 export interface DesiredState {
   /** Where visitors come in: the balancer first, then its successor while the balancer moves; none once the app is being removed. */
-  fronts: { serverId: string; spec: FrontSpec }[];
+  fronts: DesiredFront[];
   backends: DesiredBackendState[];
   firewall: DesiredFirewall[];
   database: DesiredDatabase | null;
@@ -58,6 +66,8 @@ export interface DesiredOptions {
    * after which the final state is applied without it.
    */
   keepRetiring?: boolean;
+  /** Ports of streams on their way out: open until nothing leads to them any more. */
+  keepStreamPorts?: readonly number[];
 }
 
 /** A release ran on it and was found healthy: it may be given requests. */
@@ -125,7 +135,9 @@ export function desiredState(
     sorted.filter(kept),
     balancerAddresses,
     database,
+    [...new Set([...streamBackendPorts(loadBalancer), ...(options.keepStreamPorts ?? [])])],
   );
+  const streams = streamSpec(app, loadBalancer, places);
   const environment = sorted.filter(kept).map((backend) => ({
     backendId: backend.id,
     generated:
@@ -143,6 +155,7 @@ export function desiredState(
       : serving.map((server) => ({
           serverId: server.id,
           spec: frontSpec(app, loadBalancer, places, addressesOf(server)),
+          streams,
         })),
     backends: states,
     firewall,
@@ -217,6 +230,7 @@ function desiredFirewall(
   kept: readonly DesiredBackend[],
   balancerAddresses: string[],
   database: DesiredDatabase | null,
+  streamPorts: readonly number[],
 ): DesiredFirewall[] {
   const serverIds = [
     ...new Set([app.primaryServerId, ...balancerServerIds(loadBalancer), ...all.map((b) => b.serverId)]),
@@ -225,6 +239,7 @@ function desiredFirewall(
     const rules: DesiredFirewall['rules'] = [];
     if (kept.some((backend) => backend.serverId === serverId)) {
       rules.push({ purpose: 'backend', port: app.port, sources: balancerAddresses });
+      for (const port of streamPorts) rules.push({ purpose: 'stream', port, sources: balancerAddresses });
     }
     // Without sources the rule only guards the port: nobody from outside.
     if (database?.serverId === serverId) {

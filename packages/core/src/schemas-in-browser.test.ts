@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 /** What the renderer shares with forms. */
-const httpSettings = '@fairlead/nginx/http-settings';
-const httpSettingsFile = join(import.meta.dirname, '../../nginx/src/http-settings.ts');
+const shared = ['http-settings', 'stream-settings'].map((name) => ({
+  specifier: `@fairlead/nginx/${name}`,
+  file: join(import.meta.dirname, `../../nginx/src/${name}.ts`),
+}));
 
 /** Every module that a file brings along, by reading its import lines. */
 function imports(file: string, seen = new Map<string, string[]>()): Map<string, string[]> {
@@ -17,14 +19,16 @@ function imports(file: string, seen = new Map<string, string[]>()): Map<string, 
   for (const line of lines) {
     const path = /from '(\.[^']+)'/.exec(line)?.[1];
     if (path !== undefined) imports(join(dirname(file), path), seen);
-    if (line.includes(`from '${httpSettings}'`)) imports(httpSettingsFile, seen);
+    for (const { specifier, file } of shared) if (line.includes(`from '${specifier}'`)) imports(file, seen);
   }
   return seen;
 }
 
 it('brings nothing of the server to a form in the browser, and of zod only what it uses', () => {
   const lines = [...imports(join(import.meta.dirname, 'schemas.ts')).values()].flat();
-  const foreign = lines.filter((line) => !/from '\.\.?\//.test(line) && !line.includes(httpSettings));
+  const foreign = lines.filter(
+    (line) => !/from '\.\.?\//.test(line) && !shared.some(({ specifier }) => line.includes(specifier)),
+  );
   expect(foreign.length).toBeLessThan(lines.length);
   expect(foreign.length).toBeGreaterThan(10);
   // `import { z }` would bring every language of zod's messages: 98 kB gzipped against 34.

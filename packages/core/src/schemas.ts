@@ -1,5 +1,6 @@
 /** Every input's schema: pure, fit for the browser. */
 export * from '@fairlead/nginx/http-settings';
+export * from '@fairlead/nginx/stream-settings';
 export * from './app/schemas.ts';
 export * from './audit/schemas.ts';
 export * from './config/schemas.ts';

@@ -95,6 +95,11 @@ export function hasStream(capabilities: NginxCapabilities): boolean {
   return capabilities.modules.includes('stream');
 }
 
+/** `server_name` in `stream`, so that several files share a port. @see https://nginx.org/en/docs/stream/ngx_stream_core_module.html#server_name */
+export function hasStreamServerNames(capabilities: NginxCapabilities): boolean {
+  return isSince(capabilities, 1, 25, 5);
+}
+
 /** Client addresses from the balancer, which every backend's site needs. @see https://nginx.org/en/docs/http/ngx_http_realip_module.html */
 export function hasRealIp(capabilities: NginxCapabilities): boolean {
   // The host program says it without its kind.

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@fairlead/errors';
 import { serialise } from './serialise.ts';
-import { type BackendSpec, type FrontSpec, type Slug, slugSchema } from './spec.ts';
+import { type Slug, slugSchema } from './spec.ts';
 import type { ConfigNode } from './tree.ts';
 
 /** A file ready to be applied; the same spec and capabilities give the same bytes. */
@@ -14,17 +14,20 @@ export interface RenderedConfig {
   listens: { address: string; port: number }[];
 }
 
+/** What a managed file is of an app. */
+export type FileKind = 'front' | 'backend' | 'stream';
+
 /** What a managed file says of itself. */
 export interface ManagedHeader {
   app: Slug;
-  kind: 'front' | 'backend';
+  kind: FileKind;
   generation: number;
   /** The body still has the hash that the header states: nobody edited it by hand. */
   intact: boolean;
 }
 
 const HEADER =
-  /^# Managed by Fairlead: app ([a-z0-9-]+), (front|backend), generation ([1-9][0-9]*)\. [^\n]*\n# sha256 of what follows: ([0-9a-f]{64})\n/;
+  /^# Managed by Fairlead: app ([a-z0-9-]+), (front|backend|stream), generation ([1-9][0-9]*)\. [^\n]*\n# sha256 of what follows: ([0-9a-f]{64})\n/;
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -32,7 +35,7 @@ function sha256(text: string): string {
 
 /** Header and body of one managed file. */
 export function finish(
-  { app, kind, generation }: FrontSpec | BackendSpec,
+  { app, kind, generation }: Omit<ManagedHeader, 'intact'>,
   nodes: readonly ConfigNode[],
   listens: RenderedConfig['listens'],
 ): RenderedConfig {

@@ -10,19 +10,25 @@ export {
   hasRealIp,
   hasSticky,
   hasStream,
+  hasStreamServerNames,
   hasUpstreamResolve,
   needsAnnouncedReloads,
   parseCapabilities,
   upstreamKeepaliveByDefault,
 } from './capabilities.ts';
 export { renderFront } from './front.ts';
-export { type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
+export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
 export * from './http-settings.ts';
 export { frontUpstreamName, localUpstreamName } from './names.ts';
 export { parseConfig } from './parse.ts';
 export { nginxPaths } from './paths.ts';
 export { readBackend, readFront } from './read.ts';
+export { readStreams } from './read-stream.ts';
 export { serialise } from './serialise.ts';
 export { snippetLine } from './snippet.ts';
 export * from './spec.ts';
+export { renderStreams } from './stream.ts';
+export { renderStreamBase } from './stream-base.ts';
+export * from './stream-settings.ts';
+export * from './stream-spec.ts';
 export type { Block, Comment, ConfigNode, Directive } from './tree.ts';

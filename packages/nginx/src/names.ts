@@ -1,3 +1,4 @@
+import type { FileKind } from './header.ts';
 import type { Slug } from './spec.ts';
 
 const FRONT_PREFIX = 'fairlead_';
@@ -74,7 +75,22 @@ export function nobodyName(app: Slug): string {
   return `${app}.invalid`;
 }
 
-/** Where the requests of one app's front or backend are logged. */
-export function accessLogPath(app: Slug, kind: 'front' | 'backend'): string {
+/** The upstream of one stream of an app, also its zone's name, which no upstream of HTTP has: `a-b`, `pg` → `fairleadstream_a_b.pg`. */
+export function streamUpstreamName(app: Slug, stream: string): string {
+  return `fairleadstream_${identifier(app)}.${stream}`;
+}
+
+/** The stream that {@link streamUpstreamName} gave a name for. */
+export function readStreamUpstreamName(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
+}
+
+/** The variable that says which upstream a client's name means on one port. With the longest app's name it has 46 letters, see {@link dollarVariableName}. */
+export function streamNameVariable(app: Slug, port: number): string {
+  return `$fairlead_${port}_${identifier(app)}`;
+}
+
+/** Where the requests of one app's front or backend, or the connections of its streams, are logged. */
+export function accessLogPath(app: Slug, kind: FileKind): string {
   return `/var/log/nginx/fairlead-${app}.${kind}.log`;
 }

@@ -4,6 +4,10 @@ export const nginxPaths = {
   base: '/etc/nginx/conf.d/fairlead.conf',
   /** Directory of fronts and backend sites (`*.conf`); the host program's alone. */
   sites: '/etc/nginx/fairlead/http',
+  /** Text: `renderStreamBase()`; Ansible's alone. */
+  streamBase: '/etc/nginx/modules-enabled/90-fairlead-stream.conf',
+  /** Directory of apps' streams (`*.conf`), included by the `stream` block; the host program's alone. */
+  streams: '/etc/nginx/fairlead/stream',
   /** Directory of what the host program says is served: `location = /front/shop { return 200 "7:<sha256>"; }`, `*.conf`. */
   status: '/etc/nginx/fairlead/status',
   /** Unix socket of the status server. Must go before Nginx starts: one left behind by a killed Nginx keeps the next from binding it. */

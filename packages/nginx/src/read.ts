@@ -67,7 +67,8 @@ export function readBackend(text: string): BackendSpec {
   return checked(backendSpecSchema, spec);
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/** What a file says, if it is what Fairlead would write. @throws AppError `invalid-input` */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new AppError('invalid-input', 'This file is no longer what Fairlead would write.', {
@@ -75,7 +76,8 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   });
 }
 
-function first(nodes: readonly ConfigNode[], name: string): string[] | undefined {
+/** The arguments of the first directive of that name. */
+export function first(nodes: readonly ConfigNode[], name: string): string[] | undefined {
   return directivesNamed(nodes, name)[0]?.args;
 }
 

@@ -4,14 +4,11 @@
 import { z } from 'zod';
 import { canonicalAddress, isLoopback, isUnicastAddress } from './address.ts';
 import { hasSticky } from './capabilities.ts';
+import { hostnameSchema } from './hostname.ts';
 import { httpSettingsSchema } from './http-settings.ts';
 
-/** A host name as Nginx's `server_name` takes it literally: lower case, LDH labels, at most 253 characters, no wildcard, no regular expression. */
-export const hostnameSchema = z
-  .string()
-  .max(253)
-  .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
-  .brand<'Hostname'>();
+export { hostnameSchema };
+
 /** A dotted IPv4 or a bare (unbracketed) IPv6 address that one machine can have; comes out in its one canonical spelling. */
 export const ipAddressSchema = z
   .union([z.ipv4(), z.ipv6()])

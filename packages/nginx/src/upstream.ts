@@ -30,9 +30,11 @@ export function upstream({ app, servers }: FrontSpec, { beside, within }: Balanc
   ];
 }
 
-// The shared zone holds every worker's view of the servers: at most 1 KB each on 1.22, 1.26 and 1.30. A power of two keeps its size while
-// single backends come and go.
-function zoneSize(servers: number): string {
+/**
+ * The shared zone holds every worker's view of the servers: at most 1 KB each on 1.22, 1.26 and 1.30. A power of two keeps its size while single backends
+ * come and go.
+ */
+export function zoneSize(servers: number): string {
   return `${2 ** Math.ceil(Math.log2(64 + servers))}k`;
 }
 
@@ -43,21 +45,27 @@ function idleConnections(servers: number): number {
 }
 
 function server(server: UpstreamServer, all: readonly UpstreamServer[]): ConfigNode[] {
-  const { address, port, down, maxFails, failTimeoutSeconds, maxConns, backup, slowStartPercent } = server;
+  const { address, port, slowStartPercent } = server;
   const scale = isClimbing(all) ? SLOW_START_SCALE : 1;
   const weight = (server.weight * scale * slowStartPercent) / 100;
   return [
     ...(slowStartPercent === 100 ? [] : [comment(`Slow start: ${slowStartPercent} % of its weight.`)]),
-    directive(
-      'server',
-      socketAddress(address, port),
-      ...(weight === 1 ? [] : [`weight=${weight}`]),
-      ...(maxConns === 0 ? [] : [`max_conns=${maxConns}`]),
-      `max_fails=${maxFails}`,
-      `fail_timeout=${failTimeoutSeconds}s`,
-      ...(backup ? ['backup'] : []),
-      ...(down ? ['down'] : []),
-    ),
+    directive('server', socketAddress(address, port), ...serverParameters({ ...server, weight })),
+  ];
+}
+
+/** Parameters of a `server` line, the same in `http` and in `stream`. */
+export function serverParameters(
+  server: Omit<UpstreamServer, 'address' | 'port' | 'slowStartPercent'>,
+): string[] {
+  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = server;
+  return [
+    ...(weight === 1 ? [] : [`weight=${weight}`]),
+    ...(maxConns === 0 ? [] : [`max_conns=${maxConns}`]),
+    `max_fails=${maxFails}`,
+    `fail_timeout=${failTimeoutSeconds}s`,
+    ...(backup ? ['backup'] : []),
+    ...(down ? ['down'] : []),
   ];
 }
 
@@ -80,7 +88,8 @@ export function readServers(pool: readonly ConfigNode[]): Record<string, unknown
   }));
 }
 
-function readServer([name, ...options]: readonly string[]) {
+/** A `server` line of an upstream. */
+export function readServer([name, ...options]: readonly string[]) {
   const value = (option: string): number | undefined => {
     const text = options.find((candidate) => candidate.startsWith(`${option}=`));
     return text === undefined ? undefined : Number(text.slice(option.length + 1).replace(/s$/, ''));

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { type NginxCapabilities, parseCapabilities, renderBase } from '../src/index.ts';
+import { type NginxCapabilities, parseCapabilities, renderBase, renderStreamBase } from '../src/index.ts';
 
 /** Debian's nginx is in a directory that not every user's PATH has. */
 // biome-ignore lint/style/noProcessEnv: tests have no env.ts
@@ -22,7 +23,7 @@ export async function makePrefix(): Promise<Prefix> {
   const path = await mkdtemp(join(tmpdir(), 'fairlead-nginx-'));
   // Workers run as another user where the test runs as root.
   await chmod(path, 0o755);
-  for (const folder of ['log', 'run', 'http', 'status', 'srv', 'acme', 'temp'])
+  for (const folder of ['log', 'run', 'http', 'stream', 'status', 'srv', 'acme', 'temp'])
     await mkdir(join(path, folder));
   const places = {
     '/var/log/nginx/': 'log/',
@@ -36,18 +37,26 @@ export async function makePrefix(): Promise<Prefix> {
     relocate: (text) =>
       Object.entries(places)
         .reduce((moved, [place, stand]) => moved.replaceAll(place, `${path}/${stand}`), text)
-        .replaceAll(/listen (\d+);/g, 'listen 127.0.0.1:$1;')
+        .replaceAll(/listen (\d+)(;| proxy_protocol;)/g, 'listen 127.0.0.1:$1$2')
         .replaceAll('listen [::]:', 'listen [::1]:'),
     remove: () => rm(path, { recursive: true }),
   };
 }
 
-/** Writes a main file around Fairlead's base and the given sites; answers its path. */
-export async function writeConfig(prefix: Prefix, sites: readonly string[]): Promise<string> {
+/** Debian's module is a file of its own, which the main file has to load; nginx.org's is built in. */
+const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
+
+/** Writes a main file around Fairlead's bases, the given sites and files of streams; answers its path. */
+export async function writeConfig(
+  prefix: Prefix,
+  sites: readonly string[],
+  streams: readonly string[] = [],
+): Promise<string> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${prefix.path}/temp/${kind};`)
     .join(' ');
-  const main = `${process.getuid?.() === 0 ? 'user root;' : ''}
+  const loads = streams.length > 0 && existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};\n` : '';
+  const main = `${loads}${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 1;
 pid ${prefix.path}/run/nginx.pid;
 events { worker_connections 512; }
@@ -56,10 +65,10 @@ ${temporary}
 access_log off;
 ${prefix.relocate(renderBase())}
 }
-`;
-  await Promise.all(
-    sites.map((site, index) => writeFile(join(prefix.path, 'http', `${index}.conf`), prefix.relocate(site))),
-  );
+${streams.length > 0 ? prefix.relocate(renderStreamBase()) : ''}`;
+  const write = (folder: string) => (text: string, index: number) =>
+    writeFile(join(prefix.path, folder, `${index}.conf`), prefix.relocate(text));
+  await Promise.all([...sites.map(write('http')), ...streams.map(write('stream'))]);
   await writeFile(join(prefix.path, 'nginx.conf'), main);
   return join(prefix.path, 'nginx.conf');
 }
@@ -77,11 +86,14 @@ export async function installedNginx(): Promise<NginxCapabilities> {
   return parseCapabilities((await run('-V')).output);
 }
 
-/** `nginx -t` over the sites together, in a prefix of their own. */
-export async function testConfig(sites: readonly string[]): Promise<{ accepted: boolean; output: string }> {
+/** `nginx -t` over the sites and the files of streams together, in a prefix of their own. */
+export async function testConfig(
+  sites: readonly string[],
+  streams: readonly string[] = [],
+): Promise<{ accepted: boolean; output: string }> {
   const prefix = await makePrefix();
   try {
-    const file = await writeConfig(prefix, sites);
+    const file = await writeConfig(prefix, sites, streams);
     return await run('-t', '-q', '-e', 'stderr', '-p', prefix.path, '-c', file);
   } finally {
     await prefix.remove();
@@ -95,8 +107,12 @@ export interface RunningNginx {
 }
 
 /** Starts Nginx in the foreground as a child; resolves once it answers on its status socket. */
-export async function startNginx(prefix: Prefix, sites: readonly string[]): Promise<RunningNginx> {
-  const file = await writeConfig(prefix, sites);
+export async function startNginx(
+  prefix: Prefix,
+  sites: readonly string[],
+  streams: readonly string[] = [],
+): Promise<RunningNginx> {
+  const file = await writeConfig(prefix, sites, streams);
   const argv = [
     '-e',
     join(prefix.path, 'log', 'error.log'),

@@ -40,6 +40,8 @@ export const serverFactsSchema = z.object({
       running: z.boolean(),
       /** A reload is announced to the sites that look for it (docs/adr/0004). */
       announcesReloads: z.boolean(),
+      /** Its configuration includes apps’ TCP streams; absent of a host program before there were any. */
+      readsStreams: z.boolean().optional(),
     })
     .nullable(),
   postgresql: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
@@ -50,8 +52,11 @@ export const serverFactsSchema = z.object({
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 
+const fileKind = z.enum(['front', 'backend', 'stream']);
+const purpose = z.enum(['backend', 'database', 'stream']);
+
 const nginxFile = z.object({
-  kind: z.enum(['front', 'backend']),
+  kind: fileKind,
   app: slug,
   /** null takes the file away. */
   content: z.string().max(4_000_000).nullable(),
@@ -61,7 +66,7 @@ const nginxFile = z.object({
 });
 
 const managedFile = z.object({
-  kind: z.enum(['front', 'backend']),
+  kind: fileKind,
   app: slug,
   generation: z.int(),
   sha256,
@@ -78,7 +83,7 @@ const drift = z.object({
   files: z.array(
     z.object({
       app: slug,
-      kind: z.enum(['front', 'backend']),
+      kind: fileKind,
       path: z.string(),
       /** As it was applied. */
       generation: z.int(),
@@ -95,7 +100,7 @@ const drift = z.object({
 
 const inventory = z.object({
   nginxFiles: z.array(z.string()),
-  firewallRules: z.array(z.object({ app: slug, purpose: z.enum(['backend', 'database']), port, source: ip })),
+  firewallRules: z.array(z.object({ app: slug, purpose, port, source: ip })),
   databaseGrants: z.array(z.object({ engine, database: z.string(), user: z.string(), address: z.string() })),
   users: z.array(z.string()),
   units: z.array(z.string()),
@@ -294,7 +299,7 @@ export const hostVerbs = {
     fenced: true,
     input: z.object({
       app: slug,
-      rules: z.array(z.object({ purpose: z.enum(['backend', 'database']), port, sources: z.array(ip) })),
+      rules: z.array(z.object({ purpose, port, sources: z.array(ip) })),
     }),
     result: z.object({ added: z.int(), removed: z.int(), firewall: z.enum(['ufw', 'nftables']) }),
   },

@@ -42,6 +42,12 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+const purposes = {
+  backend: 'for the balancer',
+  database: 'for the database',
+  stream: 'for a TCP stream',
+} as const;
+
 const mono = (text: ReactNode) => <code className="font-mono text-xs">{text}</code>;
 
 /** What is done to the machine besides files: the short list that stands beside its name. */
@@ -81,9 +87,7 @@ function ServerPart({ server }: { server: ServerPlan }) {
               {server.firewall.map((rule) => (
                 <Line key={`${rule.purpose}${rule.port}${rule.source}`} change={rule.change}>
                   port {mono(rule.port)} from {mono(rule.source)}{' '}
-                  <span className="text-ink-muted">
-                    {rule.purpose === 'database' ? 'for the database' : 'for the balancer'}
-                  </span>
+                  <span className="text-ink-muted">{purposes[rule.purpose]}</span>
                 </Line>
               ))}
             </ul>

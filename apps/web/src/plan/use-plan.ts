@@ -4,7 +4,11 @@ import type { HttpChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
 
-type Change = Partial<Balancing> & { slowStartSeconds?: number; http?: HttpChange };
+type Change = Partial<Balancing> & {
+  slowStartSeconds?: number;
+  http?: HttpChange;
+  streams?: LoadBalancer['streams'];
+};
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
 type Options = Partial<Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'>>;
 

@@ -9,8 +9,8 @@ import {
 } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import { type RenderedConfig, renderFront } from '@fairlead/nginx';
-import type { HostResult } from '@fairlead/remote';
+import { type RenderedConfig, renderFront, renderStreams } from '@fairlead/nginx';
+import type { HostInput, HostResult } from '@fairlead/remote';
 import { balancerOf, type Fleet, provenState, serverOf } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -25,12 +25,16 @@ export interface AppliedFront {
   desired: DesiredState;
 }
 
+type NginxFiles = HostInput<'nginx.apply'>['files'];
+
 interface Rendered extends RenderedConfig {
   generation: number;
+  /** The file of TCP streams beside it; null: there is to be none. */
+  streams: RenderedConfig | null;
 }
 
 /**
- * Makes the balancer, and then its successor if it moves, serve the desired front and records what they verifiably serve: generation, hash, content, and
+ * Makes the balancer, and then its successor if it moves, serve the desired front and the streams beside it, and records what they verifiably serve: generation, hash, content, and
  * which backends are in. `then` is the load balancer's next status, recorded with it, where nothing else is left to do. One round trip to each host.
  */
 export async function applyFront(
@@ -59,28 +63,48 @@ function render(server: Server, { fronts }: DesiredState): Rendered {
   const front = fronts.find(({ serverId }) => serverId === server.id);
   if (front === undefined)
     throw new AppError('conflict', 'This app is being removed; it has no front any more.');
-  return { ...renderFront(front.spec, nginxOf(server)), generation: front.spec.generation };
+  const nginx = nginxOf(server);
+  const streams = front.streams === null ? null : renderStreams(front.streams, nginx);
+  return { ...renderFront(front.spec, nginx), generation: front.spec.generation, streams };
+}
+
+/** Both go live together; a file of streams is taken away only where one was put. */
+function filesOf({ app, loadBalancer }: Fleet, { generation, streams, ...front }: Rendered): NginxFiles {
+  const file = (kind: 'front' | 'stream', { content, listens }: RenderedConfig) => ({
+    kind,
+    app: app.slug,
+    content,
+    generation,
+    listens,
+  });
+  if (streams !== null) return [file('front', front), file('stream', streams)];
+  const gone = { kind: 'stream' as const, app: app.slug, content: null, generation, listens: [] };
+  return [file('front', front), ...(loadBalancer.observedStreamsHash === null ? [] : [gone])];
 }
 
 /** One server serves the front. @throws AppError `nginx-not-live` unless it says that it serves just this */
 async function applyOn(
   run: Run,
-  { app }: Fleet,
+  fleet: Fleet,
   server: Server,
-  { content, generation, listens, sha256 }: Rendered,
+  rendered: Rendered,
 ): Promise<HostResult<'nginx.apply'>> {
   const client = await run.worker.hosts.client(server);
   const result = await client
-    .call(
-      'nginx.apply',
-      { files: [{ kind: 'front', app: app.slug, content, generation, listens }] },
-      { fence: run.fence(server.id) },
-    )
+    .call('nginx.apply', { files: filesOf(fleet, rendered) }, { fence: run.fence(server.id) })
     .catch((error: unknown) => {
-      throw snippetFault(error, content) ?? error;
+      throw snippetFault(error, rendered.content) ?? error;
     });
-  const answered = result.files.find((file) => file.kind === 'front' && file.app === app.slug);
-  if (answered?.sha256 === sha256 && answered.generation === generation) return result;
+  const isServed = (kind: 'front' | 'stream', { sha256 }: RenderedConfig) =>
+    result.files.some(
+      (file) =>
+        file.kind === kind &&
+        file.app === fleet.app.slug &&
+        file.sha256 === sha256 &&
+        file.generation === rendered.generation,
+    );
+  const { streams } = rendered;
+  if (isServed('front', rendered) && (streams === null || isServed('stream', streams))) return result;
   throw new AppError('nginx-not-live', `${server.name} did not say that it serves the new configuration.`, {
     server: server.name,
   });
@@ -116,7 +140,9 @@ async function withFreshGeneration(run: Run, fleet: Fleet): Promise<Fleet> {
   const { loadBalancer } = fleet;
   const rendered = render(balancerOf(fleet), provenState(fleet));
   const isTaken =
-    loadBalancer.observedGeneration >= rendered.generation && loadBalancer.observedHash !== rendered.sha256;
+    loadBalancer.observedGeneration >= rendered.generation &&
+    (loadBalancer.observedHash !== rendered.sha256 ||
+      loadBalancer.observedStreamsHash !== (rendered.streams?.sha256 ?? null));
   if (!isTaken && loadBalancer.generation > 0) return fleet;
   const generation = Math.max(loadBalancer.observedGeneration, loadBalancer.generation) + 1;
   await run.worker.prisma.loadBalancer.updateMany({
@@ -148,7 +174,7 @@ async function record(
 async function recordServed(
   run: Run,
   { app, loadBalancer }: Fleet,
-  { generation, sha256, content }: Rendered,
+  { generation, sha256, content, streams }: Rendered,
   then: LoadBalancerStatus | null,
 ): Promise<void> {
   const { prisma, clock } = run.worker;
@@ -158,12 +184,12 @@ async function recordServed(
   await prisma.$executeRaw`
     WITH served AS (
       UPDATE load_balancer SET
-        "observedGeneration" = ${generation}, "observedHash" = ${sha256}, "observedAt" = ${now}::timestamp, "updatedAt" = ${now}::timestamp,
+        "observedGeneration" = ${generation}, "observedHash" = ${sha256}, "observedStreamsHash" = ${streams?.sha256 ?? null}, "observedAt" = ${now}::timestamp, "updatedAt" = ${now}::timestamp,
         status = CASE WHEN status = ${from} THEN ${to} ELSE status END
       WHERE id = ${id} AND "observedGeneration" <= ${generation}
     )
-    INSERT INTO applied_config (id, "loadBalancerId", generation, "serverId", sha256, content, "operationId", "appliedAt")
-    VALUES (${newId(now)}, ${id}, ${generation}, ${balancerServerId}, ${sha256}, ${content}, ${run.operation.id}, ${now}::timestamp)
+    INSERT INTO applied_config (id, "loadBalancerId", generation, "serverId", sha256, content, streams, "operationId", "appliedAt")
+    VALUES (${newId(now)}, ${id}, ${generation}, ${balancerServerId}, ${sha256}, ${content}, ${streams?.content ?? null}, ${run.operation.id}, ${now}::timestamp)
     ON CONFLICT ("loadBalancerId", generation) DO NOTHING`;
   await announce(prisma, run.claim.organizationId, 'load-balancer', app.id);
 }

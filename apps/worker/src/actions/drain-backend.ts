@@ -1,3 +1,4 @@
+import { streamBackendPorts } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -8,14 +9,29 @@ export const drainTimeoutMs = 30_000;
 const sliceMs = 1_000;
 
 /**
- * Waits until no server that leads visitors to the app holds a connection to the backend any more. `isWanted` is asked between looks: false ends the wait. Answers how many
- * connections were left.
+ * Waits until no server that leads visitors to the app holds a connection to the backend any more, by HTTP or by a stream. `isWanted` is asked between looks: false ends the wait.
+ * Answers how many connections were left.
  */
 export async function drainBackend(
   run: Run,
   step: StepTools,
   fleet: Fleet,
   backend: Backend,
+  isWanted: () => Promise<boolean> = async () => true,
+): Promise<number> {
+  const ports = [...new Set([fleet.app.port, ...streamBackendPorts(fleet.loadBalancer)])];
+  const remaining = await drainPorts(run, step, fleet, backend.address, ports, isWanted);
+  step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);
+  return remaining;
+}
+
+/** The same for some ports of an address. */
+export async function drainPorts(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  address: string,
+  ports: readonly number[],
   isWanted: () => Promise<boolean> = async () => true,
 ): Promise<number> {
   const { balancerServerId, successorServerId } = fleet.loadBalancer;
@@ -25,13 +41,11 @@ export async function drainBackend(
   const left = () => drainTimeoutMs - (performance.now() - startedAt);
   let remaining = 0;
   do {
-    const timeoutMs = Math.min(sliceMs, Math.ceil(left()));
+    const timeoutMs = Math.max(0, Math.min(sliceMs, Math.ceil(left())));
     const looks = await Promise.all(
-      clients.map((client) =>
-        client.call(
-          'nginx.drain',
-          { address: backend.address, port: fleet.app.port, timeoutMs },
-          { signal: step.signal },
+      clients.flatMap((client) =>
+        ports.map((port) =>
+          client.call('nginx.drain', { address, port, timeoutMs }, { signal: step.signal }),
         ),
       ),
     );
@@ -40,6 +54,5 @@ export async function drainBackend(
       step.progress(1 - left() / drainTimeoutMs, `${remaining} connections are still open`);
     }
   } while (remaining > 0 && left() > 0 && (await isWanted()));
-  step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);
   return remaining;
 }

@@ -24,13 +24,15 @@ export async function leaveBalancer(run: Run, fleet: Fleet): Promise<void> {
   });
 }
 
-/** Takes the app's front off one server; answers whether Nginx had to be reloaded for it. */
+/** Takes the app's front, and the streams beside it, off one server; answers whether Nginx had to be reloaded for it. */
 export async function removeFront(run: Run, fleet: Fleet, serverId: string): Promise<boolean> {
   const client = await run.worker.hosts.client(serverOf(fleet, serverId));
-  const file = { kind: 'front' as const, app: fleet.app.slug, content: null, listens: [] };
+  const { generation, observedStreamsHash } = fleet.loadBalancer;
+  const kinds = observedStreamsHash === null ? (['front'] as const) : (['front', 'stream'] as const);
+  const gone = { app: fleet.app.slug, content: null, listens: [], generation };
   const result = await client.call(
     'nginx.apply',
-    { files: [{ ...file, generation: fleet.loadBalancer.generation }] },
+    { files: kinds.map((kind) => ({ kind, ...gone })) },
     { fence: run.fence(serverId) },
   );
   return result.reloaded;

@@ -22,9 +22,11 @@ async function verifyOne(run: Run, step: StepTools, fleet: Fleet): Promise<void>
   const client = await run.worker.hosts.client(balancer);
   const { files } = await client.call('nginx.observe', { app: app.slug });
   const serving = files.find((file) => file.kind === 'front')?.serving ?? null;
+  const streams = files.find((file) => file.kind === 'stream')?.serving ?? null;
   if (
     serving?.generation !== loadBalancer.observedGeneration ||
-    (loadBalancer.observedHash !== null && serving.sha256 !== loadBalancer.observedHash)
+    (loadBalancer.observedHash !== null && serving.sha256 !== loadBalancer.observedHash) ||
+    (streams?.sha256 ?? null) !== loadBalancer.observedStreamsHash
   ) {
     throw new AppError('nginx-not-live', `${balancer.name} serves something else than was applied.`, {
       server: balancer.name,

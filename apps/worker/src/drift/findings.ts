@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { loadFleet } from '@fairlead/core';
 import type { PrismaClient, Server } from '@fairlead/db';
 import { renderBackend } from '@fairlead/nginx';
@@ -51,13 +52,21 @@ export async function findingsOf(prisma: PrismaClient, server: Server, seen: See
   ];
 }
 
-/** The text that was applied: of a front as it is kept, of a backend's file rendered again. Null where that gives another hash. */
+/** The text that was applied: of a front and of streams as it is kept, of a backend's file rendered again. Null where that gives another hash. */
 async function textOf(
   prisma: PrismaClient,
   server: Server,
   appId: string,
   { kind, generation, sha256 }: Seen['files'][number],
 ): Promise<string | null> {
+  if (kind === 'stream') {
+    const row = await prisma.appliedConfig.findFirst({
+      where: { loadBalancer: { appId }, generation },
+      select: { streams: true },
+    });
+    const text = row?.streams ?? null;
+    return text !== null && hashOf(text) === sha256 ? text : null;
+  }
   if (kind === 'front') {
     const row = await prisma.appliedConfig.findFirst({
       where: { loadBalancer: { appId }, generation, sha256 },
@@ -69,4 +78,8 @@ async function textOf(
   const spec = backends.find(({ serverId }) => serverId === server.id)?.spec ?? null;
   const rendered = spec === null ? null : renderBackend({ ...spec, generation }, nginxOf(server));
   return rendered?.sha256 === sha256 ? rendered.content : null;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

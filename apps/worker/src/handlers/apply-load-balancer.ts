@@ -1,6 +1,7 @@
 import { backendStatus, balancerServerIds } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { applyFront } from '../actions/apply-front.ts';
+import { changeStreams, closePorts, concernsStreams, leavingPorts } from '../actions/change-streams.ts';
 import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
 import { joinBackends } from '../actions/join-backends.ts';
@@ -24,6 +25,14 @@ import type { Handler, Run } from '../runtime/run.ts';
 export const applyLoadBalancer: Handler = async (worker, operation) => {
   const fleet = await requireFleet(worker, operation.appId);
   const difference = differenceOf(fleet, operation, worker.clock());
+  const hasStreams = concernsStreams(fleet, operation);
+  if (difference.isFrontAlone && hasStreams) {
+    return {
+      servers: fleet.servers.map(({ id }) => id),
+      run: (run) => changeStreams(run, fleet, difference.retold),
+      failed: (run, error) => settleFailure(run, [], error),
+    };
+  }
   if (difference.isFrontAlone) {
     const { retold } = difference;
     return {
@@ -38,13 +47,15 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
     };
   }
   return {
-    servers: [
-      ...new Set([
-        ...balancerServerIds(fleet.loadBalancer),
-        ...serversOf(fleet, [...difference.joining, ...difference.leaving, ...difference.guarded]),
-      ]),
-    ],
-    run: (run) => apply(run, fleet, difference),
+    servers: hasStreams
+      ? fleet.servers.map(({ id }) => id)
+      : [
+          ...new Set([
+            ...balancerServerIds(fleet.loadBalancer),
+            ...serversOf(fleet, [...difference.joining, ...difference.leaving, ...difference.guarded]),
+          ]),
+        ],
+    run: (run) => apply(run, fleet, difference, hasStreams),
     failed: (run, error) => settleFailure(run, difference.joining, error),
   };
 };
@@ -53,12 +64,13 @@ async function apply(
   run: Run,
   fleet: Fleet,
   { joining, leaving, retold, guarded }: Difference,
+  hasStreams: boolean,
 ): Promise<void> {
   const appId = fleet.app.id;
   const look = () => requireFleet(run.worker, appId);
 
   await prepareMachines(run, fleet, joining);
-  await openDoors(run, await look(), [...joining, ...guarded]);
+  await openDoors(run, await look(), [...joining, ...guarded], hasStreams);
   await joinBackends(run, await look(), joining);
   await retellBackends(run, await look(), retold);
   await run.step({ key: 'apply', title: 'Apply the new balancing' }, async (step) =>
@@ -70,6 +82,7 @@ async function apply(
   await drainOut(run, await look());
   const failure = await retireBackends(run, await look(), leaving);
   if (leaving.length > 0) await closeDoors(run, await look());
+  if (hasStreams) await closePorts(run, await look());
   if (failure !== null) throw failure;
   await leaveFormer(run, await look());
   await settled(run, await look());
@@ -99,9 +112,15 @@ async function prepareMachines(run: Run, fleet: Fleet, joining: readonly Backend
 }
 
 /** Before anything new is started: ports and grants for all who are to come, while those on their way out keep theirs. */
-async function openDoors(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {
-  const desired = provenState(fleet, { keepRetiring: true });
-  const servers = serversOf(fleet, joining);
+async function openDoors(
+  run: Run,
+  fleet: Fleet,
+  joining: readonly Backend[],
+  hasStreams: boolean,
+): Promise<void> {
+  const keepStreamPorts = await leavingPorts(run.worker, fleet);
+  const desired = provenState(fleet, { keepRetiring: true, keepStreamPorts });
+  const servers = hasStreams ? fleet.servers.map(({ id }) => id) : serversOf(fleet, joining);
   await run.step({ key: 'firewall', title: 'Open the firewall' }, (step) =>
     setFirewall(
       run,

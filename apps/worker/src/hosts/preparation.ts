@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { renderBase } from '@fairlead/nginx';
+import { renderBase, renderStreamBase } from '@fairlead/nginx';
 import { type PlaybookResult, runPlaybook, type SshTarget } from '@fairlead/remote';
 import type { Needs } from './needs.ts';
 
@@ -39,6 +39,7 @@ export class Preparation {
         prepare_databases: needs.databases,
         host_authorized_key: publicKey,
         host_nginx_base: renderBase(),
+        host_nginx_stream_base: renderStreamBase(),
       },
       callbackPath: this.#callbackPath,
       signal,

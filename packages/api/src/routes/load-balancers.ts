@@ -95,7 +95,7 @@ const change = createRoute({
   method: 'patch',
   path,
   operationId: 'changeLoadBalancer',
-  summary: 'Change the method, or what the front does with requests',
+  summary: 'Change the method, what the front does with requests, or the TCP streams',
   tags,
   request: { params: appParams, headers: idempotencyHeaders, body: body(changeLoadBalancerBody) },
   responses: accepted,

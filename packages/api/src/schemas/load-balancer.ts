@@ -1,5 +1,5 @@
 import { methods } from '@fairlead/core';
-import { httpSettingsSchema } from '@fairlead/core/schemas';
+import { httpSettingsSchema, streamSettingsSchema } from '@fairlead/core/schemas';
 import { z } from '@hono/zod-openapi';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
@@ -76,6 +76,10 @@ export const loadBalancerSchema = z
     http: httpSettingsSchema,
     /** When the list of the trusted proxy’s networks was read last, and why it was not taken, if it was not. */
     networkList: z.object({ checkedAt: instantSchema.nullable(), fault: z.string().nullable() }).nullable(),
+    /** TCP ports that it shares out beside HTTP; with server names, TLS that is passed through. */
+    streams: z.array(streamSettingsSchema),
+    /** Why this balancer can have no streams now; null where it can. */
+    streamsRefusal: z.string().nullable(),
     /** Other apps of this balancer, which routes may lead to. */
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */
@@ -146,7 +150,7 @@ export const planSchema = z
             change: z.enum(['add', 'remove']),
             port: z.int(),
             source: z.string(),
-            purpose: z.enum(['backend', 'database']),
+            purpose: z.enum(['backend', 'database', 'stream']),
           }),
         ),
         grants: z.array(
@@ -202,6 +206,8 @@ export const configSchema = configSummarySchema
     against: z.int().nullable(),
     /** The generation that was applied before it. */
     previousGeneration: z.int().nullable(),
+    /** The file of TCP streams that was applied with it; null where neither side of the diff has one. */
+    streams: z.object({ path: z.string(), content: z.string().nullable(), diff: z.string() }).nullable(),
   })
   .openapi('Config');
 export type Config = z.infer<typeof configSchema>;

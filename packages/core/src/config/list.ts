@@ -15,7 +15,7 @@ export const listConfigs: UseCase<unknown, { items: ConfigSummaryView[] }> = asy
     where: { loadBalancerId: balancer.id },
     orderBy: { generation: 'desc' },
     take: 200,
-    omit: { content: true },
+    omit: { content: true, streams: true },
   });
   return { items: await viewConfigs(db, balancer, rows) };
 };

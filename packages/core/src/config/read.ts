@@ -3,7 +3,7 @@ import { authorize } from '../authorize.ts';
 import type { UseCase } from '../context.ts';
 import type { Transaction } from '../events.ts';
 import { invalidInput, parseInput } from '../input.ts';
-import { sitePath, unifiedDiff } from '../load-balancer/plan-files.ts';
+import { sitePath, streamsPath, unifiedDiff } from '../load-balancer/plan-files.ts';
 import { found, tenant } from '../tenant.ts';
 import { readConfigInput } from './schemas.ts';
 import { type ConfigSummaryView, viewConfigs } from './view.ts';
@@ -17,6 +17,8 @@ export type ConfigView = ConfigSummaryView & {
   against: number | null;
   /** The generation that was applied before it. */
   previousGeneration: number | null;
+  /** The file of TCP streams that was applied with it (`content` null: none), and its diff; null where neither side has one. */
+  streams: { path: string; content: string | null; diff: string } | null;
 };
 
 /** One applied front: its text, and how it differs from another one, by default the one applied before it. */
@@ -44,8 +46,14 @@ export const readConfig: UseCase<unknown, ConfigView> = async (ctx, actor, input
     diff: unifiedDiff(path, other?.content ?? null, config.content),
     against: other?.generation ?? null,
     previousGeneration: previous?.generation ?? null,
+    streams: streamsView(streamsPath(balancer.app.slug), other?.streams ?? null, config.streams),
   };
 };
+
+function streamsView(path: string, before: string | null, content: string | null): ConfigView['streams'] {
+  if (before === null && content === null) return null;
+  return { path, content, diff: unifiedDiff(path, before, content) };
+}
 
 async function readOther(
   tx: Transaction,

@@ -17,7 +17,7 @@ export interface ConfigSummaryView {
 export async function viewConfigs(
   tx: Transaction,
   balancer: LoadBalancer,
-  rows: readonly Omit<AppliedConfig, 'content'>[],
+  rows: readonly Omit<AppliedConfig, 'content' | 'streams'>[],
 ): Promise<ConfigSummaryView[]> {
   const [servers, operations] = await Promise.all([
     tx.server.findMany({

@@ -84,9 +84,12 @@ function frontOf(fleet: Fleet): FrontSpec {
 
 const desires = (fleet: Fleet) => fleet.backends.map(({ desired }) => desired);
 const notesOf = (fleet: Fleet, front: FrontSpec) =>
-  restoreNotes(fleet, asFront(fleet, front), { spec: front, from: 'Generation 7', adopted: null }).map(
-    ({ text }) => text,
-  );
+  restoreNotes(fleet, asFront(fleet, front), {
+    spec: front,
+    from: 'Generation 7',
+    streams: null,
+    adopted: null,
+  }).map(({ text }) => text);
 
 describe('asFront', () => {
   it('brings method and who is up or down back', () => {

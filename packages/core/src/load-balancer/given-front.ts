@@ -1,5 +1,5 @@
 import { AppError } from '@fairlead/errors';
-import { adoptFront, type FrontSpec, readFront } from '@fairlead/nginx';
+import { adoptFront, type FrontSpec, readFront, readStreams, type StreamSettings } from '@fairlead/nginx';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { found } from '../tenant.ts';
@@ -9,6 +9,8 @@ import type { Intent } from './schemas.ts';
 /** A front that an intent takes its settings from, and what a reader should know of how it was read. */
 export interface GivenFront {
   spec: FrontSpec;
+  /** The streams that stood beside it; null where they are not concerned. */
+  streams: StreamSettings[] | null;
   /** Where it comes from, in words: `Generation 4`. */
   from: string;
   /** Of a file that was edited by hand: what goes into the snippet, what can't be kept and what is written again. */
@@ -29,11 +31,16 @@ async function earlierFront(
 ): Promise<GivenFront> {
   const row = await tx.appliedConfig.findUnique({
     where: { loadBalancerId_generation: { loadBalancerId: loadBalancer.id, generation } },
-    select: { content: true },
+    select: { content: true, streams: true },
   });
-  const { content } = found(row, 'generation');
+  const { content, streams } = found(row, 'generation');
   try {
-    return { spec: readFront(content), from: `Generation ${generation}`, adopted: null };
+    return {
+      spec: readFront(content),
+      streams: streams === null ? [] : readStreams(streams).streams,
+      from: `Generation ${generation}`,
+      adopted: null,
+    };
   } catch (cause) {
     throw new AppError('conflict', `Generation ${generation} can't be read back any more.`, {
       hint: 'Choose a later one.',
@@ -61,7 +68,7 @@ async function editedFront(tx: Transaction, fleet: Fleet, driftId: string): Prom
   try {
     const { spec, ...adopted } = adoptFront(row.actual ?? '', capabilitiesOfServer(balancer));
     if (spec.app !== app.slug) throw new Error(`It says that it is the front of ${spec.app}.`);
-    return { spec, from: 'The edited file', adopted };
+    return { spec, streams: null, from: 'The edited file', adopted };
   } catch (cause) {
     throw new AppError('conflict', 'The edited file can’t be read as a front any more.', {
       hint: 'Put it back, and make the change in the settings of the app.',

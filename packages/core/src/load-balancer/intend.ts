@@ -1,5 +1,5 @@
 import type { Backend, Server } from '@fairlead/db';
-import type { FrontSpec } from '@fairlead/nginx';
+import { isSameStreams } from '@fairlead/nginx';
 import type { OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
@@ -7,17 +7,19 @@ import { newId } from '../new-id.ts';
 import type { OperationKind } from '../operation/kinds.ts';
 import { accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
-import { lockApp } from '../tenant.ts';
+import { lockApp, lockServer } from '../tenant.ts';
 import { asFront } from './as-front.ts';
-import { givenFront } from './given-front.ts';
+import { type GivenFront, givenFront } from './given-front.ts';
 import { withHttp } from './http-change.ts';
 import { httpOf, isHttpAlike } from './http-of.ts';
 import { methodNames } from './methods.ts';
 import { destinationOf } from './move-balancer.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { nextLoadBalancerStatus } from './next-status.ts';
+import { claimsFor } from './port-claims.ts';
 import { propose } from './propose.ts';
 import type { Intent } from './schemas.ts';
+import { streamsOf } from './streams-of.ts';
 
 const kinds = {
   enable: 'load-balancer.enable',
@@ -70,9 +72,9 @@ export async function intend(
     await lockApp(tx, actor, appId);
     const before = await loadFleet(tx, appId);
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
-    const front = (await givenFront(tx, before, intent))?.spec ?? null;
+    const given = await givenFront(tx, before, intent);
     const neighbours = await neighboursFor(tx, before, intent);
-    if (isAskedAlready(before, intent, front, neighbours)) {
+    if (isAskedAlready(before, intent, given, neighbours)) {
       const active = await findActive(tx, {
         appId,
         kinds: [kind],
@@ -80,10 +82,14 @@ export async function intend(
       });
       if (active !== null) return { same: active.id };
     }
+    // Two apps that ask for one port of a balancer come one after the other.
+    if (mayAddStreams(intent)) await lockServer(tx, actor, before.loadBalancer.balancerServerId);
     const after = propose(before, intent, {
       candidates: await candidatesOf(tx, intent),
-      front,
+      front: given?.spec ?? null,
+      streams: given?.streams ?? null,
       neighbours,
+      claims: await claimsFor(tx, before, intent),
       destination: await destinationOf(tx, before, intent),
       now: ctx.clock(),
       newId,
@@ -109,11 +115,15 @@ export async function intend(
   });
 }
 
+function mayAddStreams(intent: Intent): boolean {
+  return intent.action === 'restore' || (intent.action === 'change' && intent.streams !== undefined);
+}
+
 /** The desired state says so already: a second press of the same button. */
 function isAskedAlready(
   fleet: Fleet,
   intent: Intent,
-  front: FrontSpec | null,
+  given: GivenFront | null,
   neighbours: readonly Neighbour[],
 ): boolean {
   const backend = 'backendId' in intent ? fleet.backends.find((b) => b.id === intent.backendId) : undefined;
@@ -124,9 +134,10 @@ function isAskedAlready(
       return backend?.desired === 'removed';
     case 'change':
       return (
-        says(fleet.loadBalancer, { ...intent, action: undefined, http: undefined }) &&
+        says(fleet.loadBalancer, { ...intent, action: undefined, http: undefined, streams: undefined }) &&
         (intent.http === undefined ||
-          isHttpAlike(fleet.loadBalancer, withHttp(fleet, intent.http, neighbours).loadBalancer))
+          isHttpAlike(fleet.loadBalancer, withHttp(fleet, intent.http, neighbours).loadBalancer)) &&
+        (intent.streams === undefined || isSameStreams(streamsOf(fleet.loadBalancer), intent.streams))
       );
     case 'configure':
       return backend !== undefined && says(backend, { ...intent, action: undefined, backendId: undefined });
@@ -138,7 +149,11 @@ function isAskedAlready(
       return fleet.loadBalancer.successorServerId === null && !intent.abandon;
     case 'restore':
     case 'adopt':
-      return front !== null && isAlike(fleet, asFront(fleet, front));
+      return (
+        given !== null &&
+        isAlike(fleet, asFront(fleet, given.spec)) &&
+        (given.streams === null || isSameStreams(streamsOf(fleet.loadBalancer), given.streams))
+      );
     case 'disable':
       return !fleet.loadBalancer.enabled;
     case 'enable':
@@ -173,8 +188,9 @@ async function saveFleet(
   acknowledged?: string[],
 ): Promise<void> {
   const { balancerServerId, successorServerId, formerServerId } = after.loadBalancer;
-  const { enabled, maintenance, method, hashKey, stickyCookie, slowStartSeconds, http, generation } =
+  const { enabled, maintenance, method, hashKey, stickyCookie, slowStartSeconds, generation } =
     after.loadBalancer;
+  const { http, streams } = after.loadBalancer;
   const listUrl = ({ loadBalancer }: Fleet) => httpOf(loadBalancer).trustedProxy?.listUrl;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
@@ -186,6 +202,7 @@ async function saveFleet(
       stickyCookie,
       slowStartSeconds,
       http: http as object,
+      streams: streams as object[],
       generation,
       balancerServerId,
       successorServerId,
@@ -240,6 +257,8 @@ function titleOf(after: Fleet, intent: Intent): string {
     case 'change':
       if (intent.method === undefined && intent.slowStartSeconds !== undefined)
         return `Change the slow start of ${name}`;
+      if (intent.streams !== undefined && intent.method === undefined && intent.http === undefined)
+        return `Change the TCP streams of ${name}`;
       return intent.method === undefined
         ? `Change what the front of ${name} does with requests`
         : `Balance ${name} by ${methodNames[intent.method]}`;

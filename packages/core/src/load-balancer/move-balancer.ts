@@ -1,5 +1,5 @@
 import type { Server } from '@fairlead/db';
-import { AppError } from '@fairlead/errors';
+import { AppError, toAppError } from '@fairlead/errors';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { isUsable } from '../server/status.ts';
@@ -8,7 +8,10 @@ import { httpOf } from './http-of.ts';
 import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
 import { findRouteTo, type Neighbour, neighboursOf } from './neighbours.ts';
+import type { PortClaim } from './port-claims.ts';
 import type { Intent } from './schemas.ts';
+import { withStreams } from './stream-change.ts';
+import { streamsOf } from './streams-of.ts';
 
 /** A server that visitors may be led to, and whom else it serves. */
 export interface Destination {
@@ -58,7 +61,7 @@ const conflict = (message: string, hint?: string) =>
  * way out again.
  * @throws AppError `conflict`
  */
-export function moved(fleet: Fleet, destination: Destination | null): Fleet {
+export function moved(fleet: Fleet, destination: Destination | null, claims: readonly PortClaim[]): Fleet {
   if (destination === null) throw new AppError('internal', 'A move names the server that it leads to.');
   const { app, loadBalancer } = fleet;
   const { server } = destination;
@@ -82,7 +85,22 @@ export function moved(fleet: Fleet, destination: Destination | null): Fleet {
   const servers = fleet.servers.some(({ id }) => id === server.id)
     ? fleet.servers
     : [...fleet.servers, server];
-  return withBalancers({ ...fleet, servers }, { successorServerId: server.id });
+  const after = withBalancers({ ...fleet, servers }, { successorServerId: server.id });
+  checkStreams(balancedOn(after, server.id), claims);
+  return after;
+}
+
+/** @throws AppError `conflict` where the server can't take the app's TCP streams, with why */
+function checkStreams(fleet: Fleet, claims: readonly PortClaim[]): void {
+  const streams = streamsOf(fleet.loadBalancer);
+  if (streams.length === 0) return;
+  try {
+    withStreams(fleet, streams, claims);
+  } catch (error) {
+    const { message, details } = toAppError(error);
+    const [first] = (details?.errors ?? []) as { message: string }[];
+    throw conflict(first?.message ?? message, 'Change or remove that stream first.');
+  }
 }
 
 /** The fleet balanced by its successor alone. @throws AppError `conflict` */

@@ -58,7 +58,7 @@ function planServer(
     server,
     from,
     to,
-    server.id === before.loadBalancer.balancerServerId ? facts.appliedFront : null,
+    server.id === before.loadBalancer.balancerServerId ? facts : { appliedFront: null, appliedStreams: null },
   );
   return {
     serverId: server.id,

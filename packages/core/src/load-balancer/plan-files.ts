@@ -6,6 +6,7 @@ import {
   nginxPaths,
   renderBackend,
   renderFront,
+  renderStreams,
 } from '@fairlead/nginx';
 import { createTwoFilesPatch } from 'diff';
 import type { DesiredState } from '../desired.ts';
@@ -41,21 +42,30 @@ export function sitePath(kind: 'front' | 'backend', slug: string): string {
   return `${nginxPaths.sites}/${slug}.${kind}.conf`;
 }
 
+export function streamsPath(slug: string): string {
+  return `${nginxPaths.streams}/${slug}.stream.conf`;
+}
+
 /**
  * Files of one server before and after.
- * @param applied text of the front that was applied on it last, if it is known
+ * @param applied texts of the front and the streams that were applied on it last, if they are known
  */
 export function planFiles(
   slug: string,
   server: Server,
   before: DesiredState,
   after: DesiredState,
-  applied: string | null,
+  applied: { appliedFront: string | null; appliedStreams: string | null },
 ): PlannedFile[] {
   const capabilities = capabilitiesOfServer(server);
+  const here = ({ fronts }: DesiredState) => fronts.find(({ serverId }) => serverId === server.id);
   const front = (state: DesiredState) => {
-    const here = state.fronts.find(({ serverId }) => serverId === server.id);
-    return here === undefined ? null : renderFront(here.spec, capabilities).content;
+    const spec = here(state)?.spec;
+    return spec === undefined ? null : renderFront(spec, capabilities).content;
+  };
+  const streams = (state: DesiredState, known: string | null) => {
+    const spec = here(state)?.streams ?? null;
+    return spec === null ? null : (known ?? renderStreams(spec, capabilities).content);
   };
   const specOf = (state: DesiredState) => state.backends.find((b) => b.serverId === server.id)?.spec ?? null;
   const backend = (spec: BackendSpec | null) =>
@@ -65,9 +75,10 @@ export function planFiles(
   return [
     ...planned(
       sitePath('front', slug),
-      front(before) === null ? null : (applied ?? front(before)),
+      front(before) === null ? null : (applied.appliedFront ?? front(before)),
       front(after),
     ),
+    ...planned(streamsPath(slug), streams(before, applied.appliedStreams), streams(after, null)),
     ...(isSame ? [] : planned(sitePath('backend', slug), backend(from), backend(to))),
   ];
 }

@@ -6,11 +6,14 @@ import type { GivenFront } from './given-front.ts';
 import { httpNotes } from './http-notes.ts';
 import type { PlanNote } from './plan-view.ts';
 import { restoreNotes } from './restore-notes.ts';
+import { streamNotes } from './stream-notes.ts';
 
 /** What the plan needs to know beside the rows of the fleet. */
 export interface PlanFacts {
   /** Text of the front that was applied last. */
   appliedFront: string | null;
+  /** Text of the streams that were applied with it. */
+  appliedStreams: string | null;
   /** The commit that the primary serves. */
   liveCommit: string | null;
   /** The app's own variables. */
@@ -83,7 +86,7 @@ export function planNotes(
   }
   notes.push(...methodNotes(before, after).map(info));
   notes.push(...slowStartNotes(before, after).map(info));
-  notes.push(...httpNotes(before, after));
+  notes.push(...httpNotes(before, after), ...streamNotes(before, after));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
   }

@@ -9,7 +9,12 @@ export interface ServerPlan {
   serverId: string;
   name: string;
   files: PlannedFile[];
-  firewall: { change: 'add' | 'remove'; port: number; source: string; purpose: 'backend' | 'database' }[];
+  firewall: {
+    change: 'add' | 'remove';
+    port: number;
+    source: string;
+    purpose: 'backend' | 'database' | 'stream';
+  }[];
   grants: { change: 'add' | 'remove'; user: string; database: string; address: string }[];
   environment: { key: string; change: 'add' | 'change' | 'remove'; value: string | null }[];
   /** The commit that is built and started here. */

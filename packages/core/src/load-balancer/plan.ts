@@ -12,6 +12,7 @@ import { destinationOf } from './move-balancer.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
 import type { PlanView } from './plan-view.ts';
+import { claimsFor } from './port-claims.ts';
 import { propose } from './propose.ts';
 import { planBody } from './schemas.ts';
 
@@ -30,7 +31,9 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const after = propose(before, intent, {
     candidates,
     front: given?.spec ?? null,
+    streams: given?.streams ?? null,
     neighbours,
+    claims: await claimsFor(db, before, intent),
     destination,
     now: ctx.clock(),
     newId,
@@ -45,7 +48,7 @@ async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFa
     db.appliedConfig.findFirst({
       where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
       orderBy: { generation: 'desc' },
-      select: { content: true },
+      select: { content: true, streams: true },
     }),
     primary?.releaseId == null
       ? null
@@ -67,6 +70,7 @@ async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFa
   ]);
   return {
     appliedFront: applied?.content ?? null,
+    appliedStreams: applied?.streams ?? null,
     liveCommit: release?.commit ?? null,
     environmentKeys: variables.map((variable) => variable.key),
     databaseListens: app.databaseEngine !== 'none' && neighbours > 0,

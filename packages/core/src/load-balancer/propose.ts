@@ -1,6 +1,6 @@
 import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import type { FrontSpec } from '@fairlead/nginx';
+import type { FrontSpec, StreamSettings } from '@fairlead/nginx';
 import { backendStatus } from '../backend/status.ts';
 import { balancerServerIds } from '../desired.ts';
 import { backendAddress } from '../desired-network.ts';
@@ -13,8 +13,10 @@ import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
 import { type Destination, finishedMove, moved } from './move-balancer.ts';
 import type { Neighbour } from './neighbours.ts';
+import type { PortClaim } from './port-claims.ts';
 import type { Intent } from './schemas.ts';
 import { slowStartRefusal } from './slow-start.ts';
+import { withStreams } from './stream-change.ts';
 
 /** What a proposal needs beside the fleet. */
 export interface ProposalContext {
@@ -22,8 +24,12 @@ export interface ProposalContext {
   candidates: readonly Server[];
   /** The front that the intent takes its settings from, if it does: an earlier one, or one edited by hand. */
   front: FrontSpec | null;
+  /** The streams that stood beside it; null where it says nothing of them. */
+  streams: StreamSettings[] | null;
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
+  /** Ports of the balancer, or of the server that it is to move to, that other apps have; asked for where streams may come there. */
+  claims: readonly PortClaim[];
   /** The server that the balancer is to move to, if the intent names one. */
   destination: Destination | null;
   now: Date;
@@ -52,7 +58,7 @@ function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
   }
   if (intent.action === 'adopt') return adopted(fleet, given);
   if (intent.action === 'change') return changed(fleet, intent, given);
-  if (intent.action === 'move') return moved(fleet, given.destination);
+  if (intent.action === 'move') return moved(fleet, given.destination, given.claims);
   if (intent.action === 'finish-move') return finishedMove(fleet, intent, given.destination);
   if (!loadBalancer.enabled) {
     throw conflict('Load balancing is off for this app.', 'Enable it first.');
@@ -112,13 +118,13 @@ type Balancing = Pick<Extract<Intent, { action: 'enable' }>, 'hashKey' | 'sticky
 /** How requests are shared out takes a load balancer; what the front does with them does not. */
 function changed(
   fleet: Fleet,
-  { method, hashKey, stickyCookie, slowStartSeconds, http }: Extract<Intent, { action: 'change' }>,
-  { neighbours }: ProposalContext,
+  { method, hashKey, stickyCookie, slowStartSeconds, http, streams }: Extract<Intent, { action: 'change' }>,
+  { neighbours, claims }: ProposalContext,
 ): Fleet {
   const isBalancing = [method, hashKey, stickyCookie, slowStartSeconds].some((value) => value !== undefined);
-  if (!isBalancing && http === undefined) {
+  if (!isBalancing && http === undefined && streams === undefined) {
     throw invalidInput([
-      { path: '', message: 'Name what should change: method, slowStartSeconds, or http.' },
+      { path: '', message: 'Name what should change: method, slowStartSeconds, http, or streams.' },
     ]);
   }
   if (isBalancing && !fleet.loadBalancer.enabled) {
@@ -132,7 +138,8 @@ function changed(
         stickyCookie,
       })
     : fleet;
-  return http === undefined ? balanced : withHttp(balanced, http, neighbours);
+  const answering = http === undefined ? balanced : withHttp(balanced, http, neighbours);
+  return streams === undefined ? answering : withStreams(answering, streams, claims);
 }
 
 /** @throws AppError `invalid-input` on `slowStartSeconds` where the method goes by a hash */
@@ -181,9 +188,10 @@ function adopted(fleet: Fleet, given: ProposalContext): Fleet {
   return { ...fleet, loadBalancer: { ...fleet.loadBalancer, http } };
 }
 
-function restore(fleet: Fleet, { front, neighbours }: ProposalContext): Fleet {
+function restore(fleet: Fleet, { front, streams, neighbours, claims }: ProposalContext): Fleet {
   if (front === null) throw new AppError('internal', 'There is no front to go back to.');
-  const after = withoutLostRoutes(withAllowedSlowStart(asFront(fleet, front)), neighbours);
+  const answering = withoutLostRoutes(withAllowedSlowStart(asFront(fleet, front)), neighbours);
+  const after = streams === null ? answering : withStreams(answering, streams, claims);
   if (hasServingBackend(fleet) && !hasServingBackend(after)) {
     throw conflict(
       `None of the backends that answer now had requests in generation ${front.generation}.`,

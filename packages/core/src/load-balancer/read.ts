@@ -1,4 +1,4 @@
-import type { HttpSettings } from '@fairlead/nginx';
+import type { HttpSettings, StreamSettings } from '@fairlead/nginx';
 import { appInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import { type BackendView, viewBackends } from '../backend/view.ts';
@@ -13,6 +13,8 @@ import { type Method, methods } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { slowStartRefusal } from './slow-start.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
+import { streamsRefusal } from './stream-change.ts';
+import { streamsOf } from './streams-of.ts';
 
 export interface LoadBalancerView {
   id: string;
@@ -31,6 +33,10 @@ export interface LoadBalancerView {
   http: HttpSettings;
   /** When the list of the trusted proxy's networks was read last, and why it was not taken, if it was not; null where there is no list. */
   networkList: { checkedAt: string | null; fault: string | null } | null;
+  /** TCP ports that it shares out beside. */
+  streams: StreamSettings[];
+  /** Why it can have none now; null where it can. */
+  streamsRefusal: string | null;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -104,6 +110,8 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     networkList: httpOf(loadBalancer).trustedProxy?.listUrl
       ? { checkedAt: isoOf(loadBalancer.networksCheckedAt), fault: loadBalancer.networksFault }
       : null,
+    streams: streamsOf(loadBalancer),
+    streamsRefusal: streamsRefusal(fleet),
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },

@@ -1,4 +1,5 @@
 import { httpChangeSchema } from '@fairlead/nginx/http-settings';
+import { streamsSchema } from '@fairlead/nginx/stream-settings';
 import * as z from 'zod';
 import { backendOptionFields, balancingFields, slowStartSecondsSchema } from '../fields/balancing.ts';
 import { generationSchema } from '../fields/generation.ts';
@@ -28,6 +29,8 @@ const changeFields = {
   slowStartSeconds: slowStartSecondsSchema.optional(),
   /** What the front does with requests; each setting that is named replaces the one that was. */
   http: httpChangeSchema.optional(),
+  /** All TCP streams, in place of those that were. */
+  streams: streamsSchema.optional(),
 };
 export const changeLoadBalancerBody = z.strictObject(changeFields);
 export type ChangeLoadBalancerBody = z.input<typeof changeLoadBalancerBody>;

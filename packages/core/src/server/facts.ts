@@ -35,6 +35,7 @@ export const storedFactsSchema = z.object({
       modules: z.array(z.string()),
       running: z.boolean(),
       announcesReloads: z.boolean().optional(),
+      readsStreams: z.boolean().optional(),
     })
     .nullable(),
   postgresql: engineFacts,

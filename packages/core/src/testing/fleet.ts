@@ -1,5 +1,5 @@
 import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
-import { renderFront } from '@fairlead/nginx';
+import { renderFront, renderStreams } from '@fairlead/nginx';
 import { createApp } from '../app/create.ts';
 import type { Actor } from '../context.ts';
 import { desiredOf, loadFleet } from '../fleet.ts';
@@ -91,8 +91,10 @@ export async function seedAppliedConfig(world: World, appId: string, operationId
   const [front] = desiredOf(fleet).fronts;
   if (front === undefined) throw new Error('this app has no front');
   const { content, sha256 } = renderFront(front.spec, capabilitiesOfServer(undefined));
+  const { streams } = front;
+  const beside = streams === null ? null : renderStreams(streams, capabilitiesOfServer(undefined)).content;
   const { id: loadBalancerId, generation } = fleet.loadBalancer;
-  const data = { loadBalancerId, generation, serverId: front.serverId, sha256, content };
+  const data = { loadBalancerId, generation, serverId: front.serverId, sha256, content, streams: beside };
   await prisma.appliedConfig.create({ data: { ...data, operationId: operationId ?? null } });
 }
 

@@ -29,7 +29,7 @@ def _drifted(file: FileId) -> dict[str, Any] | None:
     return {
         "app": file.app,
         "kind": file.kind,
-        "path": str(file.http),
+        "path": str(file.path),
         "generation": record.generation,
         "sha256": record.sha256,
         "present": content is not None,

@@ -17,6 +17,7 @@ from .command import attempt
 from .errors import HostError
 from .firewall.kind import firewall_kind
 from .nginx.process import master_pid
+from .nginx.streams import reads_streams
 from .parse import Fields
 from .version import host_version
 
@@ -114,7 +115,13 @@ def _nginx() -> dict[str, Any] | None:
     static = {name for name in MODULE.findall(said) if f"--with-{name}=dynamic" not in said}
     installed = {found[1] for path in _listing(MODULES_DIRECTORY) if (found := DYNAMIC.fullmatch(path))}
     built_in = static - {found for found in static if re.search(rf"--with-(http_)?{found}(_module)?=dynamic", said)}
-    return {"version": match[1], "modules": sorted(built_in | installed), "running": master_pid() is not None, "announcesReloads": True}
+    return {
+        "version": match[1],
+        "modules": sorted(built_in | installed),
+        "running": master_pid() is not None,
+        "announcesReloads": True,
+        "readsStreams": reads_streams(),
+    }
 
 
 def _listing(directory: Path) -> list[str]:

@@ -32,7 +32,7 @@ def inventory(_: Call, fields: Fields) -> dict[str, Any]:
 
 
 def _nginx_files(app: str | None) -> list[str]:
-    directories = [path for path in (paths.NGINX_HTTP, paths.NGINX_STATUS) if path.is_dir()]
+    directories = [path for path in paths.NGINX_FILES if path.is_dir()]
     found = [(FileId.from_name(entry.name), entry) for directory in directories for entry in directory.iterdir()]
     return sorted(str(entry) for file, entry in found if file is not None and app in (None, file.app))
 

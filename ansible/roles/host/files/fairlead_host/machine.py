@@ -14,6 +14,7 @@ from .locks import hold
 from .nginx.announce import announced
 from .nginx.base import check_running, test_in_place
 from .nginx.process import master_pid, reload_master
+from .nginx.streams import STREAM_BASE, users_block
 from .systemd import SYSTEMCTL, last_log
 
 USER = "fairlead"
@@ -51,21 +52,33 @@ def authorise(line: str) -> list[str]:
 
 
 def place_base(content: str) -> list[str]:
-    """Nginx's base config, tested before it is there. A running Nginx is told as of every change (docs/adr/0004)."""
-    if NGINX_BASE.exists() and NGINX_BASE.read_bytes() == content.encode():
+    """Nginx's base config."""
+    return _place_nginx(NGINX_BASE, content)
+
+
+def place_stream_base(content: str) -> list[str]:
+    """The block that reads apps' streams, but where the user has one, and where nothing reads this place."""
+    if users_block() is not None or not STREAM_BASE.parent.is_dir():
+        return []
+    return _place_nginx(STREAM_BASE, content)
+
+
+def _place_nginx(place: Path, content: str) -> list[str]:
+    """A file of Nginx's, tested before it is there. A running Nginx is told as of every change (docs/adr/0004)."""
+    if place.exists() and place.read_bytes() == content.encode():
         return []
     with tempfile.NamedTemporaryFile(prefix="fairlead-") as candidate:
         candidate.write(content.encode())
         candidate.flush()
-        fault = test_in_place(NGINX_BASE, Path(candidate.name))
+        fault = test_in_place(place, Path(candidate.name))
     if fault is not None:
-        raise HostError("nginx-test-failed", f"Nginx refuses {NGINX_BASE}: {fault}")
+        raise HostError("nginx-test-failed", f"Nginx refuses {place}: {fault}")
     with hold("nginx"), announced():
-        write_atomic(NGINX_BASE, content)
+        write_atomic(place, content)
         master = master_pid()
         if master is not None:
             reload_master(master)
-    return [str(NGINX_BASE)]
+    return [str(place)]
 
 
 def run_services(names: Sequence[str], at_boot: Sequence[str]) -> list[str]:

@@ -12,7 +12,9 @@ FENCE = STATE / "fence"
 
 NGINX_ROOT = Path("/etc/nginx/fairlead")
 NGINX_HTTP = NGINX_ROOT / "http"
+NGINX_STREAM = NGINX_ROOT / "stream"
 NGINX_STATUS = NGINX_ROOT / "status"
+NGINX_FILES = (NGINX_HTTP, NGINX_STREAM, NGINX_STATUS)
 NGINX_STAGING = NGINX_ROOT / ".staging"
 NGINX_SOCKET = RUN / "nginx.sock"
 NGINX_REPLACED = RUN / "nginx-replaced.json"

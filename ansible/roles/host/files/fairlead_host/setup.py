@@ -10,7 +10,7 @@ from typing import Any, Iterator
 
 from .errors import HostError
 from .install import install_program
-from .machine import authorise, ensure_user, place_base, run_services
+from .machine import authorise, ensure_user, place_base, place_stream_base, run_services
 from .system_files import install_system
 
 
@@ -28,11 +28,13 @@ def main() -> int:
 
 
 def _made(archive: Path, wanted: dict[str, Any]) -> Iterator[str]:
-    """`wanted`: `{authorizedKey: line, nginxBase: text, services: [unit], atBoot: [unit]}`; without a text there is no base config."""
+    """`wanted`: `{authorizedKey: line, nginxBase: text, nginxStreamBase: text, services: [unit], atBoot: [unit]}`; without a text there is no base config."""
     yield from ensure_user()
     yield from install_program(archive)
     yield from install_system(archive)
     yield from authorise(wanted["authorizedKey"])
     if wanted["nginxBase"]:
         yield from place_base(wanted["nginxBase"])
+    if wanted["nginxStreamBase"]:
+        yield from place_stream_base(wanted["nginxStreamBase"])
     yield from run_services(wanted["services"], wanted["atBoot"])

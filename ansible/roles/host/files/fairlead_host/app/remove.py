@@ -12,7 +12,7 @@ from ..call import Call
 from ..command import attempt, run
 from ..files import unlink
 from ..locks import drop, hold
-from ..nginx.managed import FileId
+from ..nginx.managed import KINDS, FileId
 from ..parse import Fields
 from . import php
 from .place import COLOURS, App, is_ours
@@ -67,7 +67,7 @@ def own_paths(app: App) -> list[Path]:
 
 def left_over_revisions(app: App) -> list[Path]:
     """Kept Nginx revisions of the app."""
-    return [file.revisions for kind in ("front", "backend") if (file := FileId(app.name, kind)).revisions.is_dir()]
+    return [file.revisions for kind in KINDS if (file := FileId(app.name, kind)).revisions.is_dir()]
 
 
 def _delete(path: Path, removed: list[str]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from .. import paths
 from ..files import read_json, unlink, write_json
 from ..parse import Fields, refuse
+from ..processes import LISTEN, all_pids, name_of, socket_inodes, tcp_sockets
 
-PURPOSES = ("backend", "database")
-NEVER_GUARDED = 22
+PURPOSES = ("backend", "database", "stream")
+SSH = 22
 
 
 @dataclass(frozen=True, order=True)
@@ -30,12 +31,18 @@ def parse_rules(fields: Fields) -> tuple[str, set[Rule]]:
     for item in fields.objects("rules", 100):
         purpose, port, sources = item.one_of("purpose", *PURPOSES), item.port(), item.addresses("sources")
         item.done()
-        if port == NEVER_GUARDED:
+        if port == SSH or _is_ssh(port):
             raise refuse("input.rules", "must not guard the SSH port")
         guarded: list[str | None] = [*sources] if sources else [None]
         found |= {Rule(port, source, app, purpose) for source in guarded}
     fields.done()
     return app, found
+
+
+def _is_ssh(port: int) -> bool:
+    """Whether sshd listens on the port."""
+    listeners = {listener.inode for listener in tcp_sockets(port, (LISTEN,))}
+    return bool(listeners) and bool(listeners & socket_inodes(pid for pid in all_pids() if (name_of(pid) or "").startswith("sshd")))
 
 
 def load_rules() -> set[Rule]:

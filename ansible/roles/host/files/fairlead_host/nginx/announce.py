@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import re
 import threading
 import time
 from typing import Callable, Iterator
@@ -16,10 +15,9 @@ from typing import Callable, Iterator
 from .. import paths
 from ..locks import hold
 from ..processes import ESTABLISHED, Socket, all_pids, name_of, socket_inodes, tcp_sockets
-from .managed import content_of, files_on_disk
+from .managed import content_of, files_on_disk, ports_in
 from .process import replaced_workers
 
-LISTEN = re.compile(r"^\s*listen (?:\S+:)?([0-9]{1,5})[\s;]", re.MULTILINE)
 # Nginx counts in full seconds of the wall clock; a busy worker is a little late.
 NOTICE_S = 0.05
 # Who is connected hears it with its next answer. Whoever has not asked for anything in so many looks, 10 ms apart and more, is silent. On a machine
@@ -95,7 +93,7 @@ def _connections(ports: set[int]) -> set[Socket]:
 
 def _ports_that_look() -> set[int]:
     contents = ((content_of(file) or b"").decode("utf-8", "replace") for file in files_on_disk())
-    return {int(port) for text in contents if str(paths.NGINX_CLOSING) in text for port in LISTEN.findall(text)}
+    return {port for text in contents if str(paths.NGINX_CLOSING) in text for port in ports_in(text)}
 
 
 def _is_listener(connection: Socket) -> bool:

@@ -66,7 +66,7 @@ class Staging:
 
     def _fill(self) -> None:
         replaced = {candidate.file.file_name for candidate in self._candidates} | {PROOF_FILE.name}
-        for live in (paths.NGINX_HTTP, paths.NGINX_STATUS):
+        for live in paths.NGINX_FILES:
             staged = self.root / live.name
             staged.mkdir(parents=True, mode=0o755)
             for entry in os.scandir(live):
@@ -74,13 +74,13 @@ class Staging:
                     os.link(entry.path, staged / entry.name, follow_symlinks=False)
         for candidate in self._candidates:
             if candidate.content is not None:
-                write_new(self.http(candidate), candidate.content)
+                write_new(self.content(candidate), candidate.content)
                 write_new(self.status(candidate), candidate.status_text)
         write_new(self.root / "status" / PROOF_FILE.name, self.proof.text)
 
-    def http(self, candidate: Candidate) -> Path:
+    def content(self, candidate: Candidate) -> Path:
         """The candidate's staged file."""
-        return self.root / "http" / candidate.file.file_name
+        return self.root / candidate.file.path.parent.name / candidate.file.file_name
 
     def status(self, candidate: Candidate) -> Path:
         """The candidate's staged status location."""
@@ -91,7 +91,7 @@ class Staging:
         return in_private_mounts(self._test_bound)
 
     def _test_bound(self) -> Verdict:
-        for live in (paths.NGINX_HTTP, paths.NGINX_STATUS):
+        for live in paths.NGINX_FILES:
             bind(self.root / live.name, live)
         return test_live()
 

@@ -9,7 +9,7 @@ from .managed import Candidate
 
 def explain(verdict: Verdict, candidates: list[Candidate]) -> HostError:
     """The error for a failed test beside the live files."""
-    ours = {str(path) for candidate in candidates for path in (candidate.file.http, candidate.file.status)}
+    ours = {str(path) for candidate in candidates for path in (candidate.file.path, candidate.file.status)}
     fault = verdict.fault
     if fault is not None and fault[0] not in ours:
         return _foreign(verdict, fault)

@@ -28,7 +28,7 @@ class Change:
     @property
     def is_placed(self) -> bool:
         """Whether the new content is in its place."""
-        content = read_or_none(self.file.http)
+        content = read_or_none(self.file.path)
         return (None if content is None else sha256(content)) == self.sha256_after and self.expected_now == self.status_after
 
     @property
@@ -41,9 +41,9 @@ class Change:
         """Puts the earlier content back."""
         content = None if self.before is None else read_or_none(self.before)
         if content is None:
-            unlink(self.file.http)
+            unlink(self.file.path)
         else:
-            write_atomic(self.file.http, content)
+            write_atomic(self.file.path, content)
         if self.status_before is None:
             unlink(self.file.status)
         else:
@@ -91,7 +91,7 @@ def begin(candidates: list[Candidate]) -> Entry:
 
 def _keep(candidate: Candidate) -> Change:
     file = candidate.file
-    content, status = read_or_none(file.http), read_or_none(file.status)
+    content, status = read_or_none(file.path), read_or_none(file.status)
     before = None
     if content is not None:
         record = read_record(file)
@@ -140,7 +140,7 @@ def _changes(items: list[dict[str, Any]]) -> list[Change]:
 def end(entry: Entry) -> None:
     """The apply is over: forgets it, and revisions beyond the newest."""
     for change in entry.changes:
-        if read_or_none(change.file.http) is None:
+        if read_or_none(change.file.path) is None:
             change.file.forget()
         elif change.before is not None:
             kept = sorted(change.file.revisions.iterdir(), key=lambda path: path.stat().st_mtime_ns)
@@ -155,5 +155,5 @@ def place(staged: list[tuple[Path, Path]], gone: list[Path]) -> None:
         os.rename(source, target)
     for target in gone:
         unlink(target)
-    for directory in (paths.NGINX_HTTP, paths.NGINX_STATUS):
+    for directory in paths.NGINX_FILES:
         sync_directory(directory)

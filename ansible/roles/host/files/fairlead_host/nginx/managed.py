@@ -11,7 +11,9 @@ from ..errors import HostError
 from ..files import read_or_none, sha256
 from ..parse import SLUG, Fields, refuse
 
-NAME = re.compile(rf"({SLUG.pattern})\.(front|backend)\.conf")
+KINDS = ("front", "backend", "stream")
+NAME = re.compile(rf"({SLUG.pattern})\.({'|'.join(KINDS)})\.conf")
+LISTEN = re.compile(r"^\s*listen (?:\S+:)?([0-9]{1,5})[\s;]", re.MULTILINE)
 STATUS = re.compile(r"\b([0-9]{1,16}):([0-9a-f]{64})\b")
 LOGS = Path("/var/log/nginx")
 LONGEST_FILE = 4_000_000
@@ -20,20 +22,21 @@ ADDRESS_OR_WILDCARD = re.compile(r"[0-9a-fA-F:.]{1,45}|\*")
 
 @dataclass(frozen=True, order=True)
 class FileId:
-    """Which file: one app's front or backend."""
+    """Which file: one app's front, backend or streams."""
 
     app: str
     kind: str
 
     @property
     def file_name(self) -> str:
-        """Its name, in http/ as in status/."""
+        """Its name, where Nginx reads it as in status/."""
         return f"{self.app}.{self.kind}.conf"
 
     @property
-    def http(self) -> Path:
-        """The file that Nginx includes."""
-        return paths.NGINX_HTTP / self.file_name
+    def path(self) -> Path:
+        """The file that Nginx includes, in the block that its kind belongs to."""
+        directory = paths.NGINX_STREAM if self.kind == "stream" else paths.NGINX_HTTP
+        return directory / self.file_name
 
     @property
     def status(self) -> Path:
@@ -114,7 +117,7 @@ def parse_candidates(fields: Fields) -> list[Candidate]:
 
 
 def _parse_candidate(fields: Fields) -> Candidate:
-    kind = fields.one_of("kind", "front", "backend")
+    kind = fields.one_of("kind", *KINDS)
     candidate = Candidate(
         file=FileId(fields.slug(), kind),
         content=fields.optional("content", lambda name: fields.string(name, LONGEST_FILE)),
@@ -160,8 +163,8 @@ def refuse_older(candidates: list[Candidate]) -> None:
 
 def files_on_disk(app: str | None = None) -> list[FileId]:
     """Fairlead's files, of one app or of all, sorted."""
-    names = [entry.name for entry in paths.NGINX_HTTP.iterdir()] if paths.NGINX_HTTP.is_dir() else []
-    found = [file for name in names if (file := FileId.from_name(name)) is not None]
+    entries = [entry for path in (paths.NGINX_HTTP, paths.NGINX_STREAM) if path.is_dir() for entry in path.iterdir()]
+    found = [file for entry in entries if (file := FileId.from_name(entry.name)) is not None and file.path == entry]
     return sorted(file for file in found if app is None or file.app == app)
 
 
@@ -173,4 +176,9 @@ def files_recorded() -> list[FileId]:
 
 def content_of(file: FileId) -> bytes | None:
     """A file's bytes as they are on disk."""
-    return read_or_none(file.http)
+    return read_or_none(file.path)
+
+
+def ports_in(text: str) -> set[int]:
+    """Ports that a file of ours listens on."""
+    return {int(port) for port in LISTEN.findall(text)}

@@ -4,14 +4,61 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 import time
 
 from ..errors import HostError
+from ..files import sha256
 from ..processes import LISTEN, Socket, children, owner_of, socket_inodes, tcp_sockets
-from .managed import Candidate
+from .managed import Candidate, FileId, content_of, files_on_disk, ports_in, read_record
 
 OLD_WORKERS_LIMIT_S = 2.0
+SERVER = re.compile(r"^server \{$(.*?)^\}$", re.MULTILINE | re.DOTALL)
+
+
+def check_sharing(candidates: list[Candidate], master: int) -> None:
+    """Refuses with `port-taken` a port that streams would share with what does not let itself be shared.
+
+    Nginx's own test says nothing of a port in `http` and in `stream` at once, and from 1.25.5 on only warns of two streams on one.
+    """
+    on_disk = {file: (content_of(file) or b"").decode("utf-8", "replace") for file in files_on_disk()}
+    after = {**on_disk, **{candidate.file: candidate.content or "" for candidate in candidates}}
+    known = {port for text in on_disk.values() for port in ports_in(text)}
+    for candidate in candidates:
+        text = candidate.content or ""
+        for port in sorted(ports_in(text)):
+            for other in sorted(after):
+                if other != candidate.file and port in ports_in(after[other]) and not _may_share(candidate.file, other, after, port):
+                    raise _taken("*", port, f"the {_NAMES[other.kind]} of {other.app}")
+            if candidate.file.kind == "stream" and port not in known and not _is_edited(candidate.file) and _listens(master, port):
+                raise _taken("*", port, "another part of this Nginx's configuration, which is not Fairlead's")
+
+
+_NAMES = {"front": "HTTP front", "backend": "backend site", "stream": "streams"}
+
+
+def _may_share(one: FileId, other: FileId, texts: dict[FileId, str], port: int) -> bool:
+    """HTTP's names share any port; streams share one by names alone."""
+    if "stream" not in (one.kind, other.kind):
+        return True
+    return one.kind == other.kind and all(
+        "\n    server_name " in server
+        for file in (one, other)
+        for server in SERVER.findall(texts[file])
+        if port in ports_in(server)
+    )
+
+
+def _is_edited(file: FileId) -> bool:
+    """Whether the file on disk is not what was applied, so that it does not say which ports are its own."""
+    record = read_record(file)
+    return record is not None and sha256(content_of(file) or b"") != record.sha256
+
+
+def _listens(master: int, port: int) -> bool:
+    ours = socket_inodes([master])
+    return any(listener.inode in ours for listener in tcp_sockets(port, (LISTEN,)))
 
 
 def check_listens(candidates: list[Candidate], master: int) -> None:
@@ -67,12 +114,15 @@ def _overlaps(listener: Socket, address: str) -> bool:
 def port_taken(address: str, port: int, listeners: list[Socket]) -> HostError:
     """The error that names who has the port."""
     owner = owner_of({listener.inode for listener in listeners})
-    name = f"{owner[1]} (pid {owner[0]})" if owner else "another program"
+    return _taken(address, port, f"{owner[1]} (pid {owner[0]})" if owner else "another program")
+
+
+def _taken(address: str, port: int, owner: str) -> HostError:
     return HostError(
         "port-taken",
-        f"Port {port} is taken by {name}.",
-        hint="Stop that program or give the app another port, then try again.",
+        f"Port {port} is taken by {owner}.",
+        hint="Free that port or choose another one, then try again.",
         address=address,
         port=port,
-        owner=name,
+        owner=owner,
     )

@@ -13,10 +13,11 @@ from .beside import Staging, test_live
 from .fault import explain
 from .journal import Entry
 from .live import reload_until_live
-from .managed import Candidate
-from .ports import check_listens
+from .managed import Candidate, content_of
+from .ports import check_listens, check_sharing
 from .process import master_pid
 from .proof import PROOF_FILE
+from .streams import require_streams
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,19 @@ class Timing:
 
 def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], None]) -> Timing:
     """Makes the candidates live together. The caller holds the lock. `may_commit` is asked last before anything changes."""
+    require_streams(candidates)
+    check_sharing(candidates, master)
     with Staging(candidates) as staging:
         started = time.monotonic()
         verdict = staging.test()
         test_ms = (time.monotonic() - started) * 1000
         if not verdict.is_good:
             raise explain(verdict, candidates)
-        check_listens(candidates, master)
+        try:
+            check_listens(candidates, master)
+        except HostError:
+            _forget_new(candidates)
+            raise
         with announced() as announced_ms:
             may_commit()
             entry = journal.begin(candidates)
@@ -49,16 +56,23 @@ def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], 
     return Timing(round(test_ms, 1), announced_ms, round(live_ms, 1))
 
 
+def _forget_new(candidates: list[Candidate]) -> None:
+    """Takes away the logs that a good test has made for files that do not come to be."""
+    for candidate in candidates:
+        if content_of(candidate.file) is None:
+            candidate.file.forget()
+
+
 def _place(staging: Staging, candidates: list[Candidate]) -> None:
     kept = [candidate for candidate in candidates if candidate.content is not None]
     gone = [candidate for candidate in candidates if candidate.content is None]
     journal.place(
         [
-            *((staging.http(candidate), candidate.file.http) for candidate in kept),
+            *((staging.content(candidate), candidate.file.path) for candidate in kept),
             *((staging.status(candidate), candidate.file.status) for candidate in kept),
             (staging.root / "status" / PROOF_FILE.name, PROOF_FILE),
         ],
-        [path for candidate in gone for path in (candidate.file.http, candidate.file.status)],
+        [path for candidate in gone for path in (candidate.file.path, candidate.file.status)],
     )
 
 

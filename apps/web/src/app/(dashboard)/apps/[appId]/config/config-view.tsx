@@ -62,6 +62,21 @@ export function ConfigView({ appId, generation, items }: ConfigViewProps) {
             label: 'File',
             content: <CodeBlock code={config.content} title={config.path} copyLabel="Copy configuration" />,
           },
+          ...(config.streams?.content == null
+            ? []
+            : [
+                {
+                  value: 'streams',
+                  label: 'TCP',
+                  content: (
+                    <CodeBlock
+                      code={config.streams.content}
+                      title={config.streams.path}
+                      copyLabel="Copy configuration of the TCP streams"
+                    />
+                  ),
+                },
+              ]),
           {
             value: 'diff',
             label: 'Compare',

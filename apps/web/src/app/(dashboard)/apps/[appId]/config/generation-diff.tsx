@@ -38,11 +38,16 @@ export function GenerationDiff({ appId, generation, previous, items }: Generatio
         <span className="text-ink-muted">compared with generation {generation}</span>
       </div>
       {query.data ? (
-        query.data.diff === '' ? (
-          <Note>The text is the same; only what stands behind it changed.</Note>
-        ) : (
-          <DiffView diff={query.data.diff} path={query.data.path} />
-        )
+        <>
+          {query.data.diff === '' ? (
+            <Note>The text is the same; only what stands behind it changed.</Note>
+          ) : (
+            <DiffView diff={query.data.diff} path={query.data.path} />
+          )}
+          {query.data.streams === null || query.data.streams.diff === '' ? null : (
+            <DiffView diff={query.data.streams.diff} path={query.data.streams.path} />
+          )}
+        </>
       ) : query.isError ? (
         <LoadFailure query={query} what="the comparison" />
       ) : (

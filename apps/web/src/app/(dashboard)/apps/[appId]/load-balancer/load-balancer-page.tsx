@@ -18,6 +18,7 @@ import { Maintenance } from './maintenance.tsx';
 import { describeBalancing, describeSlowStart } from './methods.ts';
 import { MovePanel } from './move-panel.tsx';
 import { AddBackendDialog, ChangeMethodDialog, MoveDialog, SlowStartDialog } from './plan-dialogs.tsx';
+import { StreamsPanel } from './streams-panel.tsx';
 
 interface ViewProps {
   app: App;
@@ -116,6 +117,7 @@ function BalancerOn({ app, balancer }: ViewProps) {
         <BackendTable app={app} balancer={balancer} busy={busy} />
       </section>
       <DomainsPanel app={app} />
+      <StreamsPanel app={app} balancer={balancer} busy={busy} />
       <Maintenance app={app} balancer={balancer} busy={busy} />
       {may('load-balancer.disable') ? <DisableBalancer app={app} balancer={balancer} busy={busy} /> : null}
       {adding ? <AddBackendDialog app={app} balancer={balancer} open onOpenChange={setAdding} /> : null}
@@ -140,6 +142,7 @@ export function LoadBalancerPage({ appId }: { appId: string }) {
       <BalancerOff app={app} />
       <MovePanel app={app} balancer={balancer} busy={app.activeOperation !== null} />
       <DomainsPanel app={app} />
+      <StreamsPanel app={app} balancer={balancer} busy={app.activeOperation !== null} />
       <Maintenance app={app} balancer={balancer} busy={app.activeOperation !== null} />
     </>
   );

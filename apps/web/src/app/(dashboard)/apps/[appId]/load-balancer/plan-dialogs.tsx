@@ -41,6 +41,14 @@ export const RemoveBackendDialog = dynamic(
   () => import('./remove-backend-dialog.tsx').then((module) => module.RemoveBackendDialog),
   { ssr: false },
 );
+export const StreamDialog = dynamic(
+  () => import('./stream-dialog.tsx').then((module) => module.StreamDialog),
+  { ssr: false },
+);
+export const RemoveStreamDialog = dynamic(
+  () => import('./remove-stream-dialog.tsx').then((module) => module.RemoveStreamDialog),
+  { ssr: false },
+);
 export const DisableDialog = dynamic(
   () => import('./disable-dialog.tsx').then((module) => module.DisableDialog),
   { ssr: false },

@@ -1,0 +1,92 @@
+import { type Fleet, streamBackendPorts } from '@fairlead/core';
+import type { Backend, Operation } from '@fairlead/db';
+import { readStreams } from '@fairlead/nginx';
+import type { WorkerContext } from '../context.ts';
+import { balancerOf, presentBackends, provenState, requireFleet } from '../fleet.ts';
+import { inParallel } from '../runtime/parallel.ts';
+import type { Run } from '../runtime/run.ts';
+import { applyFront } from './apply-front.ts';
+import { drainPorts } from './drain-backend.ts';
+import { drainOut } from './drain-out.ts';
+import { inTransaction, moveLoadBalancer } from './move.ts';
+import { retellBackends } from './retell-backends.ts';
+import { setFirewall } from './set-firewall.ts';
+
+/** Whether an operation that brings no backend in or out may open or close ports of the backends. */
+export function concernsStreams({ loadBalancer }: Fleet, { kind }: Operation): boolean {
+  const mayChange = kind === 'load-balancer.change' || kind === 'load-balancer.restore';
+  return (
+    mayChange && (streamBackendPorts(loadBalancer).length > 0 || loadBalancer.observedStreamsHash !== null)
+  );
+}
+
+/**
+ * Another front with other streams: first the backends' ports are opened to the balancer, then both files go live, then what nothing leads to any more is
+ * drained and its ports are given back. Where the balancer refuses, the ports are what they were.
+ */
+export async function changeStreams(run: Run, fleet: Fleet, retold: readonly Backend[]): Promise<void> {
+  const served = await servedStreams(run.worker, fleet);
+  const leaving = await leavingPorts(run.worker, fleet);
+  const { firewall } = provenState(fleet, { keepStreamPorts: leaving });
+  await run.step({ key: 'firewall', title: 'Open the firewall' }, (step) =>
+    setFirewall(run, step, fleet, firewall),
+  );
+  await retellBackends(run, fleet, retold);
+  try {
+    await run.step({ key: 'apply', title: 'Apply the new balancing' }, (step) =>
+      applyFront(run, step, fleet),
+    );
+  } catch (error) {
+    const before = { ...fleet, loadBalancer: { ...fleet.loadBalancer, streams: served } };
+    await closePorts(run, before);
+    throw error;
+  }
+  const after = await requireFleet(run.worker, fleet.app.id);
+  if (leaving.length > 0) {
+    await drainLeaving(run, after, leaving);
+    await closePorts(run, after);
+  }
+  await drainOut(run, after);
+  const status = after.loadBalancer.enabled ? 'on' : 'off';
+  await inTransaction(run, (tx) => moveLoadBalancer(run, tx, after.loadBalancer.id, status));
+}
+
+/** The streams that the balancer was last given. */
+async function servedStreams({ prisma }: WorkerContext, { loadBalancer }: Fleet) {
+  const row = await prisma.appliedConfig.findFirst({
+    where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
+    orderBy: { generation: 'desc' },
+    select: { streams: true },
+  });
+  return row?.streams == null ? [] : readStreams(row.streams).streams;
+}
+
+/** Ports of the backends that the balancer's streams lead to still, and are not to any more. */
+export async function leavingPorts(worker: WorkerContext, fleet: Fleet): Promise<number[]> {
+  const wanted = streamBackendPorts(fleet.loadBalancer);
+  return streamBackendPorts({ streams: await servedStreams(worker, fleet) }).filter(
+    (port) => !wanted.includes(port),
+  );
+}
+
+async function drainLeaving(run: Run, fleet: Fleet, ports: readonly number[]): Promise<void> {
+  const name = {
+    key: 'drain',
+    title: 'Wait for connections of streams that are gone',
+    serverId: balancerOf(fleet).id,
+  };
+  await run.step(name, async (step) => {
+    const left = await inParallel(presentBackends(fleet), ({ address }) =>
+      drainPorts(run, step, fleet, address, ports),
+    );
+    const count = left.reduce((sum, connections) => sum + connections, 0);
+    step.outcome(count === 0 ? 'No connection is left.' : `${count} connections were left open.`);
+  });
+}
+
+/** The backends' ports are open to the balancer for the streams that there are, and for no others. */
+export async function closePorts(run: Run, fleet: Fleet): Promise<void> {
+  await run.step({ key: 'ports', title: 'Close the ports of streams that are gone' }, (step) =>
+    setFirewall(run, step, fleet, provenState(fleet).firewall),
+  );
+}
