@@ -40,6 +40,12 @@ function placedFronts(specs: FrontSpec[]): FrontSpec[] {
       app: slug(index),
       names: names.length > 0 ? names : [`${slug(index)}.example.com`],
       listenPort: 61_000 + index,
+      // Nginx keeps 160 points in its ring for each unit of a weight; sticky by a hash does not climb either (`slowStartRefusal`).
+      servers: spec.servers.map((server) =>
+        spec.method === 'sticky' || spec.method === 'hash'
+          ? { ...server, weight: (server.weight % 10) + 1, slowStartPercent: 100 }
+          : server,
+      ),
     });
   });
 }
