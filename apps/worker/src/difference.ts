@@ -10,6 +10,8 @@ export interface Difference {
   leaving: Backend[];
   /** Backends whose own Nginx has to be told of other limits, before the front. */
   retold: Backend[];
+  /** Backends that go to another port. */
+  moving: Backend[];
   /** The front is all that changes, but for {@link retold}: a toggle or another method, of backends that are ready for it. */
   isFrontAlone: boolean;
 }
@@ -34,13 +36,23 @@ export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Dif
   const joining = present.filter((backend) => isMine(backend) && !isReady(fleet, backend, operation, now));
   const leaving = fleet.backends.filter((backend) => !present.includes(backend));
   const isShare = ofFrontAlone.includes(operation.kind);
+  const moving = operation.kind === 'backend.configure' ? movingOf(fleet, operation) : [];
   const mayBeFast = operation.kind === 'backend.toggle' || isRestore;
   return {
     joining: isShare ? [] : joining,
     leaving,
     retold: isRestore || operation.kind === 'load-balancer.change' ? retoldOf(fleet) : [],
-    isFrontAlone: isShare || (mayBeFast && joining.length === 0),
+    moving,
+    isFrontAlone: (isShare && moving.length === 0) || (mayBeFast && joining.length === 0),
   };
+}
+
+/** The backend whose port was asked for, where one is to be left; also one whose move failed before. */
+function movingOf({ backends }: Fleet, { backendId, input }: Operation): Backend[] {
+  if ((input as { port?: unknown } | null)?.port === undefined) return [];
+  return backends.filter(
+    (backend) => backend.id === backendId && isProven(backend) && backend.openPorts.length > 0,
+  );
 }
 
 /** Backends that run and whose file says something else than it should, whatever brought that. */

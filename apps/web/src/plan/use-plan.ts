@@ -6,7 +6,11 @@ import { request } from '../data/request.ts';
 
 type Change = Partial<Balancing> & { slowStartSeconds?: number; http?: HttpChange };
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
-type Options = Partial<Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'>>;
+type Options = Partial<
+  Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'> & {
+    port: number | null;
+  }
+>;
 
 /** The change whose plan is asked for: the same fields as the change itself. */
 export type Intent =

@@ -1,3 +1,4 @@
+import { servedPort } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { balancerOf, type Fleet } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -17,6 +18,7 @@ export async function drainBackend(
   fleet: Fleet,
   backend: Backend,
   isWanted: () => Promise<boolean> = async () => true,
+  port: number = servedPort(fleet.app, backend),
 ): Promise<number> {
   const client = await run.worker.hosts.client(balancerOf(fleet));
   const startedAt = performance.now();
@@ -25,7 +27,7 @@ export async function drainBackend(
   do {
     const look = await client.call(
       'nginx.drain',
-      { address: backend.address, port: fleet.app.port, timeoutMs: Math.min(sliceMs, Math.ceil(left())) },
+      { address: backend.address, port, timeoutMs: Math.min(sliceMs, Math.ceil(left())) },
       { signal: step.signal },
     );
     remaining = look.remaining;

@@ -5,6 +5,7 @@ import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
 import { joinBackends } from '../actions/join-backends.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
+import { moveToPort } from '../actions/move-to-port.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { retellBackends } from '../actions/retell-backends.ts';
@@ -31,6 +32,14 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
         await retellBackends(run, fleet, retold);
         await toggleFast(run, fleet);
       },
+      failed: (run, error) => settleFailure(run, [], error),
+    };
+  }
+  const [moving] = difference.moving;
+  if (moving !== undefined) {
+    return {
+      servers: serversOf(fleet, [moving]),
+      run: (run) => moveToPort(run, moving.id),
       failed: (run, error) => settleFailure(run, [], error),
     };
   }

@@ -13,7 +13,8 @@ const hidden = new Secret('');
 export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanView {
   const withColours = {
     ...after,
-    backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue' })),
+    // What is there once all is done: one colour runs, and a port that was left is closed.
+    backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue', openPorts: [] })),
   };
   const [from, to] = [
     desiredOf(before, { databasePassword: hidden }),

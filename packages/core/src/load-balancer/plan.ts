@@ -7,7 +7,7 @@ import { parseInput } from '../input.ts';
 import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
 import { earlierFront } from './earlier-front.ts';
-import { candidatesOf, neighboursFor } from './intend.ts';
+import { candidatesOf, neighboursFor, takenPortsFor } from './intend.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
 import type { PlanView } from './plan-view.ts';
@@ -25,7 +25,14 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const candidates = await candidatesOf(db, intent);
   const earlier = await earlierFront(db, before, intent);
   const neighbours = await neighboursFor(db, before, intent);
-  const after = propose(before, intent, { candidates, earlier, neighbours, now: ctx.clock(), newId });
+  const after = propose(before, intent, {
+    candidates,
+    earlier,
+    neighbours,
+    takenPorts: await takenPortsFor(db, before, intent),
+    now: ctx.clock(),
+    newId,
+  });
   return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier });
 };
 

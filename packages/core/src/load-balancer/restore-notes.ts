@@ -1,4 +1,5 @@
 import type { FrontSpec } from '@fairlead/nginx';
+import { servedPort } from '../backend/ports.ts';
 import type { Fleet } from '../fleet.ts';
 import { type LeftOut, leftOut, lineOf } from './as-front.ts';
 import { httpOf } from './http-of.ts';
@@ -13,11 +14,17 @@ export function restoreNotes(before: Fleet, after: Fleet, front: FrontSpec): Pla
   const switchedOff = after.backends.filter(
     (backend) =>
       backend.desired === 'disabled' &&
-      lineOf(before, front, backend) === undefined &&
+      lineOf(front, backend) === undefined &&
       before.backends.some(({ id, desired }) => id === backend.id && desired === 'enabled'),
   );
   for (const { serverId } of switchedOff) {
     const text = `${name(serverId)} had no place in generation ${generation}: it is disabled, and stays deployed.`;
+    notes.push({ level: 'info', text });
+  }
+  for (const backend of before.backends) {
+    const port = lineOf(front, backend)?.port;
+    if (port === undefined || port === servedPort(before.app, backend)) continue;
+    const text = `${name(backend.serverId)} was asked at port ${port} then, and stays at ${servedPort(before.app, backend)}.`;
     notes.push({ level: 'info', text });
   }
   const kept = httpOf(after.loadBalancer).routes;
