@@ -47,7 +47,7 @@ function facts(n: number): Prisma.InputJsonValue {
     ],
     nginx: {
       version: debian13 ? '1.26.3' : '1.22.1',
-      modules: ['http_ssl', 'stream'],
+      modules: ['http_ssl', 'realip', 'stream'],
       running: true,
       readsStreams: true,
     },

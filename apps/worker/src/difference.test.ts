@@ -14,6 +14,8 @@ const backend = (n: number, change: Partial<Backend> = {}) =>
     state: 'active',
     address: `10.0.0.${n}`,
     colour: 'blue',
+    port: null,
+    openPorts: [],
     releaseId: 'r',
     health: 'healthy',
     healthCheckedAt: now,
@@ -77,4 +79,18 @@ test('other limits are told to the backends whose file says something else, by a
   expect(idsOf(differenceOf(fleet, restore, now).retold)).toEqual(['b2']);
   const toggle = { kind: 'backend.toggle', backendId: 'b1' } as Operation;
   expect(differenceOf(fleet, toggle, now).retold).toEqual([]);
+});
+
+test('a backend moves where its port was asked for and another is open still, and by that operation alone', () => {
+  const fleet = fleetOf(backend(1), backend(2, { port: 8080, openPorts: [20_000] }));
+  const configure = (input: object, backendId = 'b2') =>
+    differenceOf(fleet, { kind: 'backend.configure', backendId, input } as unknown as Operation, now);
+  expect(idsOf(configure({ port: 8080 }).moving)).toEqual(['b2']);
+  expect(configure({ port: 8080 }).isFrontAlone).toBe(false);
+  for (const other of [
+    configure({ weight: 3 }),
+    configure({ port: 8080 }, 'b1'),
+    differenceOf(fleet, restore, now),
+  ])
+    expect(other).toMatchObject({ moving: [], isFrontAlone: true });
 });

@@ -12,6 +12,8 @@ export interface Difference {
   retold: Backend[];
   /** Backends whose firewall is stated too, though they neither join nor leave: those that another balancer will ask. */
   guarded: Backend[];
+  /** Backends that go to another port. */
+  moving: Backend[];
   /** The front is all that changes, but for {@link retold}: a toggle or another method, of backends that are ready for it. */
   isFrontAlone: boolean;
 }
@@ -42,14 +44,24 @@ export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Dif
   const leaving = fleet.backends.filter((backend) => !present.includes(backend));
   const isMove = ofBalancers.includes(operation.kind);
   const isShare = ofFrontAlone.includes(operation.kind);
+  const moving = operation.kind === 'backend.configure' ? movingOf(fleet, operation) : [];
   const mayBeFast = operation.kind === 'backend.toggle' || isRestore;
   return {
     joining: isShare || isMove ? [] : joining,
     leaving,
     retold: isRestore || isMove || operation.kind === 'load-balancer.change' ? retoldOf(fleet) : [],
     guarded: isMove ? present : [],
-    isFrontAlone: isShare || (mayBeFast && joining.length === 0),
+    moving,
+    isFrontAlone: (isShare && moving.length === 0) || (mayBeFast && joining.length === 0),
   };
+}
+
+/** The backend whose port was asked for, where one is to be left; also one whose move failed before. */
+function movingOf({ backends }: Fleet, { backendId, input }: Operation): Backend[] {
+  if ((input as { port?: unknown } | null)?.port === undefined) return [];
+  return backends.filter(
+    (backend) => backend.id === backendId && isProven(backend) && backend.openPorts.length > 0,
+  );
 }
 
 /** Backends that run and whose file says something else than it should, whatever brought that. */

@@ -1,3 +1,5 @@
+import type { BackendPorts } from './backend/ports.ts';
+
 /** The columns that decide what should be where; rows of Prisma fit. */
 export interface DesiredApp {
   slug: string;
@@ -31,7 +33,7 @@ export interface DesiredLoadBalancer {
   generation: number;
 }
 
-export interface DesiredBackend {
+export interface DesiredBackend extends BackendPorts {
   id: string;
   serverId: string;
   role: string;

@@ -8,6 +8,7 @@ import {
   type HttpSettings,
   unusualLimits,
 } from '@fairlead/nginx';
+import { listenPorts } from './backend/ports.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer } from './desired-input.ts';
 import { httpOf } from './load-balancer/http-of.ts';
 
@@ -96,17 +97,19 @@ export function frontSpec(
 export function backendSpec(
   app: DesiredApp,
   loadBalancer: Pick<DesiredLoadBalancer, 'generation' | 'http'>,
-  backend: Pick<DesiredBackend, 'address' | 'colour'>,
+  backend: Pick<DesiredBackend, 'address' | 'colour' | 'port' | 'openPorts'>,
   balancerAddresses: readonly string[],
 ): BackendSpec | null {
   const target = backendTarget(app, backend.colour);
   if (target === null) return null;
+  const [listenPort, ...alsoListenPorts] = listenPorts(app, backend);
   return backendSpecSchema.parse({
     kind: 'backend',
     app: app.slug,
     generation: Math.max(1, loadBalancer.generation),
     listenAddress: backend.address,
-    listenPort: app.port,
+    listenPort,
+    ...(alsoListenPorts.length === 0 ? {} : { alsoListenPorts }),
     balancerAddresses,
     target,
     limits: backendLimits(httpOf(loadBalancer), target.runtime),

@@ -53,6 +53,8 @@ const backend = (n: number, change: Partial<DesiredBackend> = {}): DesiredBacken
   failTimeoutSeconds: 10,
   maxConns: 0,
   slowStartPercent: 100,
+  port: null,
+  openPorts: [],
   backup: false,
   colour: 'blue',
   releaseId: 'r',

@@ -1,5 +1,6 @@
 import { AppError, type Secret } from '@fairlead/errors';
 import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
+import { listenPorts, servedPort } from './backend/ports.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
@@ -115,7 +116,7 @@ export function desiredState(
       present: isPresent,
       inUpstream: !isPresent ? 'absent' : upstreamState(loadBalancer, backend, admit),
       address: backend.address,
-      port: app.port,
+      port: servedPort(app, backend),
       role: backend.role === 'primary' ? 'primary' : 'replica',
       spec: isPresent ? backendSpec(app, loadBalancer, backend, balancerAddresses) : null,
     };
@@ -237,8 +238,9 @@ function desiredFirewall(
   ].sort();
   return serverIds.map((serverId) => {
     const rules: DesiredFirewall['rules'] = [];
-    if (kept.some((backend) => backend.serverId === serverId)) {
-      rules.push({ purpose: 'backend', port: app.port, sources: balancerAddresses });
+    for (const backend of kept.filter((candidate) => candidate.serverId === serverId)) {
+      for (const port of listenPorts(app, backend))
+        rules.push({ purpose: 'backend', port, sources: balancerAddresses });
       for (const port of streamPorts) rules.push({ purpose: 'stream', port, sources: balancerAddresses });
     }
     // Without sources the rule only guards the port: nobody from outside.

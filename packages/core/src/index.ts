@@ -17,6 +17,7 @@ export * from './audit/record.ts';
 export * from './authorize.ts';
 export * from './backend/add.ts';
 export * from './backend/configure.ts';
+export * from './backend/ports.ts';
 export * from './backend/remove.ts';
 export * from './backend/status.ts';
 export * from './backend/toggle.ts';

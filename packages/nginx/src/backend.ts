@@ -16,14 +16,15 @@ import { block, type ConfigNode, comment, directive } from './tree.ts';
  * @see https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#if
  */
 export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities): RenderedConfig {
-  const { app, generation, listenAddress, listenPort, target } = spec;
+  const { app, generation, listenAddress, listenPort, alsoListenPorts = [], target } = spec;
+  const listens = [listenPort, ...alsoListenPorts].map((port) => ({ address: listenAddress, port }));
   const limits = { ...usualLimits, ...spec.limits };
   const nodes = [
     ...(target.runtime === 'node' ? nodeUpstream(app, target.port) : []),
     block(
       'server',
       [],
-      directive('listen', socketAddress(listenAddress, listenPort)),
+      ...listens.map(({ address, port }) => directive('listen', socketAddress(address, port))),
       directive('server_name', '_'),
       directive('absolute_redirect', 'off'),
       ...accepting(idleSeconds.backendAccepts, limits.maxBodyBytes, capabilities),
@@ -42,7 +43,7 @@ export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities
       ...site(spec, limits, capabilities),
     ),
   ];
-  return finish(spec, nodes, [{ address: listenAddress, port: listenPort }]);
+  return finish(spec, nodes, listens);
 }
 
 /** Who may ask, as a regular expression: Nginx spells addresses as `ipAddressSchema` does. */

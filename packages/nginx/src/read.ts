@@ -53,13 +53,16 @@ export function readBackend(text: string): BackendSpec {
   const { app, generation, kind } = readHeader(text);
   const nodes = parseConfig(text);
   const site = blocksNamed(nodes, 'server').at(-1)?.children ?? [];
-  const listen = parseSocketAddress(first(site, 'listen')?.[0] ?? '');
+  const [listen, ...also] = directivesNamed(site, 'listen').map(({ args }) =>
+    parseSocketAddress(args[0] ?? ''),
+  );
   const spec = {
     kind,
     app,
     generation,
     listenAddress: listen?.address,
     listenPort: listen?.port,
+    ...(also.length === 0 ? {} : { alsoListenPorts: also.map((other) => other?.port) }),
     balancerAddresses: directivesNamed(site, 'set_real_ip_from').map(({ args }) => args[0]),
     target: readTarget(nodes, site),
     limits: readLimits(site),

@@ -223,6 +223,8 @@ export const backendSpecSchema = z
     generation: z.int().min(1),
     listenAddress: ipAddressSchema,
     listenPort: portSchema,
+    /** Listened on too, while the port changes; absent where there is none. */
+    alsoListenPorts: z.array(portSchema).min(1).max(16).optional(),
     /** Who may ask beside the machine itself, and whose word about the client is taken (`set_real_ip_from`). Each once. */
     balancerAddresses: z
       .array(ipAddressSchema)
@@ -237,9 +239,15 @@ export const backendSpecSchema = z
     path: ['target', 'root'],
     message: 'must lie in the app’s own directory',
   })
+  .refine(({ listenPort, alsoListenPorts = [] }) => isUnique([listenPort, ...alsoListenPorts].map(String)), {
+    path: ['alsoListenPorts'],
+    message: 'must name each port once',
+  })
   .refine(
-    ({ listenAddress, listenPort, target }) =>
-      target.runtime !== 'node' || target.port !== listenPort || listenAddress !== '127.0.0.1',
+    ({ listenAddress, listenPort, alsoListenPorts = [], target }) =>
+      target.runtime !== 'node' ||
+      ![listenPort, ...alsoListenPorts].includes(target.port) ||
+      listenAddress !== '127.0.0.1',
     { path: ['target', 'port'], message: 'must not be the port that the site itself listens on' },
   );
 export type BackendSpec = z.infer<typeof backendSpecSchema>;

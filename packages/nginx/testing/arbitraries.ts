@@ -125,12 +125,14 @@ export const backendSpecs: fc.Arbitrary<BackendSpec> = slugs
       generation: generations,
       listenAddress: addresses,
       listenPort: ports,
+      alsoListenPorts: fc.option(fc.uniqueArray(ports, { minLength: 1, maxLength: 3 }), { nil: undefined }),
       balancerAddresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 16 }),
       target: targets(app),
       limits,
     }),
   )
-  .map(({ limits, ...spec }) => {
+  .map(({ limits, alsoListenPorts, ...rest }) => {
+    const spec = { ...rest, ...(alsoListenPorts === undefined ? {} : { alsoListenPorts }) };
     const { maxBodyBytes } = limits;
     const stated = unusualLimits(spec.target.runtime === 'static' ? { maxBodyBytes } : limits);
     return stated === undefined ? spec : { ...spec, limits: stated };

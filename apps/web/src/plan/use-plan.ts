@@ -10,7 +10,11 @@ type Change = Partial<Balancing> & {
   streams?: LoadBalancer['streams'];
 };
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
-type Options = Partial<Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'>>;
+type Options = Partial<
+  Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'> & {
+    port: number | null;
+  }
+>;
 
 /** The change whose plan is asked for: the same fields as the change itself. */
 export type Intent =

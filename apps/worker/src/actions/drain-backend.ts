@@ -1,4 +1,4 @@
-import { streamBackendPorts } from '@fairlead/core';
+import { servedPort, streamBackendPorts } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -18,8 +18,10 @@ export async function drainBackend(
   fleet: Fleet,
   backend: Backend,
   isWanted: () => Promise<boolean> = async () => true,
+  port?: number,
 ): Promise<number> {
-  const ports = [...new Set([fleet.app.port, ...streamBackendPorts(fleet.loadBalancer)])];
+  const all = [servedPort(fleet.app, backend), ...streamBackendPorts(fleet.loadBalancer)];
+  const ports = port === undefined ? [...new Set(all)] : [port];
   const remaining = await drainPorts(run, step, fleet, backend.address, ports, isWanted);
   step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);
   return remaining;

@@ -1,4 +1,4 @@
-import { announce } from '@fairlead/core';
+import { announce, servedPort } from '@fairlead/core';
 import { type Fleet, presentBackends, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -40,10 +40,14 @@ export async function removeFront(run: Run, fleet: Fleet, serverId: string): Pro
 
 async function drainFrom(run: Run, step: StepTools, fleet: Fleet, serverId: string): Promise<number> {
   const client = await run.worker.hosts.client(serverOf(fleet, serverId));
-  const looks = await inParallel(presentBackends(fleet), ({ address }) =>
+  const looks = await inParallel(presentBackends(fleet), (backend) =>
     client.call(
       'nginx.drain',
-      { address, port: fleet.app.port, timeoutMs: drainTimeoutMs },
+      {
+        address: backend.address,
+        port: servedPort(fleet.app, backend),
+        timeoutMs: drainTimeoutMs,
+      },
       { signal: step.signal, timeoutMs: drainTimeoutMs + 10_000 },
     ),
   );

@@ -1,3 +1,4 @@
+import { servedPort } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { balancerOf, type Fleet, hostHeaderOf, serverOf } from '../fleet.ts';
@@ -8,14 +9,23 @@ import type { Run, StepTools } from '../runtime/run.ts';
 const attempts = 5;
 const pauseMs = 500;
 
-/** The balancer finds the backend healthy, at the address and by the path that its requests will take. @throws AppError `never-healthy` */
-export async function probeBackend(run: Run, step: StepTools, fleet: Fleet, backend: Backend): Promise<void> {
+/**
+ * The balancer finds the backend healthy, at the address and by the path that its requests take, or will take.
+ * @throws AppError `never-healthy`
+ */
+export async function probeBackend(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  backend: Backend,
+  port: number = servedPort(fleet.app, backend),
+): Promise<void> {
   const { app } = fleet;
   const server = serverOf(fleet, backend.serverId);
   const target = {
     balancer: balancerOf(fleet),
     address: backend.address,
-    port: app.port,
+    port,
     path: app.healthPath,
     host: hostHeaderOf(fleet),
     timeoutMs: Math.max(app.healthTimeoutMs, 5_000),

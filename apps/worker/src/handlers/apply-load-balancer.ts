@@ -7,6 +7,7 @@ import { drainOut } from '../actions/drain-out.ts';
 import { joinBackends } from '../actions/join-backends.ts';
 import { leaveBalancer } from '../actions/leave-balancer.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
+import { moveToPort } from '../actions/move-to-port.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { retellBackends } from '../actions/retell-backends.ts';
@@ -43,6 +44,14 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
         await retellBackends(run, fleet, retold);
         await toggleFast(run, fleet);
       },
+      failed: (run, error) => settleFailure(run, [], error),
+    };
+  }
+  const [moving] = difference.moving;
+  if (moving !== undefined) {
+    return {
+      servers: serversOf(fleet, [moving]),
+      run: (run) => moveToPort(run, moving.id),
       failed: (run, error) => settleFailure(run, [], error),
     };
   }

@@ -1,3 +1,4 @@
+import { servedPort } from '@fairlead/core';
 import type { Backend, PrismaClient, Server } from '@fairlead/db';
 import type { Health, Thresholds } from './verdict.ts';
 
@@ -46,7 +47,7 @@ export async function loadTargets(prisma: PrismaClient): Promise<Target[]> {
       organizationId: app.organizationId,
       balancer,
       address: backend.address,
-      port: app.port,
+      port: servedPort(app, backend),
       path: app.healthPath,
       host,
       intervalMs: app.healthIntervalMs,

@@ -26,7 +26,10 @@ export const backendSchema = z
     ]),
     /** As the balancer and the database know it. */
     address: z.string(),
+    /** Where the balancer sends requests to. */
     port: z.int(),
+    /** A port of its own; null: the app’s. */
+    ownPort: z.int().nullable(),
     /** In the desired upstream: given requests, kept without requests, or not there. */
     inUpstream: z.enum(['up', 'down', 'absent']),
     weight: z.int(),

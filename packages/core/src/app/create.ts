@@ -3,6 +3,7 @@ import { uniqueViolation } from '@fairlead/db';
 import { AppError, Secret } from '@fairlead/errors';
 import { recordAudit } from '../audit/record.ts';
 import { authorize } from '../authorize.ts';
+import { lockPorts } from '../backend/taken-ports.ts';
 import { databasePasswordBinding } from '../bindings.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
 import { addressOf } from '../desired-network.ts';
@@ -28,9 +29,13 @@ function newPassword(): Secret {
 /** Free slug, slot and port among the organization's apps. */
 async function place(tx: Transaction, actor: Actor, name: string, wantedPort: number | undefined) {
   const { organizationId } = actor;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`apps:${organizationId}`}, 0))`;
-  const apps = await tx.app.findMany({ select: { slug: true, slot: true, port: true } });
-  const taken = { slots: new Set(apps.map((a) => a.slot)), ports: new Set(apps.map((a) => a.port)) };
+  await lockPorts(tx, organizationId);
+  const apps = await tx.app.findMany({
+    select: { slug: true, slot: true, port: true, backends: { select: { port: true, openPorts: true } } },
+  });
+  // Those of single backends too: this app may come to their server.
+  const ports = apps.flatMap((app) => [app.port, ...app.backends.flatMap((b) => [b.port, ...b.openPorts])]);
+  const taken = { slots: new Set(apps.map((a) => a.slot)), ports: new Set(ports) };
   if (wantedPort !== undefined && taken.ports.has(wantedPort)) {
     throw fieldConflict('port', 'Another app of the organization uses this port.');
   }

@@ -4,6 +4,7 @@ import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { slowStartEndsAt } from '../load-balancer/slow-start.ts';
 import { isoOf } from '../tenant.ts';
+import { servedPort } from './ports.ts';
 import { type BackendDesire, type BackendState, backendStatus } from './status.ts';
 
 export type HealthState = 'unknown' | 'healthy' | 'unhealthy' | 'deploying';
@@ -16,7 +17,10 @@ export interface BackendView {
   desired: BackendDesire;
   state: BackendState;
   address: string;
+  /** Where the balancer sends requests to. */
   port: number;
+  /** A port of its own, not the app's. */
+  ownPort: number | null;
   inUpstream: InUpstream;
   weight: number;
   maxFails: number;
@@ -61,7 +65,8 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       desired: backend.desired as BackendDesire,
       state: backendStatus.parse(backend.state),
       address: backend.address,
-      port: fleet.app.port,
+      port: servedPort(fleet.app, backend),
+      ownPort: backend.port,
       inUpstream: inUpstreamOf(fleet.app, fleet.loadBalancer, backend),
       weight: backend.weight,
       maxFails: backend.maxFails,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { methods } from '../load-balancer/methods.ts';
+import { appPortSchema } from './address.ts';
 
 export const methodSchema = z.enum(methods);
 
@@ -39,4 +40,6 @@ export const backendOptionFields = {
   maxConns: z.int().min(0).max(100_000),
   /** Stands by until no other backend answers. */
   backup: z.boolean(),
+  /** Where it listens for the balancer; null: the app's port. */
+  port: appPortSchema.nullable(),
 };

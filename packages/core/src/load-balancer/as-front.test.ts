@@ -24,6 +24,8 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   maxConns: 0,
   slowStartedAt: null,
   slowStartPercent: 100,
+  port: null,
+  openPorts: [],
   backup: false,
   health: 'healthy',
   healthReason: null,
@@ -128,12 +130,12 @@ describe('asFront', () => {
     ]);
   });
 
-  it('takes a backend on another port for another one', () => {
+  it('knows a backend by its address, whatever its port was then', () => {
     const earlier = frontOf(fleetOf([backend(1)]));
     const fleet = fleetOf([backend(1)]);
     const moved = { ...fleet, app: { ...fleet.app, port: 20_004 } };
-    expect(leftOut(moved, earlier)).toMatchObject([{ backend: null }]);
-    expect(desires(asFront(moved, earlier))).toEqual(['disabled']);
+    expect(leftOut(moved, earlier)).toEqual([]);
+    expect(desires(asFront(moved, earlier))).toEqual(['enabled']);
   });
 
   it('keeps the domains of today and says which they were', () => {

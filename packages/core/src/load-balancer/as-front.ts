@@ -12,7 +12,7 @@ export function asFront(fleet: Fleet, front: FrontSpec): Fleet {
   return {
     ...fleet,
     loadBalancer: { ...fleet.loadBalancer, ...balancerColumns(front) },
-    backends: fleet.backends.map((backend) => asLine(backend, lineOf(fleet, front, backend))),
+    backends: fleet.backends.map((backend) => asLine(backend, lineOf(front, backend))),
   };
 }
 
@@ -25,7 +25,7 @@ export interface LeftOut {
 /** Lines of an earlier front that {@link asFront} leaves out: of backends that are gone, are going, or have not proved healthy yet. */
 export function leftOut(fleet: Fleet, front: FrontSpec): LeftOut[] {
   return front.servers.flatMap((line) => {
-    const backend = fleet.backends.find((candidate) => isLineOf(fleet, line, candidate)) ?? null;
+    const backend = fleet.backends.find((candidate) => isLineOf(line, candidate)) ?? null;
     return backend !== null && canTakeLine(backend) ? [] : [{ line, backend }];
   });
 }
@@ -38,12 +38,13 @@ function asLine(backend: Backend, line: UpstreamServer | undefined): Backend {
 }
 
 /** The `server` line that means this backend, if there is one. */
-export function lineOf(fleet: Fleet, front: FrontSpec, backend: Backend): UpstreamServer | undefined {
-  return front.servers.find((line) => isLineOf(fleet, line, backend));
+export function lineOf(front: FrontSpec, backend: Backend): UpstreamServer | undefined {
+  return front.servers.find((line) => isLineOf(line, backend));
 }
 
-function isLineOf({ app }: Fleet, line: UpstreamServer, backend: Backend): boolean {
-  return line.address === backend.address && line.port === app.port;
+/** By its address: an app has one backend on a server, and its port may have changed since. */
+function isLineOf(line: UpstreamServer, backend: Backend): boolean {
+  return line.address === backend.address;
 }
 
 function canTakeLine(backend: Backend): boolean {

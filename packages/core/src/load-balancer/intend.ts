@@ -1,5 +1,6 @@
 import type { Backend, Server } from '@fairlead/db';
 import { isSameStreams } from '@fairlead/nginx';
+import { lockPorts, type TakenPort, takenPorts } from '../backend/taken-ports.ts';
 import type { OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
@@ -45,6 +46,13 @@ export async function neighboursFor(tx: Transaction, fleet: Fleet, intent: Inten
   return isAsked ? neighboursOf(tx, fleet) : [];
 }
 
+/** Ports that the backend of an intent can't have; empty where it names none. */
+export async function takenPortsFor(tx: Transaction, fleet: Fleet, intent: Intent): Promise<TakenPort[]> {
+  if (intent.action !== 'configure' || intent.port == null) return [];
+  const backend = fleet.backends.find(({ id }) => id === intent.backendId);
+  return backend === undefined ? [] : takenPorts(tx, fleet, backend.serverId);
+}
+
 /** Servers that an intent names. */
 export async function candidatesOf(tx: Transaction, intent: Intent): Promise<Server[]> {
   const ids =
@@ -69,6 +77,7 @@ export async function intend(
   const input = { appId, ...intent };
   const request = { kind, idempotencyKey, input };
   return accept(ctx, actor, request, async (tx) => {
+    if (intent.action === 'configure' && intent.port != null) await lockPorts(tx, actor.organizationId);
     await lockApp(tx, actor, appId);
     const before = await loadFleet(tx, appId);
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
@@ -91,6 +100,7 @@ export async function intend(
       neighbours,
       claims: await claimsFor(tx, before, intent),
       destination: await destinationOf(tx, before, intent),
+      takenPorts: await takenPortsFor(tx, before, intent),
       now: ctx.clock(),
       newId,
     });
@@ -224,8 +234,8 @@ async function saveFleet(
 
 /** What an intent may change of a row; the rest is the worker's and the poller's, who may write at this moment. */
 function intentColumns(backend: Backend) {
-  const { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup } = backend;
-  const wanted = { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup };
+  const { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup, port, openPorts } = backend;
+  const wanted = { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup, port, openPorts };
   const { state, address, colour, releaseId, configHash, health, healthReason } = backend;
   return backend.state === 'pending'
     ? { ...wanted, state, address, colour, releaseId, configHash, health, healthReason }
@@ -277,7 +287,9 @@ function titleOf(after: Fleet, intent: Intent): string {
     case 'toggle':
       return `${intent.enabled ? 'Enable' : 'Disable'} ${backendServer(intent.backendId)} in ${name}`;
     case 'configure':
-      return `Change the share of ${backendServer(intent.backendId)} in ${name}`;
+      return intent.port === undefined
+        ? `Change the share of ${backendServer(intent.backendId)} in ${name}`
+        : `Move ${backendServer(intent.backendId)} to port ${intent.port ?? after.app.port} in ${name}`;
     case 'remove':
       return `Remove ${backendServer(intent.backendId)} from ${name}`;
   }

@@ -13,9 +13,9 @@ const hidden = new Secret('');
 export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanView {
   const withColours = {
     ...after,
-    // As it is once a balancer that is on its way out is gone.
+    // What is there once all is done: one colour runs, a port that was left is closed, and a balancer on its way out is gone.
     loadBalancer: { ...after.loadBalancer, formerServerId: null },
-    backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue' })),
+    backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue', openPorts: [] })),
   };
   const [from, to] = [
     desiredOf(before, { databasePassword: hidden }),

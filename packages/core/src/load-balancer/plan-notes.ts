@@ -1,4 +1,5 @@
-import type { DesiredState } from '../desired.ts';
+import { servedPort, wantedPort } from '../backend/ports.ts';
+import { type DesiredState, isProven } from '../desired.ts';
 import type { DatabaseEngine } from '../desired-database.ts';
 import type { Fleet } from '../fleet.ts';
 import { factsOf } from '../server/facts.ts';
@@ -86,6 +87,7 @@ export function planNotes(
   }
   notes.push(...methodNotes(before, after).map(info));
   notes.push(...slowStartNotes(before, after).map(info));
+  notes.push(...portNotes(before, after).map(info));
   notes.push(...httpNotes(before, after), ...streamNotes(before, after));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
@@ -149,6 +151,21 @@ function slowStartNotes(before: Fleet, { loadBalancer, backends, servers }: Flee
     return [`A backend that is given requests again gets ${steps}: each step is one reload.`];
   }
   return names.length === 0 ? [] : [`${names.join(', ')}: ${steps}, beside the others.`];
+}
+
+/** In which order a backend moves to another port. */
+function portNotes(before: Fleet, { app, backends, servers }: Fleet): string[] {
+  return backends.flatMap((backend) => {
+    const known = before.backends.find(({ id }) => id === backend.id);
+    if (known === undefined || !isProven(known)) return [];
+    const [from, to] = [servedPort(app, known), wantedPort(app, backend)];
+    const name = servers.find(({ id }) => id === backend.serverId)?.name ?? 'a server';
+    return from === to || wantedPort(app, known) === to
+      ? []
+      : [
+          `${name} listens on ${to} beside ${from} first; the balancer asks there once it has found it healthy, and ${from} is closed last, when no connection uses it.`,
+        ];
+  });
 }
 
 /** Pools of all backends against what the engine allows. */

@@ -7,7 +7,7 @@ import { parseInput } from '../input.ts';
 import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
 import { givenFront } from './given-front.ts';
-import { candidatesOf, neighboursFor } from './intend.ts';
+import { candidatesOf, neighboursFor, takenPortsFor } from './intend.ts';
 import { destinationOf } from './move-balancer.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
@@ -35,6 +35,7 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
     neighbours,
     claims: await claimsFor(db, before, intent),
     destination,
+    takenPorts: await takenPortsFor(db, before, intent),
     now: ctx.clock(),
     newId,
   });

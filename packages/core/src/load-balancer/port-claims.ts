@@ -1,5 +1,6 @@
 import type { App, LoadBalancer } from '@fairlead/db';
 import type { StreamSettings } from '@fairlead/nginx';
+import { type BackendPorts, listenPorts } from '../backend/ports.ts';
 import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
 import { colourPort, frontPorts } from '../desired-nginx.ts';
 import type { Transaction } from '../events.ts';
@@ -32,12 +33,12 @@ export async function claimsFor(tx: Transaction, fleet: Fleet, intent: Intent): 
     },
     include: {
       loadBalancer: true,
-      backends: { where: { serverId: balancerServerId }, select: { id: true } },
+      backends: { where: { serverId: balancerServerId }, select: { port: true, openPorts: true } },
     },
     orderBy: { name: 'asc' },
   });
   return apps.flatMap(({ loadBalancer, backends, ...app }) =>
-    claimsOfApp(app, loadBalancer, balancerServerId, backends.length > 0),
+    claimsOfApp(app, loadBalancer, balancerServerId, backends[0] ?? null),
   );
 }
 
@@ -45,13 +46,13 @@ export async function claimsFor(tx: Transaction, fleet: Fleet, intent: Intent): 
 export function ownClaims({ app, loadBalancer, backends, servers }: Fleet): PortClaim[] {
   const { balancerServerId } = loadBalancer;
   const balancer = servers.find(({ id }) => id === balancerServerId);
-  const isBackend = backends.some(
+  const backend = backends.find(
     ({ serverId, desired }) => serverId === balancerServerId && desired !== 'removed',
   );
   return [
     ...[...new Set([22, balancer?.port ?? 22])].map((port) => claim(port, 'SSH')),
     ...frontPorts(loadBalancer).map((port) => claim(port, 'the HTTP fronts of this balancer')),
-    ...servicesOf(app, loadBalancer, balancerServerId, isBackend),
+    ...servicesOf(app, loadBalancer, balancerServerId, backend ?? null),
   ];
 }
 
@@ -59,7 +60,7 @@ function claimsOfApp(
   app: App,
   loadBalancer: LoadBalancer | null,
   serverId: string,
-  isBackend: boolean,
+  backend: BackendPorts | null,
 ): PortClaim[] {
   const isBalancer = loadBalancer?.balancerServerId === serverId;
   return [
@@ -71,7 +72,7 @@ function claimsOfApp(
           claim(stream.listenPort, `the stream ${stream.name} of ${app.name}`, stream),
         )
       : []),
-    ...servicesOf(app, loadBalancer, serverId, isBackend),
+    ...servicesOf(app, loadBalancer, serverId, backend),
   ];
 }
 
@@ -80,14 +81,17 @@ function servicesOf(
   app: App,
   loadBalancer: LoadBalancer | null,
   serverId: string,
-  isBackend: boolean,
+  backend: BackendPorts | null,
 ): PortClaim[] {
+  const isBackend = backend !== null;
   const engine = app.databaseEngine as DatabaseEngine | 'none';
   return [
     ...(app.primaryServerId === serverId && engine !== 'none'
       ? [claim(databasePorts[engine], `the database of ${app.name}`)]
       : []),
-    ...(isBackend ? [claim(app.port, `the backend site of ${app.name}`)] : []),
+    ...(isBackend
+      ? listenPorts(app, backend).map((port) => claim(port, `the backend site of ${app.name}`))
+      : []),
     ...(isBackend && app.runtime === 'node'
       ? (['blue', 'green'] as const).map((colour) =>
           claim(colourPort(app.slot, colour), `the process of ${app.name}`),

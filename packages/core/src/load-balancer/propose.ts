@@ -1,8 +1,10 @@
 import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import type { FrontSpec, StreamSettings } from '@fairlead/nginx';
+import { withPort } from '../backend/ports.ts';
 import { backendStatus } from '../backend/status.ts';
-import { balancerServerIds } from '../desired.ts';
+import type { TakenPort } from '../backend/taken-ports.ts';
+import { balancerServerIds, isProven } from '../desired.ts';
 import { backendAddress } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
 import { invalidInput } from '../input.ts';
@@ -32,6 +34,8 @@ export interface ProposalContext {
   claims: readonly PortClaim[];
   /** The server that the balancer is to move to, if the intent names one. */
   destination: Destination | null;
+  /** Ports that the backend of the intent can't have; asked for where it names one. */
+  takenPorts: readonly TakenPort[];
   now: Date;
   newId: (now: Date) => string;
 }
@@ -82,7 +86,7 @@ function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
         return { ...backend, desired: 'removed' };
       });
     case 'configure':
-      return configure(fleet, intent);
+      return configure(fleet, intent, given);
     case 'restore':
       return restore(fleet, given);
     case 'disable':
@@ -168,13 +172,22 @@ function balancedBy(fleet: Fleet, method: Method, { hashKey, stickyCookie }: Bal
   };
 }
 
-/** @throws AppError `invalid-input` on `backup` where the method allows none */
-function configure(fleet: Fleet, intent: Extract<Intent, { action: 'configure' }>): Fleet {
-  const { action: _, backendId, ...options } = intent;
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** @throws AppError `invalid-input` on `backup` where the method allows none, on `port` where somebody has it */
+function configure(
+  fleet: Fleet,
+  intent: Extract<Intent, { action: 'configure' }>,
+  given: ProposalContext,
+): Fleet {
+  const { action: _, backendId, port, ...options } = intent;
+  const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const taken = given.takenPorts.find((known) => known.port === port);
+  if (taken !== undefined) {
+    throw invalidInput([{ path: 'port', message: `Port ${taken.port} is taken by ${taken.by}.` }]);
+  }
   const after = withBackend(fleet, backendId, (backend) => {
     if (backend.desired === 'removed') throw conflict('This backend is being removed.');
-    return { ...backend, ...given };
+    const ports = port === undefined ? {} : withPort(fleet.app, backend, port, isProven(backend));
+    return { ...backend, ...named, ...ports };
   });
   const refusal = options.backup ? methodRefusal(after, fleet.loadBalancer.method as Method) : null;
   if (refusal !== null) throw invalidInput([{ path: 'backup', message: refusal }]);
@@ -284,6 +297,8 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     backup: false,
     slowStartedAt: null,
     slowStartPercent: 100,
+    port: null,
+    openPorts: [],
     health: 'deploying',
     healthReason: null,
     healthLatencyMs: null,

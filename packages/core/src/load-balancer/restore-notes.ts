@@ -1,3 +1,4 @@
+import { servedPort } from '../backend/ports.ts';
 import type { Fleet } from '../fleet.ts';
 import { type LeftOut, leftOut, lineOf } from './as-front.ts';
 import type { GivenFront } from './given-front.ts';
@@ -14,11 +15,17 @@ export function restoreNotes(before: Fleet, after: Fleet, given: GivenFront): Pl
   const switchedOff = after.backends.filter(
     (backend) =>
       backend.desired === 'disabled' &&
-      lineOf(before, front, backend) === undefined &&
+      lineOf(front, backend) === undefined &&
       before.backends.some(({ id, desired }) => id === backend.id && desired === 'enabled'),
   );
   for (const { serverId } of switchedOff) {
     const text = `${name(serverId)} has no place there: it is disabled, and stays deployed.`;
+    notes.push({ level: 'info', text });
+  }
+  for (const backend of before.backends) {
+    const port = lineOf(front, backend)?.port;
+    if (port === undefined || port === servedPort(before.app, backend)) continue;
+    const text = `${name(backend.serverId)} was asked at port ${port} then, and stays at ${servedPort(before.app, backend)}.`;
     notes.push({ level: 'info', text });
   }
   const kept = httpOf(after.loadBalancer).routes;

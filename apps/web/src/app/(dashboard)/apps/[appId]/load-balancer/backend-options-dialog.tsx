@@ -4,7 +4,7 @@ import { Button, Checkbox, Field, Input } from '@fairlead/ui';
 import { useState } from 'react';
 import { useAction } from '../../../../../data/use-action.tsx';
 import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
-import { type BackendOptions, optionFields, optionsOf } from './backend-options.ts';
+import { type BackendOptions, changedOptions, optionFields, optionsOf } from './backend-options.ts';
 
 interface BackendOptionsDialogProps {
   app: App;
@@ -12,7 +12,7 @@ interface BackendOptionsDialogProps {
   onClose: () => void;
 }
 
-/** A backend's share of the requests, its limits, and whether it only stands by. */
+/** A backend's share of the requests, its limits, its port, and whether it only stands by. */
 export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDialogProps) {
   const [options, setOptions] = useState<BackendOptions>(() => optionsOf(backend));
   const [reviewed, setReviewed] = useState<BackendOptions | null>(null);
@@ -22,10 +22,13 @@ export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDi
     setOptions((known) => ({ ...known, ...some }));
     setReviewed(null);
   };
-  const isValid = optionFields.every(({ key, min, max }) => {
+  const { port } = options;
+  const isPort = port === null || (Number.isInteger(port) && port >= 1024 && port <= 65_535);
+  const areNumbers = optionFields.every(({ key, min, max }) => {
     const value = options[key];
     return Number.isInteger(value) && value >= min && value <= max;
   });
+  const isValid = isPort && areNumbers;
   const isNew = JSON.stringify(options) !== JSON.stringify(optionsOf(backend));
   return (
     <PlanDialog
@@ -35,14 +38,16 @@ export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDi
         if (!open) onClose();
       }}
       title={`Options of ${name}`}
-      description="How the balancer treats it beside the others. Takes effect with one reload; no request is lost."
-      intent={reviewed && { action: 'configure', backendId: backend.id, ...reviewed }}
+      description="How the balancer treats it beside the others, and where it asks. No request is lost."
+      intent={
+        reviewed && { action: 'configure', backendId: backend.id, ...changedOptions(backend, reviewed) }
+      }
       action={configure}
       onApply={() =>
         configure.run({
           method: 'PATCH',
           path: `/apps/${app.id}/backends/${backend.id}/options`,
-          body: reviewed,
+          body: reviewed && changedOptions(backend, reviewed),
         })
       }
     >
@@ -60,6 +65,25 @@ export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDi
             />
           </Field>
         ))}
+        <Field
+          name="port"
+          label="Port"
+          hint={`Where ${name} listens for the balancer. Empty: the app’s, ${app.port}.`}
+          error={configure.fields.port}
+        >
+          <Input
+            type="number"
+            inputMode="numeric"
+            min={1024}
+            max={65_535}
+            placeholder={String(app.port)}
+            className="tabular"
+            value={port === null || Number.isNaN(port) ? '' : port}
+            onChange={(event) =>
+              change({ port: event.target.value === '' ? null : event.target.valueAsNumber })
+            }
+          />
+        </Field>
       </div>
       <Checkbox
         checked={options.backup}

@@ -4,7 +4,10 @@ import type { Backend } from '@fairlead/api/types';
 export type BackendOptions = Pick<
   Backend,
   'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'
->;
+> & {
+  /** null: the app’s. */
+  port: number | null;
+};
 
 export const optionsOf = ({
   weight,
@@ -12,13 +15,21 @@ export const optionsOf = ({
   failTimeoutSeconds,
   maxConns,
   backup,
+  ownPort,
 }: Backend): BackendOptions => ({
   weight,
   maxFails,
   failTimeoutSeconds,
   maxConns,
   backup,
+  port: ownPort,
 });
+
+/** Those that are other than they were: what stays is not asked for. */
+export function changedOptions(backend: Backend, options: BackendOptions): Partial<BackendOptions> {
+  const known: Record<string, unknown> = optionsOf(backend);
+  return Object.fromEntries(Object.entries(options).filter(([key, value]) => known[key] !== value));
+}
 
 /** The numbers among them, as a form asks for them. */
 export const optionFields = [
@@ -53,7 +64,11 @@ export const optionFields = [
 ] as const satisfies { key: keyof BackendOptions; label: string; hint: string; min: number; max: number }[];
 
 /** What differs from the default, in words: `weight 3 · stands by`; `even share` where nothing does. */
-export function describeOptions({ weight, maxConns, backup }: BackendOptions): string {
+export function describeOptions({
+  weight,
+  maxConns,
+  backup,
+}: Pick<BackendOptions, 'weight' | 'maxConns' | 'backup'>): string {
   const said = [
     backup ? 'stands by' : null,
     weight === 1 ? null : `weight ${weight}`,

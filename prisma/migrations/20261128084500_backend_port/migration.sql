@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "backend" ADD COLUMN     "openPorts" INTEGER[] DEFAULT ARRAY[]::INTEGER[],
+ADD COLUMN     "port" INTEGER;
