@@ -135,6 +135,20 @@ test('a connection outlives the reload that takes its port away', () =>
     expect(await host.sh('cat /run/said; rm /run/said /run/say')).toBe('still');
   }));
 
+test('a server with streams lets sessions go on for longer after a reload, and one without as long as requests need', () =>
+  onBoth(fleet, async (host) => {
+    const limit = () => host.sh('nginx -T 2>/dev/null | grep -o "^worker_shutdown_timeout.*"');
+    expect(await limit()).toBe('worker_shutdown_timeout 60s;');
+    await host.call('nginx.apply', { files: [await streams(host, 'shop', 1, [one])] });
+    expect(await limit()).toBe('worker_shutdown_timeout 1h;');
+    expect(await host.prepare(needs)).toMatchObject({ changed: 0, failed: 0 });
+    const bad = { ...gone('shop', 'front', 2), content: 'nonsense' };
+    await failure(host.call('nginx.apply', { files: [bad] }));
+    expect(await limit()).toBe('worker_shutdown_timeout 1h;');
+    await host.call('nginx.apply', { files: [gone('shop', 'stream', 3)] });
+    expect(await limit()).toBe('worker_shutdown_timeout 60s;');
+  }));
+
 test('a bad file changes nothing, and an edited one is found out', () =>
   onBoth(fleet, async (host) => {
     const good = await streams(host, 'shop', 1, [one]);
