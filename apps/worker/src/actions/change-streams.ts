@@ -12,18 +12,27 @@ import { inTransaction, moveLoadBalancer } from './move.ts';
 import { retellBackends } from './retell-backends.ts';
 import { setFirewall } from './set-firewall.ts';
 
+/** Kinds that may change which ports of the backends streams lead to. */
+const kinds = ['load-balancer.change', 'load-balancer.restore'];
+
 /**
- * Whether an operation has ports of the backends to open or to close. One that was cut off before is done in full: it may have been between the two.
+ * Whether an operation has ports of the backends to open or to close. One that was cut off before, or follows one that failed, is done in full: that may
+ * have ended between the two.
  */
 export async function changesPorts(
   worker: WorkerContext,
   fleet: Fleet,
-  { kind, attempt }: Operation,
+  { id, kind, attempt, appId }: Operation,
 ): Promise<boolean> {
-  const mayChange = kind === 'load-balancer.change' || kind === 'load-balancer.restore';
   const wanted = streamBackendPorts(fleet.loadBalancer);
-  if (!mayChange || (wanted.length === 0 && fleet.loadBalancer.observedStreamsHash === null)) return false;
-  if (attempt > 1) return true;
+  if (!kinds.includes(kind) || (wanted.length === 0 && fleet.loadBalancer.observedStreamsHash === null))
+    return false;
+  const before = await worker.prisma.operation.findFirst({
+    where: { appId, kind: { in: kinds }, id: { lt: id } },
+    orderBy: { id: 'desc' },
+    select: { status: true },
+  });
+  if (attempt > 1 || before?.status === 'failed' || before?.status === 'cancelled') return true;
   const served = streamBackendPorts({ streams: await servedStreams(worker, fleet) });
   return wanted.length !== served.length || wanted.some((port) => !served.includes(port));
 }
