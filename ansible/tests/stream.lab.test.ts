@@ -1,6 +1,7 @@
 import { capabilitiesOf, renderStreams, streamSpecSchema } from '@fairlead/nginx';
 import type { HostInput } from '@fairlead/remote';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { crashAt } from './crash.ts';
 import { bootPrepared, type Fleet, failure, type Host, onBoth } from './prepared.ts';
 
 type NginxFile = HostInput<'nginx.apply'>['files'][number];
@@ -134,6 +135,38 @@ test('a connection outlives the reload that takes its port away', () =>
     await host.sh('touch /run/say; while systemctl -q is-active client; do sleep 0.05; done');
     expect(await host.sh('cat /run/said; rm /run/said /run/say')).toBe('still');
   }));
+
+test('a server with streams lets sessions go on for longer after a reload, and one without as long as requests need', () =>
+  onBoth(fleet, async (host) => {
+    const limit = () => host.sh('nginx -T 2>/dev/null | grep -o "^worker_shutdown_timeout.*"');
+    expect(await limit()).toBe('worker_shutdown_timeout 60s;');
+    await host.call('nginx.apply', { files: [await streams(host, 'shop', 1, [one])] });
+    expect(await limit()).toBe('worker_shutdown_timeout 1h;');
+    expect(await host.prepare(needs)).toMatchObject({ changed: 0, failed: 0 });
+    const bad = { ...gone('shop', 'front', 2), content: 'nonsense' };
+    await failure(host.call('nginx.apply', { files: [bad] }));
+    expect(await limit()).toBe('worker_shutdown_timeout 1h;');
+    await host.call('nginx.apply', { files: [gone('shop', 'stream', 3)] });
+    expect(await limit()).toBe('worker_shutdown_timeout 60s;');
+  }));
+
+test.each([
+  ['live', 'reload_master'],
+  ['transaction', 'settle_limit'],
+])('killed at %s.%s with a file of streams in place, the next start ends what was begun', (module, name) =>
+  onBoth(fleet, async (host) => {
+    await host.call('nginx.apply', { files: [await streams(host, 'shop', 1, [one])] });
+    await crashAt(host, module, name, await streams(host, 'shop', 2, [{ ...one, backendPort: 15_002 }]));
+    await host.call('nginx.apply', {
+      files: [await streams(host, 'blog', 1, [{ ...one, listenPort: 5433 }])],
+    });
+    expect(await ask(host, 5432)).toBe('service 15002\nhello');
+    expect(await ask(host, 5433)).toBe('service 15001\nhello');
+    expect((await host.call('nginx.observe', { app: 'shop' })).files).toMatchObject([
+      { kind: 'stream', generation: 2, edited: false, serving: { generation: 2 } },
+    ]);
+  }),
+);
 
 test('a bad file changes nothing, and an edited one is found out', () =>
   onBoth(fleet, async (host) => {

@@ -359,6 +359,27 @@ describe('refusals', () => {
   });
 });
 
+it('plans, keeps and answers TCP streams, and says at which field one is refused', async () => {
+  const { app } = await seedBalancedApp(world, world.ours.owner);
+  const path = `/apps/${app.id}/load-balancer`;
+  const token = world.tokens.owner;
+  const stream = { name: 'broker', listenPort: 5672, backendPort: 15_672, serverNames: ['MQ.example.com'] };
+  const plan = await world.send('POST', `${path}/plan`, { action: 'change', streams: [stream] }, { token });
+  const { servers } = schemas.planSchema.parse(await plan.json());
+  expect(servers.flatMap(({ firewall }) => firewall.map(({ purpose }) => purpose))).toContain('stream');
+  const taken = { ...stream, listenPort: 80 };
+  const refused = await problem(await world.send('PATCH', path, { streams: [taken] }, { token }));
+  expect(refused).toMatchObject({ status: 422, errors: [{ path: 'streams.0.listenPort' }] });
+  const odd = await problem(await world.send('PATCH', path, { streams: [{ ...stream, up: 1 }] }, { token }));
+  expect(odd).toMatchObject({ code: 'invalid-input' });
+  expect((await world.send('PATCH', path, { streams: [stream] }, { token })).status).toBe(202);
+  const read = await world.send('GET', path, undefined, { token });
+  expect(schemas.loadBalancerSchema.parse(await read.json())).toMatchObject({
+    streams: [{ ...stream, serverNames: ['mq.example.com'], maxConns: 0 }],
+    streamsRefusal: null,
+  });
+});
+
 it('answers a repeated request with the same operation', async () => {
   const { app } = await seedBalancedApp(world, world.ours.owner);
   const press = async () => {

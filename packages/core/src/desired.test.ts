@@ -147,6 +147,40 @@ describe('desiredState', () => {
     expect(state.firewall[1]?.rules).toHaveLength(1);
   });
 
+  it('leads streams to the backends of the front, and opens their ports to the balancer alone', () => {
+    const streams = [
+      { name: 'mail', listenPort: 8883, backendPort: 1883 },
+      { name: 'admin', listenPort: 8884, backendPort: 1883 },
+    ];
+    const rows = [backend(1), backend(2, { desired: 'disabled' }), backend(3, { desired: 'removed' })];
+    const state = desiredState(app, { ...loadBalancer, streams }, rows, servers, { keepStreamPorts: [1884] });
+    expect(state.streams).toMatchObject({
+      serverId: 's1',
+      spec: {
+        generation: 7,
+        streams,
+        servers: [
+          { address: '10.0.0.1', down: false },
+          { address: '10.0.0.2', down: true },
+        ],
+      },
+    });
+    const sources = ['10.0.0.1', '198.18.0.1'];
+    expect(state.firewall[1]?.rules).toEqual([
+      { purpose: 'backend', port: 20_003, sources },
+      { purpose: 'stream', port: 1883, sources },
+      { purpose: 'stream', port: 1884, sources },
+    ]);
+    expect(state.firewall[2]?.rules).toEqual([]);
+  });
+
+  it('has no streams where no backend has proved healthy: Nginx takes no empty upstream', () => {
+    const streams = [{ name: 'mail', listenPort: 8883, backendPort: 1883 }];
+    const rows = [backend(1, { state: 'preparing', releaseId: null, colour: null })];
+    const state = desiredState(app, { ...loadBalancer, streams }, rows, servers, { admit: isProven });
+    expect(state.streams).toBeNull();
+  });
+
   it('holds back what the caller does not admit', () => {
     const rows = [backend(1), backend(2, { state: 'preparing', releaseId: null, colour: null })];
     const state = desiredState(app, loadBalancer, rows, servers, { admit: isProven });

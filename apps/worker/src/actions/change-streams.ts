@@ -12,19 +12,37 @@ import { inTransaction, moveLoadBalancer } from './move.ts';
 import { retellBackends } from './retell-backends.ts';
 import { setFirewall } from './set-firewall.ts';
 
-/** Whether an operation that brings no backend in or out may open or close ports of the backends. */
-export function concernsStreams({ loadBalancer }: Fleet, { kind }: Operation): boolean {
-  const mayChange = kind === 'load-balancer.change' || kind === 'load-balancer.restore';
-  return (
-    mayChange && (streamBackendPorts(loadBalancer).length > 0 || loadBalancer.observedStreamsHash !== null)
-  );
+/** Kinds that may change which ports of the backends streams lead to. */
+const kinds = ['load-balancer.change', 'load-balancer.restore'];
+
+/**
+ * Whether an operation has ports of the backends to open or to close. One that was cut off before, or follows one that failed, is done in full: that may
+ * have ended between the two.
+ */
+export async function changesPorts(
+  worker: WorkerContext,
+  fleet: Fleet,
+  { id, kind, attempt, appId }: Operation,
+): Promise<boolean> {
+  const wanted = streamBackendPorts(fleet.loadBalancer);
+  if (!kinds.includes(kind) || (wanted.length === 0 && fleet.loadBalancer.observedStreamsHash === null))
+    return false;
+  const before = await worker.prisma.operation.findFirst({
+    where: { appId, kind: { in: kinds }, id: { lt: id } },
+    orderBy: { id: 'desc' },
+    select: { status: true },
+  });
+  if (attempt > 1 || before?.status === 'failed' || before?.status === 'cancelled') return true;
+  const served = streamBackendPorts({ streams: await servedStreams(worker, fleet) });
+  return wanted.length !== served.length || wanted.some((port) => !served.includes(port));
 }
 
 /**
  * Another front with other streams: first the backends' ports are opened to the balancer, then both files go live, then what nothing leads to any more is
  * drained and its ports are given back. Where the balancer refuses, the ports are what they were.
  */
-export async function changeStreams(run: Run, fleet: Fleet, retold: readonly Backend[]): Promise<void> {
+export async function changeStreams(run: Run, appId: string, retold: readonly Backend[]): Promise<void> {
+  const fleet = await requireFleet(run.worker, appId);
   const served = await servedStreams(run.worker, fleet);
   const leaving = await leavingPorts(run.worker, fleet);
   const { firewall } = provenState(fleet, { keepStreamPorts: leaving });

@@ -8,10 +8,11 @@ const refusals = ['nginx-test-failed', 'port-taken', 'system-unsupported'];
 
 /**
  * Settings that the balancer's Nginx refused are taken back to those that it serves, or every later change of the app would fail by them too.
- * @returns whether there was something to take back
+ * @returns whether all that was asked for is taken back
  */
 export async function takeBackSettings(run: Run, { loadBalancer }: Fleet, error: unknown): Promise<boolean> {
-  if (run.kind !== 'load-balancer.change' || !refusals.includes(toAppError(error).code)) return false;
+  const mayBeAtFault = run.kind === 'load-balancer.change' || run.kind === 'load-balancer.restore';
+  if (!mayBeAtFault || !refusals.includes(toAppError(error).code)) return false;
   const { prisma } = run.worker;
   const served = await prisma.appliedConfig.findFirst({
     where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
@@ -27,5 +28,6 @@ export async function takeBackSettings(run: Run, { loadBalancer }: Fleet, error:
     where: { id: loadBalancer.id, generation: loadBalancer.generation },
     data: { http: unusualHttp(http) as object, streams },
   });
-  return count > 0;
+  // A restore asks for more than settings, which is still to be done.
+  return count > 0 && run.kind === 'load-balancer.change';
 }

@@ -1,7 +1,7 @@
 import { backendStatus, balancerServerIds } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { applyFront } from '../actions/apply-front.ts';
-import { changeStreams, closePorts, concernsStreams, leavingPorts } from '../actions/change-streams.ts';
+import { changeStreams, changesPorts, closePorts, leavingPorts } from '../actions/change-streams.ts';
 import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
 import { joinBackends } from '../actions/join-backends.ts';
@@ -26,11 +26,11 @@ import type { Handler, Run } from '../runtime/run.ts';
 export const applyLoadBalancer: Handler = async (worker, operation) => {
   const fleet = await requireFleet(worker, operation.appId);
   const difference = differenceOf(fleet, operation, worker.clock());
-  const hasStreams = concernsStreams(fleet, operation);
-  if (difference.isFrontAlone && hasStreams) {
+  const hasPorts = await changesPorts(worker, fleet, operation);
+  if (difference.isFrontAlone && hasPorts) {
     return {
       servers: fleet.servers.map(({ id }) => id),
-      run: (run) => changeStreams(run, fleet, difference.retold),
+      run: (run) => changeStreams(run, fleet.app.id, difference.retold),
       failed: (run, error) => settleFailure(run, [], error),
     };
   }
@@ -56,7 +56,7 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
     };
   }
   return {
-    servers: hasStreams
+    servers: hasPorts
       ? fleet.servers.map(({ id }) => id)
       : [
           ...new Set([
@@ -64,7 +64,7 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
             ...serversOf(fleet, [...difference.joining, ...difference.leaving, ...difference.guarded]),
           ]),
         ],
-    run: (run) => apply(run, fleet, difference, hasStreams),
+    run: (run) => apply(run, fleet, difference, hasPorts),
     failed: (run, error) => settleFailure(run, difference.joining, error),
   };
 };
@@ -73,13 +73,13 @@ async function apply(
   run: Run,
   fleet: Fleet,
   { joining, leaving, retold, guarded }: Difference,
-  hasStreams: boolean,
+  hasPorts: boolean,
 ): Promise<void> {
   const appId = fleet.app.id;
   const look = () => requireFleet(run.worker, appId);
 
   await prepareMachines(run, fleet, joining);
-  await openDoors(run, await look(), [...joining, ...guarded], hasStreams);
+  await openDoors(run, await look(), [...joining, ...guarded], hasPorts);
   await joinBackends(run, await look(), joining);
   await retellBackends(run, await look(), retold);
   await run.step({ key: 'apply', title: 'Apply the new balancing' }, async (step) =>
@@ -91,7 +91,7 @@ async function apply(
   await drainOut(run, await look());
   const failure = await retireBackends(run, await look(), leaving);
   if (leaving.length > 0) await closeDoors(run, await look());
-  if (hasStreams) await closePorts(run, await look());
+  if (hasPorts) await closePorts(run, await look());
   if (failure !== null) throw failure;
   await leaveFormer(run, await look());
   await settled(run, await look());
@@ -125,11 +125,11 @@ async function openDoors(
   run: Run,
   fleet: Fleet,
   joining: readonly Backend[],
-  hasStreams: boolean,
+  hasPorts: boolean,
 ): Promise<void> {
   const keepStreamPorts = await leavingPorts(run.worker, fleet);
   const desired = provenState(fleet, { keepRetiring: true, keepStreamPorts });
-  const servers = hasStreams ? fleet.servers.map(({ id }) => id) : serversOf(fleet, joining);
+  const servers = hasPorts ? fleet.servers.map(({ id }) => id) : serversOf(fleet, joining);
   await run.step({ key: 'firewall', title: 'Open the firewall' }, (step) =>
     setFirewall(
       run,

@@ -3,6 +3,7 @@ import {
   changeLoadBalancer,
   checklistKeys,
   createApp,
+  disableLoadBalancer,
   enableLoadBalancer,
   listDrift,
   putBack,
@@ -242,6 +243,22 @@ test('a generation without streams takes them away, and one with them brings the
   expect(await read()).toMatchObject({ streams: [], observedStreamsHash: null, status: 'on' });
   await plane.succeed(restoreLoadBalancer, { appId, generation: withThem?.generation });
   expect(names()).toContain(await visit(15_432));
+});
+
+test('a server that leaves is closed and led to no more, and one that joins is opened before it is led to', async () => {
+  const [one, two] = names();
+  const some = async () => new Set(await Promise.all(Array.from({ length: 8 }, () => visit(15_432))));
+  await plane.succeed(disableLoadBalancer, { appId });
+  await until('one alone', async () => (await some()).has(two) === false);
+  expect(await some()).toEqual(new Set([one]));
+  expect(await visit(6543, 'two')).toBe(two);
+  await plane.succeed(enableLoadBalancer, {
+    appId,
+    serverIds: [servers[1]?.id],
+    acknowledged: checklistKeys,
+  });
+  expect(await some()).toEqual(new Set([one, two]));
+  expect(await visit(6543, 'two')).toBe('silence');
 });
 
 test('removing the app leaves no file, no port, no rule and no log of its streams', async () => {

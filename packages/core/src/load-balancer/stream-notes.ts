@@ -34,14 +34,14 @@ export function streamNotes(before: Fleet, after: Fleet): PlanNote[] {
         warning('While a stream listens on port 443, HTTPS of this balancer’s apps can’t end there.'),
       ),
     ...closed.map((port) =>
-      warning(`${name} closes port ${port}. Connections that are open there are ended within 60 s.`),
+      warning(`${name} closes port ${port}. Connections that are open there have 30 s to end.`),
     ),
     ...changed.flatMap((stream) => protocolNotes(stream)),
     ...(changed.length > 0 ? [guardNote(changed, name)] : []),
     ...(from.length === 0
       ? [
           info(
-            `Fairlead does not start the service: it has to listen on each backend, on the address that ${name} knows it by. Every later reload of ${name} ends connections that last more than 60 s after it.`,
+            `Fairlead does not start the service: it has to listen on each backend, on the address that ${name} knows it by. A reload of ${name} ends sessions that last more than an hour after it.`,
           ),
         ]
       : []),

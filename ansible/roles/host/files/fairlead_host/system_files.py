@@ -10,6 +10,7 @@ from pathlib import Path
 from .command import run
 from .files import write_atomic
 from .nginx.base import test_in_place
+from .nginx.shutdown import SHUTDOWN, with_limit
 from .systemd import daemon_reload
 
 PREFIX = "system"
@@ -38,6 +39,8 @@ def install_system(archive: Path) -> list[str]:
 
 def _place(path: Path, content: bytes) -> bool:
     name = str(path)
+    if path == SHUTDOWN:
+        content = with_limit(content)
     if name.startswith(NGINX) and (not path.parent.is_dir() or _user_has_limit(path)):
         return False
     mode = 0o440 if name.startswith(SUDOERS) else 0o644

@@ -15,6 +15,7 @@ from .beside import test_live
 from .live import reload_until_live
 from .process import master_pid
 from .proof import current_socket
+from .shutdown import settle_limit
 from .status import serves
 from .transaction import roll_back
 
@@ -28,6 +29,7 @@ def recover() -> str | None:
             shutil.rmtree(leftover, ignore_errors=True)
     if entry is None:
         return None
+    settle_limit()
     if entry.is_placed and test_live().is_good:
         master = master_pid()
         try:

@@ -17,6 +17,7 @@ from .managed import Candidate, content_of
 from .ports import check_listens, check_sharing
 from .process import master_pid
 from .proof import PROOF_FILE
+from .shutdown import settle_limit
 from .streams import require_streams
 
 
@@ -49,6 +50,7 @@ def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], 
             entry = journal.begin(candidates)
             try:
                 _place(staging, candidates)
+                settle_limit()
                 live_ms = reload_until_live(master, entry.expected)
             except Exception as error:
                 raise roll_back(entry, from_exception(error)) from error
@@ -90,6 +92,7 @@ def roll_back(entry: Entry, cause: HostError) -> HostError:
 
 def _restore(entry: Entry) -> str:
     expected = entry.restore()
+    settle_limit()
     verdict = test_live()
     if not verdict.is_good:
         return f"files restored; the restored config fails its own test, so Nginx was left alone: {verdict.output[-500:]}"

@@ -28,6 +28,9 @@ export function StreamDialog({ app, balancer, index, onClose }: StreamDialogProp
   const plan = usePlan(app.id, intent);
   const refused = plan.error instanceof ApiProblem ? plan.error.fields : change.fields;
   const own = streamErrors(streams, index);
+  const refusedHere = refusedOf(refused, index);
+  // What is wrong stands at its field then, and the plan waits for another value.
+  const isRefused = Object.keys(refusedHere).length > 0;
   const isNew = JSON.stringify(stream) !== JSON.stringify(known);
   return (
     <PlanDialog
@@ -38,7 +41,7 @@ export function StreamDialog({ app, balancer, index, onClose }: StreamDialogProp
       }}
       title={known ? `Stream ${known.name}` : 'Add a TCP stream'}
       description="Tested on the balancer before it takes effect. The service on the backends is yours to run."
-      intent={intent}
+      intent={isRefused ? null : intent}
       action={change}
       onApply={() =>
         change.run({
@@ -50,16 +53,16 @@ export function StreamDialog({ app, balancer, index, onClose }: StreamDialogProp
     >
       <StreamFields
         stream={stream}
-        errors={{ ...refusedOf(refused, index), ...own }}
+        errors={{ ...refusedHere, ...own }}
         onChange={(some) => {
           setStream((before) => ({ ...before, ...some }));
           setReviewed(null);
         }}
       />
-      {reviewed === null ? (
+      {reviewed === null || isRefused ? (
         <Button
           className="self-start"
-          disabled={!isNew || Object.keys(own).length > 0}
+          disabled={!isNew || isRefused || Object.keys(own).length > 0}
           onClick={() => setReviewed(streams)}
         >
           Review plan

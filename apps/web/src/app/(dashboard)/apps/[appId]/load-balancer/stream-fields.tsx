@@ -1,4 +1,4 @@
-import { Checkbox, Field, Input, Select, Textarea } from '@fairlead/ui';
+import { Checkbox, Field, Input, Select } from '@fairlead/ui';
 import { type ReactNode, useState } from 'react';
 import { NumberField } from '../http/number-field.tsx';
 import { listed, type Stream, streamMethods } from './streams.ts';
@@ -21,12 +21,11 @@ interface ListFieldProps {
 
 /** Some names or networks, as text. What was typed stays as it was typed. */
 function ListField({ label, hint, error, placeholder, value, onChange }: ListFieldProps) {
-  const [text, setText] = useState(() => value.join('\n'));
+  const [text, setText] = useState(() => value.join(', '));
   return (
     <Field label={label} hint={hint} error={error} optional>
-      <Textarea
+      <Input
         mono
-        rows={2}
         placeholder={placeholder}
         value={text}
         onChange={(event) => {

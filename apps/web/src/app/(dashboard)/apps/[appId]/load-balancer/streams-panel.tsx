@@ -1,6 +1,6 @@
 'use client';
 import type { App, LoadBalancer } from '@fairlead/api/types';
-import { Button, type Column, Copyable, Note, Panel, Table } from '@fairlead/ui';
+import { Button, type Column, Copyable, Note, Table } from '@fairlead/ui';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { TextLink } from '../../../../../parts/text-link.tsx';
@@ -21,7 +21,7 @@ function Endpoint({ balancer, stream }: { balancer: LoadBalancer; stream: Stream
   return (
     <span className="min-w-0">
       <span className="block font-medium">{stream.name}</span>
-      <span className="flex flex-wrap items-baseline gap-x-1.5 text-ink-muted text-xs">
+      <span className="flex items-baseline gap-x-1.5 whitespace-nowrap text-ink-muted text-xs">
         <Copyable
           text={`${host}:${stream.listenPort}`}
           shown={`:${stream.listenPort}`}
@@ -56,8 +56,10 @@ export function StreamsPanel({ app, balancer, busy }: StreamsPanelProps) {
         serverNames.length === 0 ? (
           <span className="text-ink-muted">every connection</span>
         ) : (
-          <span className="min-w-0 break-all font-mono text-xs max-sm:text-right">
-            {serverNames.join(' ')}
+          <span className="flex min-w-0 flex-col break-all font-mono text-xs max-sm:text-right">
+            {serverNames.map((name) => (
+              <span key={name}>{name}</span>
+            ))}
           </span>
         ),
     },
@@ -103,43 +105,41 @@ export function StreamsPanel({ app, balancer, busy }: StreamsPanelProps) {
     },
   ];
   return (
-    <Panel
-      title="TCP"
-      description={`Ports of ${balancerServer.name} that lead to a service on the backends: a database, a broker, TLS by name.`}
-      flush={streams.length > 0 && streamsRefusal === null}
-      aside={
-        mayChange ? (
+    <section aria-label="TCP streams" className="flex flex-col gap-3">
+      <div className="flex items-end justify-between gap-4">
+        <div className="min-w-0">
+          <h2 className="text-base">TCP</h2>
+          <p className="text-ink-muted text-sm">
+            Ports of {balancerServer.name} that lead to a service on the backends: a database, a broker, TLS
+            by name.
+          </p>
+        </div>
+        {mayChange ? (
           <Button
-            size="sm"
             disabled={busy || streamsRefusal !== null || app.status === 'new'}
             icon={<Plus aria-hidden className="size-3.5" />}
             onClick={() => setEditing(streams.length)}
           >
             Add stream
           </Button>
-        ) : undefined
-      }
-    >
-      <div className="flex flex-col gap-4">
-        {streamsRefusal === null ? null : (
-          <Note>
-            {streamsRefusal} <TextLink href={`/servers/${balancerServer.id}`}>Go to the server</TextLink>
-          </Note>
-        )}
-        {streams.length === 0 ? (
-          <p className="text-ink-muted text-sm">
+        ) : null}
+      </div>
+      {streamsRefusal === null ? null : (
+        <Note>
+          {streamsRefusal} <TextLink href={`/servers/${balancerServer.id}`}>Go to the server</TextLink>
+        </Note>
+      )}
+      <Table
+        label="TCP streams"
+        columns={columns}
+        rows={streams}
+        rowKey={(stream) => stream.name}
+        empty={
+          <p className="rounded-lg border border-dashed px-4 py-5 text-ink-muted text-sm">
             None. HTTP needs no stream; a service of another protocol gets its connections shared out by one.
           </p>
-        ) : (
-          <Table
-            label="TCP streams"
-            columns={columns}
-            rows={streams}
-            rowKey={(stream) => stream.name}
-            className="sm:rounded-none sm:border-0"
-          />
-        )}
-      </div>
+        }
+      />
       {editing === null ? null : (
         <StreamDialog app={app} balancer={balancer} index={editing} onClose={() => setEditing(null)} />
       )}
@@ -151,6 +151,6 @@ export function StreamsPanel({ app, balancer, busy }: StreamsPanelProps) {
           onClose={() => setRemoving(null)}
         />
       )}
-    </Panel>
+    </section>
   );
 }
