@@ -55,6 +55,16 @@ function isSince({ version }: NginxCapabilities, ...since: Version): boolean {
   return index === -1 || (version[index] ?? 0) > (since[index] ?? 0);
 }
 
+/** TLS towards visitors. @see https://nginx.org/en/docs/http/ngx_http_ssl_module.html */
+export function hasTls(capabilities: NginxCapabilities): boolean {
+  return capabilities.modules.includes('http_ssl');
+}
+
+/** HTTP/2 in one way or the other. @see https://nginx.org/en/docs/http/ngx_http_v2_module.html */
+export function hasHttp2(capabilities: NginxCapabilities): boolean {
+  return capabilities.modules.includes('http_v2');
+}
+
 /** `http2 on;` in place of `listen … http2`. @see https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2 */
 export function hasHttp2Directive(capabilities: NginxCapabilities): boolean {
   return isSince(capabilities, 1, 25, 1);

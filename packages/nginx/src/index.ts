@@ -2,6 +2,7 @@ export { renderBackend } from './backend.ts';
 export { renderBase } from './base.ts';
 export {
   capabilitiesOf,
+  hasHttp2,
   hasHttp2Directive,
   hasIpv6,
   hasKeepaliveMinTimeout,
@@ -9,6 +10,7 @@ export {
   hasRealIp,
   hasSticky,
   hasStream,
+  hasTls,
   hasUpstreamResolve,
   needsAnnouncedReloads,
   parseCapabilities,
@@ -19,7 +21,7 @@ export { type ManagedHeader, type RenderedConfig, readHeader } from './header.ts
 export * from './http-settings.ts';
 export { frontUpstreamName, localUpstreamName } from './names.ts';
 export { parseConfig } from './parse.ts';
-export { nginxPaths } from './paths.ts';
+export { certificateKeyPath, certificatePath, nginxPaths } from './paths.ts';
 export { readBackend, readFront } from './read.ts';
 export { serialise } from './serialise.ts';
 export { snippetLine } from './snippet.ts';

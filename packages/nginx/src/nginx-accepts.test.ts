@@ -34,11 +34,17 @@ function slug(index: number): string {
 function placedFronts(specs: FrontSpec[]): FrontSpec[] {
   const taken = new Set<string>();
   return specs.map((spec, index) => {
-    const names = spec.names.filter((name) => !taken.has(name) && taken.add(name));
+    const free = spec.names.filter((name) => !taken.has(name) && taken.add(name));
+    const names = free.length > 0 ? free : [`${slug(index)}.example.com`];
+    const { tls } = spec;
     return frontSpecSchema.parse({
       ...spec,
       app: slug(index),
-      names: names.length > 0 ? names : [`${slug(index)}.example.com`],
+      names,
+      // Several on one port, as on a balancer.
+      ...(tls === undefined
+        ? {}
+        : { tls: { ...tls, listenPort: 60_990 + (index % 10), names: names.slice(0, tls.names.length) } }),
       listenPort: 61_000 + index,
     });
   });
