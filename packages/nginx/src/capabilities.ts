@@ -55,14 +55,19 @@ function isSince({ version }: NginxCapabilities, ...since: Version): boolean {
   return index === -1 || (version[index] ?? 0) > (since[index] ?? 0);
 }
 
+/** A module of the HTTP part; the host program's facts name these without `http_`. */
+function hasHttpModule({ modules }: NginxCapabilities, name: string): boolean {
+  return modules.includes(`http_${name}`) || modules.includes(name);
+}
+
 /** TLS towards visitors. @see https://nginx.org/en/docs/http/ngx_http_ssl_module.html */
 export function hasTls(capabilities: NginxCapabilities): boolean {
-  return capabilities.modules.includes('http_ssl');
+  return hasHttpModule(capabilities, 'ssl');
 }
 
 /** HTTP/2 in one way or the other. @see https://nginx.org/en/docs/http/ngx_http_v2_module.html */
 export function hasHttp2(capabilities: NginxCapabilities): boolean {
-  return capabilities.modules.includes('http_v2');
+  return hasHttpModule(capabilities, 'v2');
 }
 
 /** `http2 on;` in place of `listen … http2`. @see https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2 */
@@ -107,7 +112,7 @@ export function hasStream(capabilities: NginxCapabilities): boolean {
 
 /** Client addresses from the balancer, which every backend's site needs. @see https://nginx.org/en/docs/http/ngx_http_realip_module.html */
 export function hasRealIp(capabilities: NginxCapabilities): boolean {
-  return capabilities.modules.includes('http_realip');
+  return hasHttpModule(capabilities, 'realip');
 }
 
 /** Whether `listen [::]:port` works: true unless the server's facts say that its kernel has no IPv6. */
