@@ -22,7 +22,17 @@ export interface DesiredLoadBalancer {
   stickyCookie: string;
   /** Read by `httpOf`. */
   http: unknown;
+  /** Read by `tlsOf`. */
+  tls?: unknown;
+  /** What the front shows, if there is one yet. */
+  certificate?: DesiredCertificate | null;
   generation: number;
+}
+
+export interface DesiredCertificate {
+  sha256: string;
+  names: string[];
+  ocspUrl: string | null;
 }
 
 export interface DesiredBackend {

@@ -2,6 +2,7 @@
 export * from '@fairlead/nginx/http-settings';
 export * from './app/schemas.ts';
 export * from './audit/schemas.ts';
+export * from './certificate/schemas.ts';
 export * from './config/schemas.ts';
 export * from './deployment/schemas.ts';
 export * from './environment/schemas.ts';
@@ -11,6 +12,7 @@ export * from './fields/repository-url.ts';
 export * from './fields/text.ts';
 export * from './health/schemas.ts';
 export * from './load-balancer/schemas.ts';
+export * from './load-balancer/tls-settings.ts';
 export * from './operation/schemas.ts';
 export * from './server/schemas.ts';
 export * from './setup/schemas.ts';

@@ -1,4 +1,5 @@
 import { AppError } from '@fairlead/errors';
+import { makeAuthority } from '@fairlead/nginx/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Action, actions, allows, roles } from './authorize.ts';
 import type { UseCase } from './context.ts';
@@ -16,7 +17,10 @@ interface Ids {
   deploymentId: string;
   operationId: string;
   tokenId: string;
+  certificateId: string;
 }
+
+const made = makeAuthority().issue({ names: ['*.example.com'] });
 
 /** Every use-case with an input that is well formed for those ids. */
 const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) => object }> = {
@@ -109,6 +113,15 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'health.read': { run: core.readHealth, input: ({ appId }) => ({ appId }) },
   'config.list': { run: core.listConfigs, input: ({ appId }) => ({ appId }) },
   'config.read': { run: core.readConfig, input: ({ appId }) => ({ appId, generation: 1 }) },
+  'certificate.list': { run: core.listCertificates, input: ({ appId }) => ({ appId }) },
+  'certificate.upload': {
+    run: core.uploadCertificate,
+    input: ({ appId }) => ({ appId, certificate: made.chain, key: made.key }),
+  },
+  'certificate.remove': {
+    run: core.removeCertificate,
+    input: ({ appId, certificateId }) => ({ appId, certificateId }),
+  },
   'drift.list': { run: core.listDrift, input: ({ appId }) => ({ appId }) },
   'drift.put-back': { run: core.putBack, input: ({ balancedId }) => ({ appId: balancedId }) },
   'operation.list': { run: core.listOperations, input: () => ({}) },
@@ -167,6 +180,11 @@ async function seed(actor: core.Actor): Promise<Ids> {
       scopes: ['read'],
     },
   });
+  const certificate = await core.uploadCertificate(world.ctx, actor, {
+    appId: live.app.id,
+    certificate: made.chain,
+    key: made.key,
+  });
   return {
     serverId: server.id,
     appId: live.app.id,
@@ -175,6 +193,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
     deploymentId: deployment.id,
     operationId: operation.id,
     tokenId: token.id,
+    certificateId: certificate.id,
   };
 }
 
@@ -189,6 +208,7 @@ beforeAll(async () => {
     deploymentId: id,
     operationId: id,
     tokenId: id,
+    certificateId: id,
   };
 });
 afterAll(() => world.close());
@@ -253,6 +273,7 @@ describe('tenancy', () => {
         deploymentId: 'd',
         operationId: 'o',
         tokenId: 't',
+        certificateId: 'z',
       }),
     ).match(/"[sabcdot]"/),
   );

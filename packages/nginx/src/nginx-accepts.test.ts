@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addresses, backendSpecs, frontSpecs } from '../testing/arbitraries.ts';
@@ -36,15 +37,17 @@ function placedFronts(specs: FrontSpec[]): FrontSpec[] {
   return specs.map((spec, index) => {
     const free = spec.names.filter((name) => !taken.has(name) && taken.add(name));
     const names = free.length > 0 ? free : [`${slug(index)}.example.com`];
-    const { tls } = spec;
+    const hosts = names.slice(0, spec.tls?.names.length).filter((name) => isIP(name) === 0);
+    const tls = hosts.length === 0 || names[0] !== hosts[0] ? undefined : spec.tls;
     return frontSpecSchema.parse({
       ...spec,
+      tls: undefined,
       app: slug(index),
       names,
       // Several on one port, as on a balancer.
       ...(tls === undefined
         ? {}
-        : { tls: { ...tls, listenPort: 60_990 + (index % 10), names: names.slice(0, tls.names.length) } }),
+        : { tls: { ...tls, listenPort: 60_990 + (index % 10), names: hosts.slice(0, 1) } }),
       listenPort: 61_000 + index,
     });
   });

@@ -108,8 +108,8 @@ export const frontTlsSchema = z
     listenPort: portSchema.prefault(443),
     /** SHA-256 of the certificate's file, 64 hex digits: another certificate is another front. */
     certificate: z.string().regex(/^[0-9a-f]{64}$/),
-    /** Names that the certificate covers. The front's other names are served without TLS. */
-    names: z.array(frontNameSchema).min(1).max(100),
+    /** Names that the certificate covers; an address is none that a handshake says. The front's other names are served without TLS. */
+    names: z.array(hostnameSchema).min(1).max(100),
     /** Whoever comes without TLS is sent to the same address with it (308). */
     forceHttps: z.boolean().default(false),
     /** For how long browsers shall insist on HTTPS (RFC 6797); 0: they are not told to. */
@@ -178,10 +178,13 @@ export const frontSpecSchema = z
     path: ['tls', 'listenPort'],
     message: 'must be another port than the one without TLS',
   })
-  .refine(({ tls, names }) => tls === undefined || tls.names.every((name, index) => names[index] === name), {
-    path: ['tls', 'names'],
-    message: 'must be the first of the front’s names',
-  })
+  .refine(
+    ({ tls, names }) => tls === undefined || tls.names.every((name: string, index) => names[index] === name),
+    {
+      path: ['tls', 'names'],
+      message: 'must be the first of the front’s names',
+    },
+  )
   .refine(({ tls, http }) => !tls?.forceHttps || !http.responseHeaders.some(({ name }) => isHsts(name)), {
     path: ['http', 'responseHeaders'],
     message: 'must not set Strict-Transport-Security beside forced HTTPS, which has a setting for it',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import {
   allowsBackup,
@@ -64,13 +65,19 @@ const tls = fc.record({
   stapling: fc.boolean(),
 });
 
+/** Names of hosts go first, as they alone can have TLS; undefined where there are none. */
 function tlsOf(names: readonly string[], given: Tls) {
   const { share, ...settings } = given;
   const hstsSeconds = settings.forceHttps ? settings.hstsSeconds : 0;
   const hstsSubdomains = hstsSeconds > 0 && settings.hstsSubdomains;
   const hstsPreload = hstsSubdomains && hstsSeconds >= 31_536_000 && settings.hstsPreload;
-  const count = Math.max(1, Math.ceil(share * names.length));
-  return { ...settings, hstsSeconds, hstsSubdomains, hstsPreload, names: names.slice(0, count) };
+  const hosts = names.filter((name) => isIP(name) === 0);
+  if (hosts.length === 0) return {};
+  const covered = hosts.slice(0, Math.max(1, Math.ceil(share * hosts.length)));
+  return {
+    names: [...covered, ...names.filter((name) => !covered.includes(name))],
+    tls: { ...settings, hstsSeconds, hstsSubdomains, hstsPreload, names: covered },
+  };
 }
 
 export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
@@ -95,7 +102,7 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
     const isBackupAllowed = allowsBackup(spec.method) && spec.servers.some(({ backup }) => !backup);
     return frontSpecSchema.safeParse({
       ...spec,
-      ...(tls === undefined ? {} : { tls: tlsOf(spec.names, tls) }),
+      ...(tls === undefined ? {} : tlsOf(spec.names, tls)),
       // Nobody serves at all then: the page says that.
       maintenance: spec.maintenance && spec.servers.some(({ down }) => !down),
       ...(spec.method === 'hash' ? { hashKey } : {}),

@@ -6,6 +6,7 @@ import {
   type LoadBalancerStatus,
   loadBalancerStatus,
   newId,
+  readCertificateSecret,
 } from '@fairlead/core';
 import { AppError } from '@fairlead/errors';
 import { type RenderedConfig, renderFront } from '@fairlead/nginx';
@@ -43,10 +44,11 @@ export async function applyFront(
   const { app, loadBalancer } = current;
   const client = await run.worker.hosts.client(balancerOf(current));
   const { generation, content, listens } = rendered;
+  const certificate = await certificateOf(run, current, desired);
   const result = await client
     .call(
       'nginx.apply',
-      { files: [{ kind: 'front', app: app.slug, content, generation, listens }] },
+      { files: [{ kind: 'front', app: app.slug, content, generation, listens, ...certificate }] },
       { fence: run.fence(loadBalancer.balancerServerId) },
     )
     .catch((error: unknown) => {
@@ -59,6 +61,14 @@ export async function applyFront(
       : `Generation ${generation} was served already.`,
   );
   return { generation, reloaded: result.reloaded, desired };
+}
+
+/** What the front shows, opened for its balancer alone; nothing without TLS. */
+async function certificateOf(run: Run, { app }: Fleet, { front }: DesiredState) {
+  const wanted = front?.spec.tls?.certificate;
+  if (wanted === undefined) return {};
+  const { key, ...certificate } = await readCertificateSecret(run.worker, app, wanted);
+  return { certificate: { ...certificate, key: key.reveal() } };
 }
 
 function render(fleet: Fleet, desired: DesiredState): Rendered {

@@ -1,6 +1,7 @@
 import { methods } from '@fairlead/core';
 import { httpSettingsSchema } from '@fairlead/core/schemas';
 import { z } from '@hono/zod-openapi';
+import { tlsSchema } from './certificate.ts';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
 
@@ -66,6 +67,8 @@ export const loadBalancerSchema = z
     stickyCookie: z.string(),
     /** What the front does with requests. */
     http: httpSettingsSchema,
+    /** How the front speaks TLS. */
+    tls: tlsSchema,
     /** Other apps of this balancer, which routes may lead to. */
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */

@@ -1,5 +1,5 @@
 import type { Backend, Server } from '@fairlead/db';
-import type { FrontSpec } from '@fairlead/nginx';
+import { certificateColumns } from '../certificate/view.ts';
 import type { Actor, Context } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
@@ -15,8 +15,10 @@ import { httpOf, isHttpAlike } from './http-of.ts';
 import { methodNames } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { nextLoadBalancerStatus } from './next-status.ts';
-import { propose } from './propose.ts';
+import { type ProposalContext, propose } from './propose.ts';
 import type { Intent } from './schemas.ts';
+import { type TlsGiven, withTls } from './tls-change.ts';
+import { tlsOf } from './tls-of.ts';
 
 const kinds = {
   enable: 'load-balancer.enable',
@@ -35,6 +37,25 @@ export async function neighboursFor(tx: Transaction, fleet: Fleet, intent: Inten
   const isAsked =
     intent.action === 'restore' || (intent.action === 'change' && intent.http?.routes !== undefined);
   return isAsked ? neighboursOf(tx, fleet) : [];
+}
+
+/** What a change of TLS goes by; null for every other intent. */
+export async function tlsFor(
+  tx: Transaction,
+  { app }: Fleet,
+  intent: Intent,
+): Promise<Omit<TlsGiven, 'now'> | null> {
+  if (intent.action !== 'change' || intent.tls === undefined) return null;
+  const certificates = await tx.certificate.findMany({
+    where: { appId: app.id },
+    select: certificateColumns,
+    orderBy: { id: 'desc' },
+  });
+  const account = await tx.acmeAccount.findUnique({
+    where: { organizationId: app.organizationId },
+    select: { organizationId: true },
+  });
+  return { certificates, hasAcmeAccount: account !== null };
 }
 
 /** Servers that an intent names. */
@@ -66,7 +87,9 @@ export async function intend(
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
     const earlier = await earlierFront(tx, before, intent);
     const neighbours = await neighboursFor(tx, before, intent);
-    if (isAskedAlready(before, intent, earlier, neighbours)) {
+    const tls = await tlsFor(tx, before, intent);
+    const now = ctx.clock();
+    if (isAskedAlready(before, intent, { earlier, neighbours, tls, now })) {
       const active = await findActive(tx, {
         appId,
         kinds: [kind],
@@ -78,7 +101,8 @@ export async function intend(
       candidates: await candidatesOf(tx, intent),
       earlier,
       neighbours,
-      now: ctx.clock(),
+      tls,
+      now,
       newId,
     });
     more.check?.(before, after);
@@ -106,8 +130,7 @@ export async function intend(
 function isAskedAlready(
   fleet: Fleet,
   intent: Intent,
-  earlier: FrontSpec | null,
-  neighbours: readonly Neighbour[],
+  { earlier, neighbours, tls, now }: Pick<ProposalContext, 'earlier' | 'neighbours' | 'tls' | 'now'>,
 ): boolean {
   const backend = 'backendId' in intent ? fleet.backends.find((b) => b.id === intent.backendId) : undefined;
   switch (intent.action) {
@@ -117,7 +140,9 @@ function isAskedAlready(
       return backend?.desired === 'removed';
     case 'change':
       return (
-        says(fleet.loadBalancer, { ...intent, action: undefined, http: undefined }) &&
+        says(fleet.loadBalancer, { ...intent, action: undefined, http: undefined, tls: undefined }) &&
+        (intent.tls === undefined ||
+          (tls !== null && isTlsAlike(fleet, withTls(fleet, intent.tls, { ...tls, now })))) &&
         (intent.http === undefined ||
           isHttpAlike(fleet.loadBalancer, withHttp(fleet, intent.http, neighbours).loadBalancer))
       );
@@ -133,6 +158,11 @@ function isAskedAlready(
     case 'add':
       return false;
   }
+}
+
+function isTlsAlike({ loadBalancer: one }: Fleet, { loadBalancer: other }: Fleet): boolean {
+  const said = (row: Fleet['loadBalancer']) => JSON.stringify([tlsOf(row), row.certificateId]);
+  return said(one) === said(other);
 }
 
 /** Whether a row has all these values; what is undefined asks for nothing. */
@@ -154,7 +184,8 @@ async function saveFleet(
   kind: OperationKind,
   acknowledged?: string[],
 ): Promise<void> {
-  const { enabled, maintenance, method, hashKey, stickyCookie, http, generation } = after.loadBalancer;
+  const { enabled, maintenance, method, hashKey, stickyCookie, http, tls, certificateId, generation } =
+    after.loadBalancer;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
     data: {
@@ -164,6 +195,8 @@ async function saveFleet(
       hashKey,
       stickyCookie,
       http: http as object,
+      tls: tls as object,
+      certificateId,
       generation,
       status: nextLoadBalancerStatus(before.loadBalancer, kind),
       ...(acknowledged === undefined ? {} : { acknowledgedChecks: acknowledged }),
@@ -210,6 +243,8 @@ function titleOf(after: Fleet, intent: Intent): string {
     case 'maintenance':
       return `${intent.enabled ? 'Begin' : 'End'} maintenance of ${name}`;
     case 'change':
+      if (intent.method === undefined && intent.http === undefined)
+        return `Change how the front of ${name} speaks TLS`;
       return intent.method === undefined
         ? `Change what the front of ${name} does with requests`
         : `Balance ${name} by ${methodNames[intent.method]}`;

@@ -6,6 +6,7 @@ import { factsOf } from '../server/facts.ts';
 import { httpNotes } from './http-notes.ts';
 import type { PlanNote } from './plan-view.ts';
 import { restoreNotes } from './restore-notes.ts';
+import { tlsNotes } from './tls-notes.ts';
 
 /** What the plan needs to know beside the rows of the fleet. */
 export interface PlanFacts {
@@ -19,6 +20,7 @@ export interface PlanFacts {
   databaseListens: boolean;
   /** The front that the change goes back to, if it does. */
   earlier: FrontSpec | null;
+  now: Date;
 }
 
 const engineNames: Record<DatabaseEngine, string> = { postgresql: 'PostgreSQL', mariadb: 'MariaDB' };
@@ -83,6 +85,7 @@ export function planNotes(
   }
   notes.push(...methodNotes(before, after).map(info));
   notes.push(...httpNotes(before, after));
+  notes.push(...tlsNotes(before, after, facts.now));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
   }

@@ -7,7 +7,7 @@ import { parseInput } from '../input.ts';
 import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
 import { earlierFront } from './earlier-front.ts';
-import { candidatesOf, neighboursFor } from './intend.ts';
+import { candidatesOf, neighboursFor, tlsFor } from './intend.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
 import type { PlanView } from './plan-view.ts';
@@ -25,11 +25,13 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const candidates = await candidatesOf(db, intent);
   const earlier = await earlierFront(db, before, intent);
   const neighbours = await neighboursFor(db, before, intent);
-  const after = propose(before, intent, { candidates, earlier, neighbours, now: ctx.clock(), newId });
-  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier });
+  const tls = await tlsFor(db, before, intent);
+  const now = ctx.clock();
+  const after = propose(before, intent, { candidates, earlier, neighbours, tls, now, newId });
+  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), earlier, now });
 };
 
-async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'earlier'>> {
+async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'earlier' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
   const [applied, release, variables, neighbours] = await Promise.all([

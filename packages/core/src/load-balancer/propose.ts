@@ -12,6 +12,8 @@ import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Intent } from './schemas.ts';
+import { setsHsts, type TlsGiven, withTls } from './tls-change.ts';
+import { tlsOf } from './tls-of.ts';
 
 /** What a proposal needs beside the fleet. */
 export interface ProposalContext {
@@ -21,9 +23,13 @@ export interface ProposalContext {
   earlier: FrontSpec | null;
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
+  /** Of TLS; asked for by a change of it alone. */
+  tls: Omit<TlsGiven, 'now'> | null;
   now: Date;
   newId: (now: Date) => string;
 }
+
+const noTls = { certificates: [], hasAcmeAccount: false };
 
 const conflict = (message: string, hint?: string) =>
   new AppError('conflict', message, hint === undefined ? {} : { hint });
@@ -104,12 +110,12 @@ type Balancing = Pick<Extract<Intent, { action: 'enable' }>, 'hashKey' | 'sticky
 /** How requests are shared out takes a load balancer; what the front does with them does not. */
 function changed(
   fleet: Fleet,
-  { method, hashKey, stickyCookie, http }: Extract<Intent, { action: 'change' }>,
-  { neighbours }: ProposalContext,
+  { method, hashKey, stickyCookie, http, tls }: Extract<Intent, { action: 'change' }>,
+  { neighbours, tls: givenTls, now }: ProposalContext,
 ): Fleet {
   const isBalancing = method !== undefined || hashKey !== undefined || stickyCookie !== undefined;
-  if (!isBalancing && http === undefined) {
-    throw invalidInput([{ path: '', message: 'Name what should change: method, or http.' }]);
+  if (!isBalancing && http === undefined && tls === undefined) {
+    throw invalidInput([{ path: '', message: 'Name what should change: method, http, or tls.' }]);
   }
   if (isBalancing && !fleet.loadBalancer.enabled) {
     throw conflict('Load balancing is off for this app.', 'Enable it first.');
@@ -117,7 +123,14 @@ function changed(
   if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
   const known = fleet.loadBalancer.method as Method;
   const balanced = isBalancing ? balancedBy(fleet, method ?? known, { hashKey, stickyCookie }) : fleet;
-  return http === undefined ? balanced : withHttp(balanced, http, neighbours);
+  const answering = http === undefined ? balanced : withHttp(balanced, http, neighbours);
+  if (tls !== undefined) return withTls(answering, tls, { ...(givenTls ?? noTls), now });
+  const { mode, forceHttps } = tlsOf(answering.loadBalancer);
+  if (http?.responseHeaders !== undefined && mode !== 'off' && forceHttps && setsHsts(answering)) {
+    const message = 'Strict-Transport-Security has a setting of its own beside forced HTTPS: HSTS.';
+    throw invalidInput([{ path: 'http.responseHeaders', message }]);
+  }
+  return answering;
 }
 
 /** @throws AppError `invalid-input` on `method` where this balancer can't */
@@ -152,6 +165,13 @@ function configure(fleet: Fleet, intent: Extract<Intent, { action: 'configure' }
 function restore(fleet: Fleet, { earlier, neighbours }: ProposalContext): Fleet {
   if (earlier === null) throw new AppError('internal', 'There is no front to go back to.');
   const after = withoutLostRoutes(asFront(fleet, earlier), neighbours);
+  const { mode, forceHttps } = tlsOf(after.loadBalancer);
+  if (mode !== 'off' && forceHttps && setsHsts(after)) {
+    throw conflict(
+      `Generation ${earlier.generation} sets Strict-Transport-Security among the fields for visitors.`,
+      'Stop forcing HTTPS first: beside it HSTS has a setting of its own.',
+    );
+  }
   if (hasServingBackend(fleet) && !hasServingBackend(after)) {
     throw conflict(
       `None of the backends that answer now had requests in generation ${earlier.generation}.`,

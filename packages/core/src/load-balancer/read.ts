@@ -12,6 +12,7 @@ import { methodRefusal } from './method-refusal.ts';
 import { type Method, methods } from './methods.ts';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
+import { type TlsView, viewTls } from './tls-view.ts';
 
 export interface LoadBalancerView {
   id: string;
@@ -24,6 +25,8 @@ export interface LoadBalancerView {
   stickyCookie: string;
   /** What the front does with requests. */
   http: HttpSettings;
+  /** How the front speaks TLS. */
+  tls: TlsView;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -58,6 +61,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     take: 1,
     include: operationInclude,
   });
+  const order = await db.certificateOrder.findUnique({ where: { appId } });
   const enabled = backends.filter((backend) => backend.inUpstream === 'up');
   return {
     id: loadBalancer.id,
@@ -69,6 +73,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     hashKey: loadBalancer.hashKey,
     stickyCookie: loadBalancer.stickyCookie,
     http: httpOf(loadBalancer),
+    tls: viewTls(fleet, order, ctx.clock()),
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },

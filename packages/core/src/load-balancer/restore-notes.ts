@@ -3,6 +3,7 @@ import type { Fleet } from '../fleet.ts';
 import { type LeftOut, leftOut, lineOf } from './as-front.ts';
 import { httpOf } from './http-of.ts';
 import type { PlanNote } from './plan-view.ts';
+import { tlsOf } from './tls-of.ts';
 
 /** In words: what of an earlier front does not come back with it. */
 export function restoreNotes(before: Fleet, after: Fleet, front: FrontSpec): PlanNote[] {
@@ -27,9 +28,13 @@ export function restoreNotes(before: Fleet, after: Fleet, front: FrontSpec): Pla
     notes.push({ level: 'warning', text });
   }
   const { domains } = before.app;
-  if (domains.length > 0 && domains.join() !== names.join()) {
+  if (domains.length > 0 && domains.toSorted().join() !== names.toSorted().join()) {
     const text = `Generation ${generation} answered for ${names.join(', ')}. Domains are the app’s own setting and stay as they are now.`;
     notes.push({ level: 'info', text });
+  }
+  if ((front.tls !== undefined) !== (tlsOf(before.loadBalancer).mode !== 'off')) {
+    const did = front.tls === undefined ? 'spoke no TLS' : 'spoke TLS';
+    notes.push({ level: 'info', text: `Generation ${generation} ${did}. TLS stays as it is now.` });
   }
   return notes;
 }

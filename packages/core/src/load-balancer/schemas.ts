@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { backendOptionFields, balancingFields } from '../fields/balancing.ts';
 import { generationSchema } from '../fields/generation.ts';
 import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
+import { tlsChangeSchema } from './tls-settings.ts';
 
 const serverIds = z
   .array(idSchema)
@@ -27,6 +28,8 @@ const changeFields = {
   method: balancingFields.method.optional(),
   /** What the front does with requests; each setting that is named replaces the one that was. */
   http: httpChangeSchema.optional(),
+  /** How the front speaks TLS; what is left out stays. */
+  tls: tlsChangeSchema.optional(),
 };
 export const changeLoadBalancerBody = z.strictObject(changeFields);
 export type ChangeLoadBalancerBody = z.input<typeof changeLoadBalancerBody>;
