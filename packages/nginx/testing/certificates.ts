@@ -12,6 +12,8 @@ export interface CertificateWish {
   /** The address of a responder that it names. */
   ocsp?: string;
   key?: 'ec' | 'rsa2048' | 'rsa1024';
+  /** Signed over SHA-1, as no authority does any more and Debian's OpenSSL refuses. */
+  isSha1?: boolean;
 }
 
 export interface MadeCertificate {
@@ -45,11 +47,11 @@ export function makeAuthority(name = 'Test'): Authority {
   return {
     root: root.certificate,
     intermediate: below.certificate,
-    issue({ names, days = 90, ocsp, key = 'ec' }) {
+    issue({ names, days = 90, ocsp, key = 'ec', isSha1 = false }) {
       const alternatives = names.map((of) => `${isIP(of) ? 'IP' : 'DNS'}:${of}`).join(',');
       const responder = ocsp === undefined ? '' : `\nauthorityInfoAccess=OCSP;URI:${ocsp}`;
       const extensions = `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth${responder}`;
-      const made = sign('/CN=site', extensions, days, key, below);
+      const made = sign('/CN=site', extensions, days, key, below, isSha1 ? ['-sha1'] : []);
       return { ...made, chain: made.certificate + below.certificate };
     },
   };
@@ -66,6 +68,7 @@ function sign(
   days: number,
   kind: keyof typeof KEYS,
   by: Signed | null,
+  digest: readonly string[] = [],
 ): Signed {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-certificate-'));
   const at = (name: string) => join(folder, name);
@@ -81,7 +84,7 @@ function sign(
         ? ['-signkey', at('key.pem')]
         : ['-CA', at('by.pem'), '-CAkey', at('by.key'), '-CAcreateserial'];
     const how = ['-days', String(days), '-extfile', at('extensions'), '-out', at('out.pem')];
-    openssl('x509', '-req', '-in', at('request.pem'), ...signer, ...how);
+    openssl('x509', '-req', ...digest, '-in', at('request.pem'), ...signer, ...how);
     return {
       certificate: readFileSync(at('out.pem'), 'utf8'),
       key: readFileSync(at('key.pem'), 'utf8'),

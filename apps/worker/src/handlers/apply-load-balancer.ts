@@ -1,5 +1,5 @@
 import { backendStatus } from '@fairlead/core';
-import type { Backend } from '@fairlead/db';
+import type { Backend, Operation } from '@fairlead/db';
 import { applyFront } from '../actions/apply-front.ts';
 import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
@@ -30,6 +30,7 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
       run: async (run) => {
         await retellBackends(run, fleet, retold);
         await toggleFast(run, fleet);
+        if (isAboutTls(operation)) await verified(run);
       },
       failed: (run, error) => settleFailure(run, [], error),
     };
@@ -52,14 +53,23 @@ async function apply(run: Run, fleet: Fleet, { joining, leaving, retold }: Diffe
   await run.step({ key: 'apply', title: 'Apply the new balancing' }, async (step) =>
     applyFront(run, step, await look()),
   );
-  await run.step({ key: 'verify', title: 'Verify every backend through the balancer' }, async (step) =>
-    verifyFront(run, step, await look()),
-  );
+  await verified(run);
   await drainOut(run, await look());
   const failure = await retireBackends(run, await look(), leaving);
   if (leaving.length > 0) await closeDoors(run, await look());
   if (failure !== null) throw failure;
   await settled(run, await look());
+}
+
+async function verified(run: Run): Promise<void> {
+  await run.step({ key: 'verify', title: 'Verify every backend through the balancer' }, async (step) =>
+    verifyFront(run, step, await requireFleet(run.worker, run.operation.appId)),
+  );
+}
+
+/** Whether the change is one of TLS: only a handshake shows that visitors get through. */
+function isAboutTls({ kind, input }: Operation): boolean {
+  return kind === 'load-balancer.change' && (input as { tls?: object } | null)?.tls !== undefined;
 }
 
 async function prepareMachines(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {
