@@ -1,10 +1,10 @@
 'use client';
 import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
-import type { HttpChange } from '@fairlead/core/schemas';
+import type { HttpChange, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
 
-type Change = Partial<Balancing> & { http?: HttpChange };
+type Change = Partial<Balancing> & { http?: HttpChange; tls?: TlsChange };
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
 type Options = Partial<Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'>>;
 
