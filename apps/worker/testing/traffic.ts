@@ -1,4 +1,5 @@
 import http from 'node:http';
+import https from 'node:https';
 
 /** What a client saw that was there all the time. */
 export interface TrafficReport {
@@ -24,6 +25,8 @@ export interface TrafficTarget {
   path: string;
   /** A path that takes a form and answers 303; without it no forms are sent. */
   postPath?: string;
+  /** They come by TLS, and trust certificates of this root alone. */
+  root?: string;
 }
 
 const pauseMs = 50;
@@ -40,7 +43,8 @@ export function startTraffic(target: TrafficTarget, lanes = 2): Traffic {
     }
   };
   const visitors = Array.from({ length: lanes }, () => {
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const { Agent } = target.root === undefined ? http : https;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     agents.push(agent);
     return [visit(agent, 'GET'), visit(false, 'GET'), ...(target.postPath ? [visit(false, 'POST')] : [])];
   }).flat();
@@ -93,10 +97,12 @@ function isClosedKeptConnection(error: unknown, agent: http.Agent | false): bool
 function ask(target: TrafficTarget, agent: http.Agent | false, method: 'GET' | 'POST') {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const form = method === 'POST' ? 'body=hello' : undefined;
-    const request = http.request(
+    const { root } = target;
+    const { request: open } = root === undefined ? http : https;
+    const request = open(
       {
         host: target.address,
-        port: 80,
+        ...(root === undefined ? { port: 80 } : { port: 443, ca: root, servername: target.host }),
         path: method === 'POST' ? target.postPath : target.path,
         method,
         agent,

@@ -1,5 +1,6 @@
 import { type Action, actions, allows, type Role, roles } from '@fairlead/core';
 import { seedBalancedApp, seedLiveApp, seedServer } from '@fairlead/core/testing';
+import { makeAuthority } from '@fairlead/nginx/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from './client.ts';
 import * as schemas from './schemas/index.ts';
@@ -71,6 +72,9 @@ const routes: Record<string, { action: Action; body?: object }> = {
     body: { url: 'https://www.example.com/ips' },
   },
   setMaintenance: { action: 'load-balancer.maintenance', body: { enabled: true } },
+  listCertificates: { action: 'certificate.list' },
+  uploadCertificate: { action: 'certificate.upload', body: { certificate: 'x', key: 'x' } },
+  removeCertificate: { action: 'certificate.remove' },
   listDrift: { action: 'drift.list' },
   adoptDrift: { action: 'drift.adopt' },
   putBackDrift: { action: 'drift.put-back' },
@@ -232,6 +236,16 @@ describe('every route', () => {
     strict(schemas.healthReadSchema, await get(`/apps/${app.id}/health?hours=6`));
     strict(schemas.configListSchema, await get(`/apps/${live.app.id}/configs`));
     strict(schemas.configSchema, await get(`/apps/${live.app.id}/configs/1`));
+    const [name = ''] = app.domains;
+    const { chain: certificate, key } = makeAuthority().issue({ names: [name] });
+    const uploaded = await post(`/apps/${app.id}/certificates`, { certificate, key });
+    strict(schemas.certificateSchema, uploaded);
+    const { id: certificateId } = schemas.certificateSchema.parse(uploaded);
+    const tls = { mode: 'uploaded', certificateId, forceHttps: true };
+    strict(schemas.acceptedSchema, await post(`/apps/${app.id}/load-balancer`, { tls }, 'PATCH'));
+    strict(schemas.certificateListSchema, await get(`/apps/${app.id}/certificates`));
+    strict(schemas.loadBalancerSchema, await get(`/apps/${app.id}/load-balancer`));
+    strict(schemas.appSchema, await get(`/apps/${app.id}`));
     strict(schemas.driftListSchema, await get(`/apps/${live.app.id}/drift`));
     strict(schemas.overviewSchema, await get('/overview'));
     strict(schemas.tokenListSchema, await get('/tokens'));

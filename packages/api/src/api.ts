@@ -9,6 +9,7 @@ import { createRouter } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
 import { appRoutes } from './routes/apps.ts';
 import { backendRoutes } from './routes/backends.ts';
+import { certificateRoutes } from './routes/certificates.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -34,6 +35,7 @@ const closedRoutes = createRouter()
   .route('/', appRoutes)
   .route('/', deploymentRoutes)
   .route('/', loadBalancerRoutes)
+  .route('/', certificateRoutes)
   .route('/', driftRoutes)
   .route('/', backendRoutes)
   .route('/', operationRoutes)

@@ -39,6 +39,7 @@ const pathId = (name: string) => z.uuid().openapi({ param: { name, in: 'path' } 
 export const serverParams = z.object({ serverId: pathId('serverId') });
 export const appParams = z.object({ appId: pathId('appId') });
 export const backendParams = appParams.extend({ backendId: pathId('backendId') });
+export const certificateParams = appParams.extend({ certificateId: pathId('certificateId') });
 export const deploymentParams = appParams.extend({ deploymentId: pathId('deploymentId') });
 export const operationParams = z.object({ operationId: pathId('operationId') });
 export const tokenParams = z.object({ tokenId: pathId('tokenId') });

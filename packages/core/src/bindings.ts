@@ -12,3 +12,11 @@ export function environmentValueBinding(organizationId: string, variableId: stri
 export function sshPrivateKeyBinding(organizationId: string): CipherBinding {
   return { organizationId, table: 'SshKey', row: organizationId, column: 'privateKeyCipher' };
 }
+
+export function certificateKeyBinding(organizationId: string, certificateId: string): CipherBinding {
+  return { organizationId, table: 'Certificate', row: certificateId, column: 'keyCipher' };
+}
+
+export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
+  return { organizationId, table: 'AcmeAccount', row: organizationId, column: 'keyCipher' };
+}

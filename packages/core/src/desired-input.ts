@@ -30,7 +30,17 @@ export interface DesiredLoadBalancer {
   http: unknown;
   /** Read by `streamsOf`. */
   streams: unknown;
+  /** Read by `tlsOf`. */
+  tls?: unknown;
+  /** What the front shows, if there is one yet. */
+  certificate?: DesiredCertificate | null;
   generation: number;
+}
+
+export interface DesiredCertificate {
+  sha256: string;
+  names: string[];
+  ocspUrl: string | null;
 }
 
 export interface DesiredBackend extends BackendPorts {

@@ -9,17 +9,18 @@ import {
   unusualLimits,
 } from '@fairlead/nginx';
 import { listenPorts } from './backend/ports.ts';
+import { partNames } from './certificate/covers.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer } from './desired-input.ts';
 import { httpOf } from './load-balancer/http-of.ts';
+import { tlsOf } from './load-balancer/tls-of.ts';
 
 /** Where visitors come in. */
 export const frontPort = 80;
+export const frontTlsPort = 443;
 
-/**
- * Ports of the balancer that an app's HTTP front listens on. TCP streams may have any other.
- */
-export function frontPorts(_loadBalancer: object): number[] {
-  return [frontPort];
+/** Ports of the balancer that an app's HTTP front listens on. TCP streams may have any other. */
+export function frontPorts(loadBalancer: { tls?: unknown }): number[] {
+  return tlsOf(loadBalancer).mode === 'off' ? [frontPort] : [frontPort, frontTlsPort];
 }
 
 export type Colour = 'blue' | 'green';
@@ -65,12 +66,15 @@ export function frontSpec(
   const method = (enabled ? loadBalancer.method : 'round_robin') as FrontSpec['method'];
   const places = backends.filter((backend) => backend.inUpstream !== 'absent');
   const mayStandBy = allowsBackup(method) && places.some(({ backup }) => !backup);
+  const named = app.domains.length > 0 ? app.domains : balancerAddresses;
+  const { tls, names } = tlsOfFront(loadBalancer, named);
   return frontSpecSchema.parse({
     kind: 'front',
     app: app.slug,
     generation: Math.max(1, loadBalancer.generation),
-    names: app.domains.length > 0 ? app.domains : balancerAddresses,
+    names,
     listenPort: frontPort,
+    ...(tls === undefined ? {} : { tls }),
     maintenance: loadBalancer.maintenance,
     method,
     ...(method === 'hash' ? { hashKey } : {}),
@@ -88,6 +92,21 @@ export function frontSpec(
       };
     }),
   });
+}
+
+/** TLS for those names that the certificate covers, which then come first; none without a certificate, or for none of the names. */
+function tlsOfFront(loadBalancer: DesiredLoadBalancer, names: readonly string[]) {
+  const { mode, ...settings } = tlsOf(loadBalancer);
+  const { certificate } = loadBalancer;
+  if (mode === 'off' || certificate == null) return { tls: undefined, names };
+  const { covered, others } = partNames(certificate.names, names);
+  if (covered.length === 0) return { tls: undefined, names };
+  const { sha256, ocspUrl } = certificate;
+  const stapling = ocspUrl !== null;
+  return {
+    tls: { ...settings, listenPort: frontTlsPort, certificate: sha256, names: covered, stapling },
+    names: [...covered, ...others],
+  };
 }
 
 /**

@@ -154,17 +154,19 @@ describe('desiredState', () => {
     ];
     const rows = [backend(1), backend(2, { desired: 'disabled' }), backend(3, { desired: 'removed' })];
     const state = desiredState(app, { ...loadBalancer, streams }, rows, servers, { keepStreamPorts: [1884] });
-    expect(state.streams).toMatchObject({
-      serverId: 's1',
-      spec: {
-        generation: 7,
-        streams,
-        servers: [
-          { address: '10.0.0.1', down: false },
-          { address: '10.0.0.2', down: true },
-        ],
+    expect(state.fronts).toMatchObject([
+      {
+        serverId: 's1',
+        streams: {
+          generation: 7,
+          streams,
+          servers: [
+            { address: '10.0.0.1', down: false },
+            { address: '10.0.0.2', down: true },
+          ],
+        },
       },
-    });
+    ]);
     const sources = ['10.0.0.1', '198.18.0.1'];
     expect(state.firewall[1]?.rules).toEqual([
       { purpose: 'backend', port: 20_003, sources },
@@ -178,7 +180,7 @@ describe('desiredState', () => {
     const streams = [{ name: 'mail', listenPort: 8883, backendPort: 1883 }];
     const rows = [backend(1, { state: 'preparing', releaseId: null, colour: null })];
     const state = desiredState(app, { ...loadBalancer, streams }, rows, servers, { admit: isProven });
-    expect(state.streams).toBeNull();
+    expect(state.fronts[0]?.streams).toBeNull();
   });
 
   it('holds back what the caller does not admit', () => {

@@ -1,4 +1,5 @@
 import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
+import { type CertificateRow, certificateColumns } from './certificate/view.ts';
 import { type DesiredOptions, type DesiredState, desiredState } from './desired.ts';
 import type { Transaction } from './events.ts';
 import { found } from './tenant.ts';
@@ -6,7 +7,10 @@ import { found } from './tenant.ts';
 /** All rows that decide what one app's servers hold. */
 export interface Fleet {
   app: App;
-  loadBalancer: LoadBalancer;
+  loadBalancer: LoadBalancer & {
+    /** What its front shows; without chain and key. */
+    certificate?: CertificateRow | null;
+  };
   /** The primary first. */
   backends: Backend[];
   /** Primary, every balancer and every backend's server. */
@@ -20,7 +24,14 @@ export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> 
       where: { id: appId },
       include: {
         primaryServer: true,
-        loadBalancer: { include: { balancerServer: true, successorServer: true, formerServer: true } },
+        loadBalancer: {
+          include: {
+            balancerServer: true,
+            successorServer: true,
+            formerServer: true,
+            certificate: { select: certificateColumns },
+          },
+        },
         backends: { include: { server: true }, orderBy: [{ role: 'asc' }, { id: 'asc' }] },
       },
     }),

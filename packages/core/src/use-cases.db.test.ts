@@ -1,4 +1,5 @@
 import { AppError } from '@fairlead/errors';
+import { makeAuthority } from '@fairlead/nginx/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Action, actions, allows, roles } from './authorize.ts';
 import type { UseCase } from './context.ts';
@@ -24,7 +25,10 @@ interface Ids {
   deploymentId: string;
   operationId: string;
   tokenId: string;
+  certificateId: string;
 }
+
+const made = makeAuthority().issue({ names: ['*.example.com'] });
 
 /** Every use-case with an input that is well formed for those ids. */
 const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) => object }> = {
@@ -129,6 +133,15 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'health.read': { run: core.readHealth, input: ({ appId }) => ({ appId }) },
   'config.list': { run: core.listConfigs, input: ({ appId }) => ({ appId }) },
   'config.read': { run: core.readConfig, input: ({ appId }) => ({ appId, generation: 1 }) },
+  'certificate.list': { run: core.listCertificates, input: ({ appId }) => ({ appId }) },
+  'certificate.upload': {
+    run: core.uploadCertificate,
+    input: ({ appId }) => ({ appId, certificate: made.chain, key: made.key }),
+  },
+  'certificate.remove': {
+    run: core.removeCertificate,
+    input: ({ appId, certificateId }) => ({ appId, certificateId }),
+  },
   'drift.list': { run: core.listDrift, input: ({ appId }) => ({ appId }) },
   'drift.adopt': {
     run: core.adoptDrift,
@@ -209,6 +222,11 @@ async function seed(actor: core.Actor): Promise<Ids> {
     where: { appId: moving.app.id },
     data: { successorServerId: balanced.primary.id, successorGeneration: 1 },
   });
+  const certificate = await core.uploadCertificate(world.ctx, actor, {
+    appId: live.app.id,
+    certificate: made.chain,
+    key: made.key,
+  });
   return {
     serverId: server.id,
     movingId: moving.app.id,
@@ -219,6 +237,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
     deploymentId: deployment.id,
     operationId: operation.id,
     tokenId: token.id,
+    certificateId: certificate.id,
   };
 }
 
@@ -235,6 +254,7 @@ beforeAll(async () => {
     deploymentId: id,
     operationId: id,
     tokenId: id,
+    certificateId: id,
   };
 });
 afterAll(() => world.close());
@@ -301,8 +321,9 @@ describe('tenancy', () => {
         deploymentId: 'd',
         operationId: 'o',
         tokenId: 't',
+        certificateId: 'z',
       }),
-    ).match(/"[smrabcdot]"/),
+    ).match(/"[smrzabcdot]"/),
   );
 
   it.each(takingIds)(

@@ -36,6 +36,7 @@ export const errorCodes = {
   'port-taken': 502,
   'database-failed': 502,
   'firewall-failed': 502,
+  'acme-failed': 502,
   cancelled: 409,
   'lease-lost': 409,
   internal: 500,

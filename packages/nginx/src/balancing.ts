@@ -1,7 +1,8 @@
 import { AppError } from '@fairlead/errors';
 import { hasLeastTime, hasSticky } from './capabilities.ts';
-import { stickyVariableNames } from './names.ts';
+import { secureVariableName, stickyVariableNames } from './names.ts';
 import type { FrontSpec, NginxCapabilities } from './spec.ts';
+import { isHttpsAlone } from './tls.ts';
 import { block, type ConfigNode, directive } from './tree.ts';
 
 /** What one method of sharing requests out needs: beside the upstream, within it, and where the front answers. */
@@ -51,16 +52,29 @@ export function readHashVariable(variable: string | undefined): string | undefin
 
 /**
  * Nginx's own cookie from 1.29.6 on. Before, a new visitor is given a random number in a cookie of that name, and numbers are spread over the
- * backends by a consistent hash: who comes back finds the same backend, and one that goes away moves its own visitors alone.
+ * backends by a consistent hash: who comes back finds the same backend, and one that goes away moves its own visitors alone. The cookie is for TLS alone
+ * where nobody comes without; Nginx's own can't be so for some visitors and not for others.
  */
-function sticky({ app, stickyCookie = '' }: FrontSpec, capabilities: NginxCapabilities): Balancing {
+function sticky(spec: FrontSpec, capabilities: NginxCapabilities): Balancing {
+  const { app, stickyCookie = '' } = spec;
   if (hasSticky(capabilities)) {
-    const cookie = directive('sticky', 'cookie', stickyCookie, 'path=/', 'httponly', 'samesite=lax');
+    const secure = isHttpsAlone(spec) ? ['secure'] : [];
+    const cookie = directive(
+      'sticky',
+      'cookie',
+      stickyCookie,
+      'path=/',
+      'httponly',
+      'samesite=lax',
+      ...secure,
+    );
     return { beside: [], within: [cookie], answering: [] };
   }
   const { visitor, cookie } = stickyVariableNames(app);
   const sent = `$cookie_${stickyCookie}`;
   const known = '~^[0-9a-f]{32}$';
+  const isMixed = spec.tls !== undefined && !isHttpsAlone(spec);
+  const secure = isMixed ? secureVariableName(app) : isHttpsAlone(spec) ? '; Secure' : '';
   return {
     beside: [
       block('map', [sent, visitor], directive(known, sent), directive('default', '$request_id')),
@@ -68,8 +82,18 @@ function sticky({ app, stickyCookie = '' }: FrontSpec, capabilities: NginxCapabi
         'map',
         [sent, cookie],
         directive(known, ''),
-        directive('default', `${stickyCookie}=$request_id; Path=/; HttpOnly; SameSite=Lax`),
+        directive('default', `${stickyCookie}=$request_id; Path=/; HttpOnly; SameSite=Lax${secure}`),
       ),
+      ...(isMixed
+        ? [
+            block(
+              'map',
+              ['$scheme', secureVariableName(app)],
+              directive('default', ''),
+              directive('https', '; Secure'),
+            ),
+          ]
+        : []),
     ],
     within: [directive('hash', visitor, 'consistent')],
     answering: [directive('add_header', 'Set-Cookie', cookie)],

@@ -55,6 +55,21 @@ function isSince({ version }: NginxCapabilities, ...since: Version): boolean {
   return index === -1 || (version[index] ?? 0) > (since[index] ?? 0);
 }
 
+/** A module of the HTTP part; the host program's facts name these without `http_`. */
+function hasHttpModule({ modules }: NginxCapabilities, name: string): boolean {
+  return modules.includes(`http_${name}`) || modules.includes(name);
+}
+
+/** TLS towards visitors. @see https://nginx.org/en/docs/http/ngx_http_ssl_module.html */
+export function hasTls(capabilities: NginxCapabilities): boolean {
+  return hasHttpModule(capabilities, 'ssl');
+}
+
+/** HTTP/2 in one way or the other. @see https://nginx.org/en/docs/http/ngx_http_v2_module.html */
+export function hasHttp2(capabilities: NginxCapabilities): boolean {
+  return hasHttpModule(capabilities, 'v2');
+}
+
 /** `http2 on;` in place of `listen … http2`. @see https://nginx.org/en/docs/http/ngx_http_v2_module.html#http2 */
 export function hasHttp2Directive(capabilities: NginxCapabilities): boolean {
   return isSince(capabilities, 1, 25, 1);
@@ -102,8 +117,7 @@ export function hasStreamServerNames(capabilities: NginxCapabilities): boolean {
 
 /** Client addresses from the balancer, which every backend's site needs. @see https://nginx.org/en/docs/http/ngx_http_realip_module.html */
 export function hasRealIp(capabilities: NginxCapabilities): boolean {
-  // The host program says it without its kind.
-  return ['http_realip', 'realip'].some((name) => capabilities.modules.includes(name));
+  return hasHttpModule(capabilities, 'realip');
 }
 
 /** Whether `listen [::]:port` works: true unless the server's facts say that its kernel has no IPv6. */

@@ -1,7 +1,7 @@
+import { AppError } from '@fairlead/errors';
 import { access, admitAll, rateZone } from './access.ts';
-import { socketAddress } from './address.ts';
 import { type Balancing, balancing } from './balancing.ts';
-import { hasIpv6 } from './capabilities.ts';
+import { hasIpv6, hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds, requestMemory } from './connections.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { balancerHealth, compression } from './http-front.ts';
@@ -15,6 +15,7 @@ import { routes } from './routes.ts';
 import { serverNameArgument } from './server-name.ts';
 import { snippet } from './snippet.ts';
 import type { FrontSpec, NginxCapabilities } from './spec.ts';
+import { certificate, handshake, hstsOverApp, httpsAddress, listen, tlsListenOptions } from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 import { proxiedHeaders, proxyVariables, trustProxy } from './trusted-proxy.ts';
 import { maintenance, nobodyServes } from './unavailable.ts';
@@ -40,52 +41,129 @@ const FORGEABLE_HEADERS = [
   'X-Rewrite-URL',
 ];
 
+/** Ports that addresses leave out. */
+const usualPort = { http: 80, https: 443 } as const;
+
 /**
- * The app's front on the balancer: an upstream over its backends and the server block of its names, nothing else's.
+ * The app's front on the balancer: an upstream over its backends and the server blocks of its names, nothing else's.
  * @param spec parsed by `frontSpecSchema`.
  * @param capabilities of the balancer's Nginx.
+ * @throws AppError `system-unsupported` for TLS on an Nginx that has it not.
  * @see https://nginx.org/en/docs/http/request_processing.html
  * @see https://nginx.org/en/docs/http/ngx_http_proxy_module.html
  */
 export function renderFront(spec: FrontSpec, capabilities: NginxCapabilities): RenderedConfig {
-  const listens = (hasIpv6(capabilities) ? ['0.0.0.0', '::'] : ['0.0.0.0']).map((address) => ({
-    address,
-    port: spec.listenPort,
-  }));
-  const listen = listens.map(({ address, port }) =>
-    directive('listen', address === '0.0.0.0' ? port : socketAddress(address, port)),
-  );
+  const addresses = hasIpv6(capabilities) ? ['0.0.0.0', '::'] : ['0.0.0.0'];
+  const { tls, listenPort, names } = spec;
   const method = balancing(spec, capabilities);
+  const plain = addresses.map((address) => listen(address, listenPort));
+  const secure =
+    tls === undefined
+      ? []
+      : addresses.map((address) => listen(address, tls.listenPort, ...tlsListenOptions(capabilities)));
+  const withoutTls = tls === undefined ? names : names.slice(tls.names.length);
+  const site = (way: Way, listens: ConfigNode[], of: readonly string[]) =>
+    server(spec, listens, of, capabilities, [
+      ...(way.isTls ? [...handshake(capabilities), ...certificate(spec), ...hstsOverApp(spec)] : []),
+      ...wellKnown(spec),
+      ...balancerHealth(spec.http),
+      ...answering(spec, way, method, capabilities),
+    ]);
+  if (tls !== undefined && !hasTls(capabilities)) throw tlsMissing(capabilities);
   const nodes = [
     ...upstream(spec, method),
     ...(answersItself(spec) ? [] : besideHttp(spec)),
     comment('Stands first so that names which nobody claims never reach the app.'),
-    block(
-      'server',
-      [],
-      ...listen,
-      directive('server_name', nobodyName(spec.app)),
-      directive('server_tokens', 'off'),
-      requestMemory(),
-      directive('return', 421),
-    ),
-    block(
-      'server',
-      [],
-      ...listen,
-      directive('server_name', ...spec.names.map(serverNameArgument)),
-      ...accepting(idleSeconds.client, spec.http.maxBodyBytes, capabilities),
-      ...compression(spec.http),
-      accessLog(accessLogPath(spec.app, 'front')),
-      ...wellKnown(spec),
-      ...balancerHealth(spec.http),
-      ...answering(spec, method, capabilities),
-    ),
+    nobody(spec, plain, []),
+    ...(tls === undefined
+      ? [site({ isTls: false, scheme: 'http', port: listenPort }, plain, names)]
+      : [
+          nobody(spec, secure, [...handshake(capabilities), directive('ssl_reject_handshake', 'on')]),
+          ...(withoutTls.length === 0
+            ? []
+            : [site({ isTls: false, scheme: 'http', port: listenPort }, plain, withoutTls)]),
+          ...(tls.forceHttps
+            ? [
+                server(spec, plain, tls.names, capabilities, toHttps(spec, tls.listenPort)),
+                site({ isTls: true, scheme: 'https', port: tls.listenPort }, secure, tls.names),
+              ]
+            : [
+                site(
+                  { isTls: true, scheme: '$scheme', port: '$server_port' },
+                  [...plain, ...secure],
+                  tls.names,
+                ),
+              ]),
+        ]),
   ];
-  return finish(spec, nodes, listens);
+  const ports = tls === undefined ? [listenPort] : [listenPort, tls.listenPort];
+  return finish(
+    spec,
+    nodes,
+    ports.flatMap((port) => addresses.map((address) => ({ address, port }))),
+  );
 }
 
-function answering(spec: FrontSpec, method: Balancing, capabilities: NginxCapabilities): ConfigNode[] {
+/** How visitors of a server block come: both ways where scheme and port are variables. */
+interface Way {
+  isTls: boolean;
+  scheme: 'http' | 'https' | '$scheme';
+  port: number | '$server_port';
+}
+
+function nobody({ app }: FrontSpec, listens: readonly ConfigNode[], more: readonly ConfigNode[]): ConfigNode {
+  return block(
+    'server',
+    [],
+    ...listens,
+    directive('server_name', nobodyName(app)),
+    directive('server_tokens', 'off'),
+    requestMemory(),
+    ...more,
+    directive('return', 421),
+  );
+}
+
+function server(
+  { app, http }: FrontSpec,
+  listens: readonly ConfigNode[],
+  names: readonly string[],
+  capabilities: NginxCapabilities,
+  content: readonly ConfigNode[],
+): ConfigNode {
+  return block(
+    'server',
+    [],
+    ...listens,
+    directive('server_name', ...names.map(serverNameArgument)),
+    ...accepting(idleSeconds.client, http.maxBodyBytes, capabilities),
+    ...compression(http),
+    accessLog(accessLogPath(app, 'front')),
+    ...content,
+  );
+}
+
+/** Without TLS, what has to be so, and for all else the way to HTTPS. */
+function toHttps(spec: FrontSpec, port: number): ConfigNode[] {
+  return [
+    ...wellKnown(spec),
+    ...balancerHealth(spec.http),
+    block('location', ['/'], directive('return', 308, httpsAddress(port))),
+  ];
+}
+
+function tlsMissing({ version }: NginxCapabilities): AppError {
+  return new AppError('system-unsupported', `Nginx ${version.join('.')} of the balancer has no TLS.`, {
+    hint: 'It was built without http_ssl; install the package of Debian or of nginx.org.',
+  });
+}
+
+function answering(
+  spec: FrontSpec,
+  way: Way,
+  method: Balancing,
+  capabilities: NginxCapabilities,
+): ConfigNode[] {
   if (!spec.servers.some(({ down }) => !down)) return [nobodyServes(spec)];
   if (spec.maintenance) return [maintenance(spec)];
   return [
@@ -94,7 +172,7 @@ function answering(spec: FrontSpec, method: Balancing, capabilities: NginxCapabi
     ...access(spec.app, spec.http),
     ...responseHeaders(spec.app, spec.http),
     ...redirects(spec.app, spec.http),
-    ...balanced(spec, capabilities),
+    ...balanced(spec, way, capabilities),
     ...snippet(spec.http),
   ];
 }
@@ -105,7 +183,7 @@ function answersItself({ servers, maintenance }: FrontSpec): boolean {
 }
 
 /** Variables that the settings of a front need. */
-function besideHttp({ app, http }: FrontSpec): ConfigNode[] {
+function besideHttp({ app, http, tls }: FrontSpec): ConfigNode[] {
   const texts = [
     ...[...http.requestHeaders, ...http.responseHeaders].map(({ value }) => value),
     ...http.redirects.map(({ to }) => to),
@@ -114,7 +192,7 @@ function besideHttp({ app, http }: FrontSpec): ConfigNode[] {
     ...dollar(app, texts),
     ...restOfPath(app, http),
     ...rateZone(app, http),
-    ...proxyVariables(app, http),
+    ...proxyVariables(app, http, tls !== undefined),
   ];
 }
 
@@ -133,11 +211,17 @@ function wellKnown({ http }: FrontSpec): ConfigNode[] {
 
 /**
  * Set, never appended: whatever a client says of itself ends here. `$host` is a name that Nginx has checked, `$http_host` would be the client's.
- * Scheme and port are written out, as one server block has one of each; behind a trusted proxy they are what that proxy says. The field by which it
+ * Scheme and port are written out where a server block has one of each; behind a trusted proxy they are what that proxy says. The field by which it
  * says who the visitor is names the one who was believed.
  */
-function balanced({ app, listenPort, http }: FrontSpec, capabilities: NginxCapabilities): ConfigNode[] {
-  const host = listenPort === 80 ? '$host' : `$host:${listenPort}`;
+function balanced(
+  { app, listenPort, tls, http }: FrontSpec,
+  { scheme, port }: Way,
+  capabilities: NginxCapabilities,
+): ConfigNode[] {
+  const isUsual =
+    scheme === '$scheme' ? listenPort === 80 && tls?.listenPort === 443 : port === usualPort[scheme];
+  const host = isUsual ? '$host' : `$host:${port}`;
   const said = http.trustedProxy?.field;
   const isSaid = (name: string) => name.toLowerCase() === said?.toLowerCase();
   const isAlreadySet = (name: string) => /^x-(?:real-ip|forwarded-for)$/i.test(name);
@@ -145,8 +229,8 @@ function balanced({ app, listenPort, http }: FrontSpec, capabilities: NginxCapab
     Host: host,
     'X-Real-IP': '$remote_addr',
     'X-Forwarded-For': '$remote_addr',
-    'X-Forwarded-Proto': 'http',
-    'X-Forwarded-Port': String(listenPort),
+    'X-Forwarded-Proto': scheme,
+    'X-Forwarded-Port': String(port),
     'X-Forwarded-Host': host,
     ...proxiedHeaders(app, http),
     ...Object.fromEntries(FORGEABLE_HEADERS.filter((name) => !isSaid(name)).map((name) => [name, ''])),

@@ -111,6 +111,33 @@ const fronts = {
       rateLimit: { requests: 10, per: 'second', burst: 20 },
     },
   },
+  'front-tls': {
+    ...front,
+    method: 'sticky',
+    stickyCookie: 'fairlead_backend',
+    tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2) },
+  },
+  'front-tls-forced': {
+    ...front,
+    http: {
+      snippet: 'location = /teapot {\n  return 418;\n}',
+      balancerHealth: { enabled: true, path: '/health' },
+    },
+    tls: {
+      certificate: 'c5'.repeat(32),
+      names: front.names.slice(0, 2),
+      forceHttps: true,
+      hstsSeconds: 63_072_000,
+      hstsSubdomains: true,
+      stapling: true,
+    },
+  },
+  'front-tls-maintenance': {
+    ...front,
+    maintenance: true,
+    names: front.names.slice(0, 2),
+    tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2), forceHttps: true, hstsSeconds: 300 },
+  },
   'front-empty': { ...front, listenPort: 8080, method: 'ip_hash', servers: [] },
 };
 const limits = { maxBodyBytes: 5_000_000, sendSeconds: 30, readSeconds: 295, buffering: false };
@@ -144,7 +171,7 @@ describe('for Nginx 1.22.1 of a server that announces reloads', () => {
 });
 
 describe.each(['1.22.1', '1.26.3', '1.30.6'])('for Nginx %s', (version) => {
-  const capabilities = capabilitiesOf({ version, modules: ['http_realip'] });
+  const capabilities = capabilitiesOf({ version, modules: ['http_realip', 'http_ssl', 'http_v2'] });
 
   it.each(Object.entries(fronts))('renders the %s', async (name, spec) => {
     const { content } = renderFront(frontSpecSchema.parse(spec), capabilities);

@@ -4,6 +4,7 @@ import { type HttpSettings, unusualHttp } from './http-settings.ts';
 import { readRedirects } from './redirects.ts';
 import { readRoutes } from './routes.ts';
 import type { Slug } from './spec.ts';
+import { readTls } from './tls.ts';
 import { block, blocksNamed, type ConfigNode, comment, directive, directivesNamed } from './tree.ts';
 import { readTrustedProxy } from './trusted-proxy.ts';
 
@@ -129,7 +130,7 @@ export function readHttp(
     buffering: first('proxy_buffering') !== 'off',
     gzip: { mode: first('gzip') ?? 'server', minBytes: readSize(first('gzip_min_length')) },
     balancerHealth: readBalancerHealth(site),
-    ...readHeaders(app, site),
+    ...readHeaders(app, site, readTls(site)?.forceHttps === true),
     redirects: readRedirects(app, site),
     routes: readRoutes(app, site),
     ...readAccess(nodes, site),

@@ -1,7 +1,7 @@
 import { requestHeaderRefusal } from './header-settings.ts';
 import type { HttpSettings } from './http-settings.ts';
 import { literal, readLiteral } from './literal.ts';
-import type { Slug } from './spec.ts';
+import { isHsts, type Slug } from './spec.ts';
 import { type ConfigNode, directive, directivesNamed } from './tree.ts';
 
 /** Fields for backends by name, as `proxied` takes them. */
@@ -20,8 +20,8 @@ export function responseHeaders(app: Slug, { responseHeaders }: HttpSettings): C
   ]);
 }
 
-/** The fields that a server block states. */
-export function readHeaders(app: Slug, site: readonly ConfigNode[]) {
+/** The fields that a server block states. @param hasHsts whether HSTS has a setting of its own there */
+export function readHeaders(app: Slug, site: readonly ConfigNode[], hasHsts: boolean) {
   const read = (value = '') => readLiteral(app, value);
   // What a trusted proxy says of the visitor is no setting of its own.
   const said = directivesNamed(site, 'real_ip_header')[0]?.args[0]?.toLowerCase();
@@ -30,9 +30,11 @@ export function readHeaders(app: Slug, site: readonly ConfigNode[]) {
     requestHeaders: directivesNamed(site, 'proxy_set_header')
       .filter(({ args: [name = ''] }) => requestHeaderRefusal(name) === null && name.toLowerCase() !== said)
       .map(({ args: [name, value] }) => ({ name, value: read(value) })),
-    responseHeaders: directivesNamed(site, 'proxy_hide_header').map(({ args: [name] }) => ({
-      name,
-      value: read(added.get(name)),
-    })),
+    responseHeaders: directivesNamed(site, 'proxy_hide_header')
+      .filter(({ args: [name = ''] }) => !(hasHsts && isHsts(name)))
+      .map(({ args: [name] }) => ({
+        name,
+        value: read(added.get(name)),
+      })),
   };
 }

@@ -3,6 +3,7 @@ export { renderBackend } from './backend.ts';
 export { renderBase } from './base.ts';
 export {
   capabilitiesOf,
+  hasHttp2,
   hasHttp2Directive,
   hasIpv6,
   hasKeepaliveMinTimeout,
@@ -11,6 +12,7 @@ export {
   hasSticky,
   hasStream,
   hasStreamServerNames,
+  hasTls,
   hasUpstreamResolve,
   needsAnnouncedReloads,
   parseCapabilities,
@@ -21,7 +23,7 @@ export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } fr
 export * from './http-settings.ts';
 export { frontUpstreamName, localUpstreamName } from './names.ts';
 export { parseConfig } from './parse.ts';
-export { nginxPaths } from './paths.ts';
+export { certificateKeyPath, certificatePath, nginxPaths } from './paths.ts';
 export { readBackend, readFront } from './read.ts';
 export { readStreams } from './read-stream.ts';
 export { serialise } from './serialise.ts';

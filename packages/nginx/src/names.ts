@@ -65,6 +65,14 @@ export function proxyVariableNames(app: Slug): { via: string; scheme: string; po
   return { via: `$fairlead_via_${name}`, scheme: `$fairlead_proto_${name}`, port: `$fairlead_port_${name}` };
 }
 
+/** The variable of one front that makes a cookie `Secure` where the visitor came by TLS. */
+export function secureVariableName(app: Slug): string {
+  return `$fairlead_tls_${identifier(app)}`;
+}
+
+/** The memory in which all fronts of a server keep TLS sessions. */
+export const tlsSessionZone = 'fairleadtls';
+
 /** The memory in which one front counts requests. No upstream's zone is called so: after `fairlead` those go on with `_` or `local_`. */
 export function rateZoneName(app: Slug): string {
   return `fairleadrate_${identifier(app)}`;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addresses, backendSpecs, frontSpecs } from '../testing/arbitraries.ts';
@@ -34,11 +35,19 @@ function slug(index: number): string {
 function placedFronts(specs: FrontSpec[]): FrontSpec[] {
   const taken = new Set<string>();
   return specs.map((spec, index) => {
-    const names = spec.names.filter((name) => !taken.has(name) && taken.add(name));
+    const free = spec.names.filter((name) => !taken.has(name) && taken.add(name));
+    const names = free.length > 0 ? free : [`${slug(index)}.example.com`];
+    const hosts = names.slice(0, spec.tls?.names.length).filter((name) => isIP(name) === 0);
+    const tls = hosts.length === 0 || names[0] !== hosts[0] ? undefined : spec.tls;
     return frontSpecSchema.parse({
       ...spec,
+      tls: undefined,
       app: slug(index),
-      names: names.length > 0 ? names : [`${slug(index)}.example.com`],
+      names,
+      // Several on one port, as on a balancer.
+      ...(tls === undefined
+        ? {}
+        : { tls: { ...tls, listenPort: 60_990 + (index % 10), names: hosts.slice(0, 1) } }),
       listenPort: 61_000 + index,
       // Nginx keeps 160 points in its ring for each unit of a weight; sticky by a hash does not climb either (`slowStartRefusal`).
       servers: spec.servers.map((server) =>

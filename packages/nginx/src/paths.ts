@@ -1,3 +1,5 @@
+import type { Slug } from './spec.ts';
+
 /** Files and sockets on a server that rendered configurations name; Ansible makes the directories. */
 export const nginxPaths = {
   /** Text: `renderBase()`; Ansible's alone. */
@@ -16,4 +18,16 @@ export const nginxPaths = {
   closing: '/run/fairlead/closing',
   /** `<here>/.well-known/acme-challenge/<token>`; must be readable for Nginx's workers. */
   acmeRoot: '/var/lib/fairlead-acme',
+  /** `<here>/<app>/<sha256>.pem` and `.key`; the host program's alone, for root to read. */
+  certificates: '/etc/fairlead/certificates',
 } as const;
+
+/** The file of an app's certificate and the chain behind it. @param certificate SHA-256 of the file's bytes, 64 hex digits */
+export function certificatePath(app: Slug, certificate: string): string {
+  return `${nginxPaths.certificates}/${app}/${certificate}.pem`;
+}
+
+/** The file of that certificate's key. */
+export function certificateKeyPath(app: Slug, certificate: string): string {
+  return `${nginxPaths.certificates}/${app}/${certificate}.key`;
+}

@@ -17,6 +17,7 @@ import {
   frontSpecSchema,
   unusualLimits,
 } from './spec.ts';
+import { readTls } from './tls.ts';
 import { blocksNamed, type ConfigNode, directivesNamed } from './tree.ts';
 import { MAINTENANCE_REMARK } from './unavailable.ts';
 import { readServers } from './upstream.ts';
@@ -30,13 +31,18 @@ export function readFront(text: string): FrontSpec {
   const { rest, snippet } = cutSnippet(text);
   const nodes = parseConfig(rest);
   const pool = blocksNamed(nodes, 'upstream')[0]?.children ?? [];
-  const site = blocksNamed(nodes, 'server').at(-1)?.children ?? [];
+  const sites = blocksNamed(nodes, 'server').map(({ children }) => children);
+  const site = sites.at(-1) ?? [];
+  const tls = readTls(site);
+  const names = namesOf(site);
+  const withoutTls = tls === undefined ? undefined : sites.slice(2, -1).find((other) => !isWayToHttps(other));
   const spec = {
     kind,
     app,
     generation,
-    names: first(site, 'server_name')?.map(readServerNameArgument),
-    listenPort: Number(first(site, 'listen')?.[0]),
+    names: [...names, ...namesOf(withoutTls ?? [])],
+    listenPort: Number(first(sites[0] ?? [], 'listen')?.[0]),
+    ...(tls === undefined ? {} : { tls: { ...tls, names } }),
     maintenance: remarksOf(site).includes(MAINTENANCE_REMARK),
     ...readMethod(nodes, site),
     http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },
@@ -102,6 +108,16 @@ function readMethod(nodes: readonly ConfigNode[], site: readonly ConfigNode[]): 
   const cookie = first(pool, 'sticky')?.[1];
   if (cookie !== undefined) return { method: 'sticky', stickyCookie: cookie };
   return { method: balancingMethodSchema.options.find((name) => first(pool, name)) ?? 'round_robin' };
+}
+
+function namesOf(site: readonly ConfigNode[]): string[] {
+  return first(site, 'server_name')?.map(readServerNameArgument) ?? [];
+}
+
+/** Whether a server block has nothing for visitors but the way to HTTPS. */
+function isWayToHttps(site: readonly ConfigNode[]): boolean {
+  const [last] = blocksNamed(site, 'location').slice(-1);
+  return first(last?.children ?? [], 'return')?.[1]?.startsWith('https://$host') === true;
 }
 
 /** Comments in the locations of a server block. */

@@ -4,19 +4,17 @@ import { type ConfigNode, comment } from './tree.ts';
 
 const BEGINS = `${SNIPPET_MARK} begins`;
 const ENDS = `${SNIPPET_MARK} ends`;
-const WHOLE = new RegExp(`^[ \\t]*# ${BEGINS}\\n([\\s\\S]*?\\n)[ \\t]*# ${ENDS}\\n`, 'm');
+const EACH = new RegExp(`^[ \\t]*# ${BEGINS}\\n([\\s\\S]*?\\n)[ \\t]*# ${ENDS}\\n`, 'gm');
 
 /** What somebody wrote for this server block, last in it and kept apart by remarks. */
 export function snippet({ snippet }: HttpSettings): ConfigNode[] {
   return snippet === '' ? [] : [comment(BEGINS), { kind: 'raw', text: snippet }, comment(ENDS)];
 }
 
-/** The snippet of a file as it stands there, and the file without it. */
+/** The snippet of a file as it stands there, in one server block or two, and the file without it. */
 export function cutSnippet(text: string): { rest: string; snippet: string } {
-  const match = WHOLE.exec(text);
-  if (match === null) return { rest: text, snippet: '' };
-  const rest = text.slice(0, match.index) + text.slice(match.index + match[0].length);
-  return { rest, snippet: (match[1] ?? '').slice(0, -1) };
+  const last = [...text.matchAll(EACH)].at(-1);
+  return { rest: text.replaceAll(EACH, ''), snippet: (last?.[1] ?? '').slice(0, -1) };
 }
 
 /**
@@ -24,10 +22,11 @@ export function cutSnippet(text: string): { rest: string; snippet: string } {
  * @returns null for a line outside of it
  */
 export function snippetLine(text: string, line: number): number | null {
-  const match = WHOLE.exec(text);
-  if (match === null) return null;
-  const before = text.slice(0, match.index).split('\n').length;
-  const lines = (match[1] ?? '').split('\n').length - 1;
-  const own = line - before;
-  return own >= 1 && own <= lines ? own : null;
+  for (const match of text.matchAll(EACH)) {
+    const before = text.slice(0, match.index).split('\n').length;
+    const lines = (match[1] ?? '').split('\n').length - 1;
+    const own = line - before;
+    if (own >= 1 && own <= lines) return own;
+  }
+  return null;
 }

@@ -101,23 +101,66 @@ export const upstreamServerSchema = z.object({
 });
 export type UpstreamServer = z.infer<typeof upstreamServerSchema>;
 
+/** Whether a field of answers is the one that tells browsers to insist on HTTPS. */
+export function isHsts(name: string): boolean {
+  return name.toLowerCase() === 'strict-transport-security';
+}
+
 function isUnique(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
 }
 
-/** The app's front on the balancer: one upstream, one server block. */
+/** A name that visitors ask for. */
+const frontNameSchema = z.union([ipAddressSchema, hostnameSchema]);
+
+/** How a front speaks TLS. The certificate and its key lie at `certificatePath` and `certificateKeyPath`. */
+export const frontTlsSchema = z
+  .strictObject({
+    listenPort: portSchema.prefault(443),
+    /** SHA-256 of the certificate's file, 64 hex digits: another certificate is another front. */
+    certificate: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Names that the certificate covers; an address is none that a handshake says. The front's other names are served without TLS. */
+    names: z.array(hostnameSchema).min(1).max(100),
+    /** Whoever comes without TLS is sent to the same address with it (308). */
+    forceHttps: z.boolean().default(false),
+    /** For how long browsers shall insist on HTTPS (RFC 6797); 0: they are not told to. */
+    hstsSeconds: z.int().min(0).max(63_072_000).default(0),
+    /** They shall insist for every name below too. */
+    hstsSubdomains: z.boolean().default(false),
+    /** The owner agrees to be in the browsers' own list (hstspreload.org). */
+    hstsPreload: z.boolean().default(false),
+    /** The handshake brings the word of the certificate's OCSP responder; for a certificate that names one. */
+    stapling: z.boolean().default(false),
+  })
+  .refine(({ forceHttps, hstsSeconds }) => forceHttps || hstsSeconds === 0, {
+    path: ['hstsSeconds'],
+    message: 'must go with forced HTTPS',
+  })
+  .refine(({ hstsSeconds, hstsSubdomains }) => hstsSeconds > 0 || !hstsSubdomains, {
+    path: ['hstsSubdomains'],
+    message: 'must go with HSTS',
+  })
+  .refine(
+    ({ hstsSeconds, hstsSubdomains, hstsPreload }) =>
+      !hstsPreload || (hstsSubdomains && hstsSeconds >= 31_536_000),
+    {
+      path: ['hstsPreload'],
+      message: 'must go with HSTS of a year or more, for every name below too',
+    },
+  );
+export type FrontTls = z.infer<typeof frontTlsSchema>;
+
+/** The app's front on the balancer: one upstream and the server blocks of its names. */
 export const frontSpecSchema = z
   .object({
     kind: z.literal('front'),
     app: slugSchema,
     generation: z.int().min(1),
     /** `server_name`; an IP address is allowed where an app has no domain yet. Each name once. */
-    names: z
-      .array(z.union([ipAddressSchema, hostnameSchema]))
-      .min(1)
-      .max(100)
-      .refine(isUnique, 'must name each name once'),
+    names: z.array(frontNameSchema).min(1).max(100).refine(isUnique, 'must name each name once'),
     listenPort: portSchema,
+    /** Absent: the front speaks no TLS. */
+    tls: frontTlsSchema.optional(),
     /** Visitors get a page that says so, and no backend a request. */
     maintenance: z.boolean().default(false),
     method: balancingMethodSchema,
@@ -136,10 +179,27 @@ export const frontSpecSchema = z
       ),
   })
   .refine(
-    ({ listenPort, servers }) =>
-      !servers.some(({ address, port }) => port === listenPort && isLoopback(address)),
+    ({ listenPort, tls, servers }) =>
+      !servers.some(
+        ({ address, port }) => (port === listenPort || port === tls?.listenPort) && isLoopback(address),
+      ),
     { path: ['servers'], message: 'must not hold the balancer’s own front' },
   )
+  .refine(({ tls, listenPort }) => tls?.listenPort !== listenPort, {
+    path: ['tls', 'listenPort'],
+    message: 'must be another port than the one without TLS',
+  })
+  .refine(
+    ({ tls, names }) => tls === undefined || tls.names.every((name: string, index) => names[index] === name),
+    {
+      path: ['tls', 'names'],
+      message: 'must be the first of the front’s names',
+    },
+  )
+  .refine(({ tls, http }) => !tls?.forceHttps || !http.responseHeaders.some(({ name }) => isHsts(name)), {
+    path: ['http', 'responseHeaders'],
+    message: 'must not set Strict-Transport-Security beside forced HTTPS, which has a setting for it',
+  })
   .refine(({ method, hashKey }) => (method === 'hash') === (hashKey !== undefined), {
     path: ['hashKey'],
     message: 'must be given with the method hash, and with no other',

@@ -13,7 +13,7 @@ const LIST = /^The networks are those of (\S+)$/;
  * `$remote_addr` is the visitor's by then.
  * @see https://nginx.org/en/docs/http/ngx_http_geo_module.html
  */
-export function proxyVariables(app: Slug, { trustedProxy }: HttpSettings): ConfigNode[] {
+export function proxyVariables(app: Slug, { trustedProxy }: HttpSettings, hasTls: boolean): ConfigNode[] {
   if (trustedProxy === null) return [];
   const { networks } = trustedProxy;
   const { via, scheme, port } = proxyVariableNames(app);
@@ -31,7 +31,7 @@ export function proxyVariables(app: Slug, { trustedProxy }: HttpSettings): Confi
     block(
       'map',
       [`${via}:$http_x_forwarded_proto`, scheme],
-      directive('default', 'http'),
+      directive('default', hasTls ? '$scheme' : 'http'),
       directive('yes:https', 'https'),
     ),
     block('map', [scheme, port], directive('default', 80), directive('https', 443)),

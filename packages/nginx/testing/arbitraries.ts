@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import fc from 'fast-check';
 import {
   allowsBackup,
@@ -53,6 +54,34 @@ const hashKeys = fc.oneof(
 );
 const stickyCookies = fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/);
 
+type Tls = typeof tls extends fc.Arbitrary<infer T> ? T : never;
+/** Of the names how many have TLS, and how; with HSTS where it may be. */
+const tls = fc.record({
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  listenPort: ports,
+  certificate: fc.stringMatching(/^[0-9a-f]{64}$/),
+  forceHttps: fc.boolean(),
+  hstsSeconds: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 63_072_000 })),
+  hstsSubdomains: fc.boolean(),
+  hstsPreload: fc.boolean(),
+  stapling: fc.boolean(),
+});
+
+/** Names of hosts go first, as they alone can have TLS; undefined where there are none. */
+function tlsOf(names: readonly string[], given: Tls) {
+  const { share, ...settings } = given;
+  const hstsSeconds = settings.forceHttps ? settings.hstsSeconds : 0;
+  const hstsSubdomains = hstsSeconds > 0 && settings.hstsSubdomains;
+  const hstsPreload = hstsSubdomains && hstsSeconds >= 31_536_000 && settings.hstsPreload;
+  const hosts = names.filter((name) => isIP(name) === 0);
+  if (hosts.length === 0) return {};
+  const covered = hosts.slice(0, Math.max(1, Math.ceil(share * hosts.length)));
+  return {
+    names: [...covered, ...names.filter((name) => !covered.includes(name))],
+    tls: { ...settings, hstsSeconds, hstsSubdomains, hstsPreload, names: covered },
+  };
+}
+
 export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
   .record({
     kind: fc.constant('front'),
@@ -69,11 +98,13 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
     hashKey: hashKeys,
     stickyCookie: stickyCookies,
     http: httpSettings,
+    tls: fc.option(tls, { nil: undefined, freq: 1 }),
   })
-  .map(({ hashKey, stickyCookie, ...spec }) => {
+  .map(({ hashKey, stickyCookie, tls, ...spec }) => {
     const isBackupAllowed = allowsBackup(spec.method) && spec.servers.some(({ backup }) => !backup);
     return frontSpecSchema.safeParse({
       ...spec,
+      ...(tls === undefined ? {} : tlsOf(spec.names, tls)),
       // Nobody serves at all then: the page says that.
       maintenance: spec.maintenance && spec.servers.some(({ down }) => !down),
       ...(spec.method === 'hash' ? { hashKey } : {}),
@@ -142,7 +173,7 @@ export const backendSpecs: fc.Arbitrary<BackendSpec> = slugs
 
 export const capabilities: fc.Arbitrary<NginxCapabilities> = fc.record({
   version: fc.constantFrom<NginxCapabilities['version']>([1, 22, 1], [1, 26, 3], [1, 30, 6]),
-  modules: fc.constant(['http_realip']),
+  modules: fc.constantFrom(['http_realip', 'http_ssl'], ['http_realip', 'http_ssl', 'http_v2']),
   ipv6: fc.constantFrom(undefined, true, false),
   announcesReloads: fc.boolean(),
 });

@@ -6,10 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { type NginxCapabilities, parseCapabilities, renderBase, renderStreamBase } from '../src/index.ts';
+import { makeAuthority } from './certificates.ts';
 
 /** Debian's nginx is in a directory that not every user's PATH has. */
 // biome-ignore lint/style/noProcessEnv: tests have no env.ts
 const environment = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+
+/** What every front of a test shows. */
+export const authority = makeAuthority();
+const shown = authority.issue({ names: ['*.example.com', 'example.com'], ocsp: 'http://127.0.0.1:9/' });
 
 /** A directory that stands in for the places on a server that rendered files name. */
 export interface Prefix {
@@ -25,6 +30,8 @@ export async function makePrefix(): Promise<Prefix> {
   await chmod(path, 0o755);
   for (const folder of ['log', 'run', 'http', 'stream', 'status', 'srv', 'acme', 'temp'])
     await mkdir(join(path, folder));
+  await writeFile(join(path, 'shown.pem'), shown.chain);
+  await writeFile(join(path, 'shown.key'), shown.key, { mode: 0o600 });
   const places = {
     '/var/log/nginx/': 'log/',
     '/run/fairlead/': 'run/',
@@ -37,7 +44,8 @@ export async function makePrefix(): Promise<Prefix> {
     relocate: (text) =>
       Object.entries(places)
         .reduce((moved, [place, stand]) => moved.replaceAll(place, `${path}/${stand}`), text)
-        .replaceAll(/listen (\d+)(;| proxy_protocol;)/g, 'listen 127.0.0.1:$1$2')
+        .replaceAll(/listen (\d+)(?=[ ;])/g, 'listen 127.0.0.1:$1')
+        .replaceAll(/\/etc\/fairlead\/certificates\/[^/]+\/[0-9a-f]{64}/g, `${path}/shown`)
         .replaceAll('listen [::]:', 'listen [::1]:'),
     remove: () => rm(path, { recursive: true }),
   };

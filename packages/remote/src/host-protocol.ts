@@ -63,6 +63,13 @@ const nginxFile = z.object({
   generation: z.int().min(0),
   /** Sockets that this file's `listen` lines need; checked against who owns them now. */
   listens: z.array(z.object({ address: z.string(), port })),
+  /**
+   * Of a front by TLS alone: `/etc/fairlead/certificates/<app>/<sha256>.pem` and `.key`, put there before the front that names them and taken away with the
+   * one that did. Without it the app has none. `sha256` is the hash of `chain`. The key is written (0600, root) and never answered.
+   */
+  certificate: z
+    .object({ sha256, chain: z.string().min(1).max(200_000), key: z.string().min(1).max(20_000) })
+    .nullish(),
 });
 
 const managedFile = z.object({
@@ -92,6 +99,10 @@ const drift = z.object({
       content: z.string().nullable(),
     }),
   ),
+  /** Files of certificates that are not as they were put: hash, mode and owner in words; `actual` null: gone. */
+  certificates: z
+    .array(z.object({ app: slug, path: z.string(), expected: z.string(), actual: z.string().nullable() }))
+    .default([]),
   /** An app's openings in the firewall, in words, as they were put and as the firewall has them. */
   rules: z.array(sides),
   /** An app's remote database access likewise (pg_hba lines, MariaDB accounts); null: an engine did not answer. */

@@ -1,6 +1,7 @@
 import type {
   App,
   AuditEntry,
+  Certificate,
   Checklist,
   Config,
   ConfigSummary,
@@ -80,6 +81,7 @@ export const resources = {
       `${generation}${search}`,
     );
   },
+  certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
   drift: (id: string) => of<List<Drift>>(`/apps/${id}/drift`, 'apps', id, 'drift'),
   operations: (filter: OperationFilter = {}) => {
     const search = query({ ...filter });

@@ -1,6 +1,6 @@
 'use client';
 import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
-import type { HttpChange } from '@fairlead/core/schemas';
+import type { HttpChange, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
 
@@ -8,6 +8,7 @@ type Change = Partial<Balancing> & {
   slowStartSeconds?: number;
   http?: HttpChange;
   streams?: LoadBalancer['streams'];
+  tls?: TlsChange;
 };
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
 type Options = Partial<

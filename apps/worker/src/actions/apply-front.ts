@@ -6,6 +6,7 @@ import {
   type LoadBalancerStatus,
   loadBalancerStatus,
   newId,
+  readCertificateSecret,
 } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
@@ -26,6 +27,9 @@ export interface AppliedFront {
 }
 
 type NginxFiles = HostInput<'nginx.apply'>['files'];
+
+/** The certificate and key of a front, as its file brings them along. */
+type Shown = Awaited<ReturnType<typeof certificateOf>>;
 
 interface Rendered extends RenderedConfig {
   generation: number;
@@ -48,9 +52,10 @@ export async function applyFront(
   const balancer = balancerOf(current);
   const rendered = render(balancer, desired);
   const { generation } = rendered;
-  const result = await applyOn(run, current, balancer, rendered);
+  const certificate = await certificateOf(run, current, desired);
+  const result = await applyOn(run, current, balancer, rendered, certificate);
   await record(run, current, desired, rendered, then);
-  await applyOnSuccessor(run, step, current, desired);
+  await applyOnSuccessor(run, step, current, desired, certificate);
   step.outcome(
     result.reloaded
       ? `Generation ${generation} is served, ${Math.round(result.liveMs)} ms after the reload.`
@@ -68,8 +73,20 @@ function render(server: Server, { fronts }: DesiredState): Rendered {
   return { ...renderFront(front.spec, nginx), generation: front.spec.generation, streams };
 }
 
+/** What a front shows, opened for its balancers alone; nothing without TLS. */
+async function certificateOf(run: Run, { app }: Fleet, { fronts }: DesiredState) {
+  const wanted = fronts[0]?.spec.tls?.certificate;
+  if (wanted === undefined) return {};
+  const { key, ...certificate } = await readCertificateSecret(run.worker, app, wanted);
+  return { certificate: { ...certificate, key: key.reveal() } };
+}
+
 /** Both go live together; a file of streams is taken away only where one was put. */
-function filesOf({ app, loadBalancer }: Fleet, { generation, streams, ...front }: Rendered): NginxFiles {
+function filesOf(
+  { app, loadBalancer }: Fleet,
+  { generation, streams, ...front }: Rendered,
+  certificate: Shown,
+): NginxFiles {
   const file = (kind: 'front' | 'stream', { content, listens }: RenderedConfig) => ({
     kind,
     app: app.slug,
@@ -77,9 +94,10 @@ function filesOf({ app, loadBalancer }: Fleet, { generation, streams, ...front }
     generation,
     listens,
   });
-  if (streams !== null) return [file('front', front), file('stream', streams)];
+  const shown = { ...file('front', front), ...certificate };
+  if (streams !== null) return [shown, file('stream', streams)];
   const gone = { kind: 'stream' as const, app: app.slug, content: null, generation, listens: [] };
-  return [file('front', front), ...(loadBalancer.observedStreamsHash === null ? [] : [gone])];
+  return [shown, ...(loadBalancer.observedStreamsHash === null ? [] : [gone])];
 }
 
 /** One server serves the front. @throws AppError `nginx-not-live` unless it says that it serves just this */
@@ -88,10 +106,11 @@ async function applyOn(
   fleet: Fleet,
   server: Server,
   rendered: Rendered,
+  certificate: Shown,
 ): Promise<HostResult<'nginx.apply'>> {
   const client = await run.worker.hosts.client(server);
   const result = await client
-    .call('nginx.apply', { files: filesOf(fleet, rendered) }, { fence: run.fence(server.id) })
+    .call('nginx.apply', { files: filesOf(fleet, rendered, certificate) }, { fence: run.fence(server.id) })
     .catch((error: unknown) => {
       throw snippetFault(error, rendered.content) ?? error;
     });
@@ -116,12 +135,13 @@ async function applyOnSuccessor(
   step: StepTools,
   fleet: Fleet,
   desired: DesiredState,
+  certificate: Shown,
 ): Promise<void> {
   const { id, successorServerId } = fleet.loadBalancer;
   if (successorServerId === null) return;
   const successor = serverOf(fleet, successorServerId);
   const rendered = render(successor, desired);
-  await applyOn(run, fleet, successor, rendered);
+  await applyOn(run, fleet, successor, rendered, certificate);
   await inTransaction(run, async (tx) => {
     await tx.loadBalancer.updateMany({
       where: { id, successorServerId },

@@ -5,6 +5,7 @@ import { requireFleet, serverOf } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from './move.ts';
 import { takeBackSettings } from './take-back-settings.ts';
+import { takeBackTls } from './take-back-tls.ts';
 
 /**
  * After a failed change of a load balancer: what served before serves on, so only words change. A backend whose server failed says why; those that were
@@ -14,7 +15,7 @@ export async function settleFailure(run: Run, joining: readonly Backend[], error
   const fleet = await requireFleet(run.worker, run.operation.appId);
   const ids = new Set(joining.map(({ id }) => id));
   const atFault = serversAtFault(error);
-  const isTakenBack = await takeBackSettings(run, fleet, error);
+  const isTakenBack = (await takeBackTls(run, fleet, error)) || (await takeBackSettings(run, fleet, error));
   await inTransaction(run, async (tx) => {
     for (const backend of fleet.backends.filter(({ id }) => ids.has(id))) {
       if (backend.state !== 'deploying' && backend.state !== 'preparing') continue;

@@ -1,6 +1,7 @@
+import { frontPort, frontTlsPort } from '@fairlead/core';
 import { AppError } from '@fairlead/errors';
 import { balancerOf, type Fleet, hostHeaderOf, provenState, seenFromSuccessor, serverOf } from '../fleet.ts';
-import { lookFromBalancer } from '../poller/look.ts';
+import { type LookTarget, lookFromBalancer } from '../poller/look.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { probeBackend } from './probe-backend.ts';
@@ -44,14 +45,22 @@ async function verifyOne(run: Run, step: StepTools, fleet: Fleet): Promise<void>
   step.outcome(`Generation ${serving.generation} answers${up.length > 0 ? ` by ${names}` : ''}.`);
 }
 
+/** How a visitor comes: by TLS, where there is some, and shown the very certificate that was applied. */
+function wayIn(fleet: Fleet): Pick<LookTarget, 'port' | 'host' | 'certificate'> {
+  const tls = provenState(fleet).fronts[0]?.spec.tls;
+  const fingerprint = fleet.loadBalancer.certificate?.fingerprint;
+  const host = tls?.names[0];
+  if (host === undefined || fingerprint === undefined) return { port: frontPort, host: hostHeaderOf(fleet) };
+  return { port: frontTlsPort, host, certificate: fingerprint };
+}
+
 async function askFront(run: Run, fleet: Fleet): Promise<void> {
   const balancer = balancerOf(fleet);
   const target = {
     balancer,
     address: '127.0.0.1',
-    port: 80,
     path: fleet.app.healthPath,
-    host: hostHeaderOf(fleet),
+    ...wayIn(fleet),
     timeoutMs: 10_000,
     freshConnection: true,
   };

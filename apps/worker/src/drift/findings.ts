@@ -20,7 +20,9 @@ type Seen = HostResult<'drift'>;
 
 /** What the host program saw, told of the apps that the organization has; what it put there of a removed app is nobody's difference. */
 export async function findingsOf(prisma: PrismaClient, server: Server, seen: Seen): Promise<Finding[]> {
-  const slugs = [...seen.files, ...seen.rules, ...(seen.grants ?? [])].map(({ app }) => app);
+  const slugs = [...seen.files, ...seen.certificates, ...seen.rules, ...(seen.grants ?? [])].map(
+    ({ app }) => app,
+  );
   if (slugs.length === 0) return [];
   const apps = await prisma.app.findMany({
     where: { organizationId: server.organizationId, slug: { in: slugs }, removing: false },
@@ -42,6 +44,11 @@ export async function findingsOf(prisma: PrismaClient, server: Server, seen: See
   );
   return [
     ...files.flat(),
+    ...seen.certificates.flatMap(({ app, path: subject, expected, actual }): Finding[] => {
+      const appId = idOf.get(app);
+      const sides = { expected: `${expected}\n`, actual: actual === null ? '' : `${actual}\n` };
+      return appId === undefined ? [] : [{ appId, kind: 'file', subject, generation: null, ...sides }];
+    }),
     ...lists.flatMap(({ app, kind, subject, expected, actual }): Finding[] => {
       const appId = idOf.get(app);
       const text = (lines: string[]) => lines.map((line) => `${line}\n`).join('');

@@ -1,5 +1,5 @@
 import { backendStatus, balancerServerIds } from '@fairlead/core';
-import type { Backend } from '@fairlead/db';
+import type { Backend, Operation } from '@fairlead/db';
 import { applyFront } from '../actions/apply-front.ts';
 import { changeStreams, changesPorts, closePorts, leavingPorts } from '../actions/change-streams.ts';
 import { closeDoors } from '../actions/close-doors.ts';
@@ -43,6 +43,7 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
       run: async (run) => {
         await retellBackends(run, fleet, retold);
         await toggleFast(run, fleet);
+        if (isAboutTls(operation)) await verified(run);
       },
       failed: (run, error) => settleFailure(run, [], error),
     };
@@ -85,9 +86,7 @@ async function apply(
   await run.step({ key: 'apply', title: 'Apply the new balancing' }, async (step) =>
     applyFront(run, step, await look()),
   );
-  await run.step({ key: 'verify', title: 'Verify every backend through the balancer' }, async (step) =>
-    verifyFront(run, step, await look()),
-  );
+  await verified(run);
   await drainOut(run, await look());
   const failure = await retireBackends(run, await look(), leaving);
   if (leaving.length > 0) await closeDoors(run, await look());
@@ -106,6 +105,17 @@ async function leaveFormer(run: Run, fleet: Fleet): Promise<void> {
   await run.step({ key: 'close', title: 'Close what is no longer needed' }, (step) =>
     setFirewall(run, step, after, provenState(after).firewall),
   );
+}
+
+async function verified(run: Run): Promise<void> {
+  await run.step({ key: 'verify', title: 'Verify every backend through the balancer' }, async (step) =>
+    verifyFront(run, step, await requireFleet(run.worker, run.operation.appId)),
+  );
+}
+
+/** Whether the change is one of TLS: only a handshake shows that visitors get through. */
+function isAboutTls({ kind, input }: Operation): boolean {
+  return kind === 'load-balancer.change' && (input as { tls?: object } | null)?.tls !== undefined;
 }
 
 async function prepareMachines(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {

@@ -13,16 +13,22 @@ export interface LookTarget {
   timeoutMs: number;
   /** Only a new connection notices that nothing listens any more. */
   freshConnection?: boolean;
+  /** SHA-256 of the certificate that is to be shown, 64 hex digits; without it the connection is plain. */
+  certificate?: string;
 }
 
 /** One look at a backend through the balancer's own network, over its SSH connection. Never throws: what it can't see is `unseen`. */
 export async function lookFromBalancer(
   worker: Pick<WorkerContext, 'hosts'>,
-  { balancer, ...request }: LookTarget,
+  { balancer, certificate, ...request }: LookTarget,
 ): Promise<Look> {
   try {
     const via = await worker.hosts.dailyTarget(balancer);
-    const seen = await worker.hosts.prober.probe({ ...request, via });
+    const seen = await worker.hosts.prober.probe({
+      ...request,
+      via,
+      ...(certificate === undefined ? {} : { scheme: 'https' as const, certificate }),
+    });
     if (seen.kind === 'unobserved') return { kind: 'unseen', why: seen.error.message };
     const { healthy, status, latencyMs } = seen;
     return { kind: 'answered', healthy, status, latencyMs, reason: healthy ? null : sentence(seen.reason) };

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { expirySchema } from './certificate.ts';
 import { deploymentSchema } from './deployment.ts';
 import { methodSchema } from './load-balancer.ts';
 import { operationSchema } from './operation.ts';
@@ -24,6 +25,10 @@ export const appSchema = z
     domains: z.array(z.string()),
     /** Where visitors go: the first domain, else the balancer's address; null before that is known. */
     url: z.string().nullable(),
+    /** What its front shows to visitors who come by TLS; null: TLS is off, or the certificate is not here yet. */
+    certificate: z
+      .object({ source: z.enum(['uploaded', 'acme']), notAfter: instantSchema, expiry: expirySchema })
+      .nullable(),
     healthPath: z.string(),
     healthIntervalMs: z.int(),
     healthTimeoutMs: z.int(),

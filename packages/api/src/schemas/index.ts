@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './app.ts';
+export * from './certificate.ts';
 export * from './deployment.ts';
 export * from './drift.ts';
 export * from './health.ts';

@@ -1,4 +1,6 @@
 import type { Prisma } from '@fairlead/db';
+import { isCovered } from '../certificate/covers.ts';
+import { type CertificateView, certificateColumns, viewCertificate } from '../certificate/view.ts';
 import { type DeploymentSummary, viewDeploymentSummaries } from '../deployment/view.ts';
 import { inUpstreamOf } from '../desired.ts';
 import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
@@ -25,6 +27,12 @@ export interface AppView {
   port: number;
   domains: string[];
   url: string | null;
+  /** What its front shows to visitors who come by TLS; null: TLS is off, or the certificate is not here yet. */
+  certificate: {
+    source: CertificateView['source'];
+    notAfter: string;
+    expiry: CertificateView['expiry'];
+  } | null;
   healthPath: string;
   healthIntervalMs: number;
   healthTimeoutMs: number;
@@ -62,7 +70,7 @@ export interface AppView {
 
 export const appInclude = {
   primaryServer: true,
-  loadBalancer: { include: { balancerServer: true } },
+  loadBalancer: { include: { balancerServer: true, certificate: { select: certificateColumns } } },
   backends: true,
   deployments: { orderBy: { number: 'desc' }, take: 1 },
   operations: {
@@ -74,7 +82,11 @@ export const appInclude = {
 } as const satisfies Prisma.AppInclude;
 export type AppRow = Prisma.AppGetPayload<{ include: typeof appInclude }>;
 
-export async function viewApps(tx: Transaction, rows: readonly AppRow[]): Promise<AppView[]> {
+export async function viewApps(
+  tx: Transaction,
+  rows: readonly AppRow[],
+  now = new Date(),
+): Promise<AppView[]> {
   const operations = await viewOperations(
     tx,
     rows.flatMap((row) => row.operations),
@@ -97,6 +109,7 @@ export async function viewApps(tx: Transaction, rows: readonly AppRow[]): Promis
     port: row.port,
     domains: row.domains,
     url: urlOf(row),
+    certificate: certificateOf(row, now),
     healthPath: row.healthPath,
     healthIntervalMs: row.healthIntervalMs,
     healthTimeoutMs: row.healthTimeoutMs,
@@ -127,7 +140,15 @@ export async function viewApp(tx: Transaction, id: string): Promise<AppView> {
 function urlOf(row: AppRow): string | null {
   const host = row.domains[0] ?? row.loadBalancer?.balancerServer.ipAddress ?? null;
   if (host === null) return null;
-  return `http://${host.includes(':') ? `[${host}]` : host}/`;
+  const scheme = isCovered(row.loadBalancer?.certificate?.names ?? [], host) ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}/`;
+}
+
+function certificateOf({ loadBalancer }: AppRow, now: Date): AppView['certificate'] {
+  const row = loadBalancer?.certificate ?? null;
+  if (row === null) return null;
+  const { source, notAfter, expiry } = viewCertificate(row, row.id, now);
+  return { source, notAfter, expiry };
 }
 
 function databaseOf(row: AppRow): AppView['database'] {

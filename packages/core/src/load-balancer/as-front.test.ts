@@ -151,7 +151,9 @@ describe('asFront', () => {
     expect(after.backends.every((row, index) => row === fleet.backends[index])).toBe(true);
   });
 
-  it('renders to the front it came from, for every fleet of which nobody is gone since', () => {
+  it('renders to the front it came from, for every fleet of which nobody is gone since', {
+    timeout: 60_000,
+  }, () => {
     const row = fc.record({
       desired: fc.constantFrom('enabled', 'disabled'),
       weight: fc.integer({ min: 1, max: 100 }),

@@ -1,5 +1,6 @@
 import type { Server } from '@fairlead/db';
 import { AppError, toAppError } from '@fairlead/errors';
+import { hasTls } from '@fairlead/nginx';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { isUsable } from '../server/status.ts';
@@ -8,10 +9,13 @@ import { httpOf } from './http-of.ts';
 import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
 import { findRouteTo, type Neighbour, neighboursOf } from './neighbours.ts';
+import { capabilitiesOfServer } from './plan-files.ts';
 import type { PortClaim } from './port-claims.ts';
 import type { Intent } from './schemas.ts';
 import { withStreams } from './stream-change.ts';
 import { streamsOf } from './streams-of.ts';
+import { portRefusals } from './tls-change.ts';
+import { tlsOf } from './tls-of.ts';
 
 /** A server that visitors may be led to, and whom else it serves. */
 export interface Destination {
@@ -86,12 +90,14 @@ export function moved(fleet: Fleet, destination: Destination | null, claims: rea
     ? fleet.servers
     : [...fleet.servers, server];
   const after = withBalancers({ ...fleet, servers }, { successorServerId: server.id });
-  checkStreams(balancedOn(after, server.id), claims);
+  checkPorts(balancedOn(after, server.id), claims);
   return after;
 }
 
-/** @throws AppError `conflict` where the server can't take the app's TCP streams, with why */
-function checkStreams(fleet: Fleet, claims: readonly PortClaim[]): void {
+/** @throws AppError `conflict` where the server can't take the app's TLS or TCP streams, with why */
+function checkPorts(fleet: Fleet, claims: readonly PortClaim[]): void {
+  const [refused] = tlsOf(fleet.loadBalancer).mode === 'off' ? [] : portRefusals(fleet, claims);
+  if (refused !== undefined) throw conflict(refused.message, 'Change or remove that stream first.');
   const streams = streamsOf(fleet.loadBalancer);
   if (streams.length === 0) return;
   try {
@@ -193,6 +199,9 @@ function destinationRefusal(
       `The route ${lost.prefix} leads to an app that ${server.name} does not serve.`,
       'Take the route away, or move that app first.',
     ];
+  }
+  if (tlsOf(loadBalancer).mode !== 'off' && !hasTls(capabilitiesOfServer(server))) {
+    return [`The Nginx of ${server.name} has no TLS.`, 'Prepare the server again, or turn TLS off first.'];
   }
   const routed = routeRefusal(routedFrom);
   if (routed !== null) return routed;

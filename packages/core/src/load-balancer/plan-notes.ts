@@ -8,6 +8,7 @@ import { httpNotes } from './http-notes.ts';
 import type { PlanNote } from './plan-view.ts';
 import { restoreNotes } from './restore-notes.ts';
 import { streamNotes } from './stream-notes.ts';
+import { tlsNotes } from './tls-notes.ts';
 
 /** What the plan needs to know beside the rows of the fleet. */
 export interface PlanFacts {
@@ -23,6 +24,7 @@ export interface PlanFacts {
   databaseListens: boolean;
   /** The front that the change takes its settings from, if it does. */
   given: GivenFront | null;
+  now: Date;
 }
 
 const engineNames: Record<DatabaseEngine, string> = { postgresql: 'PostgreSQL', mariadb: 'MariaDB' };
@@ -89,6 +91,7 @@ export function planNotes(
   notes.push(...slowStartNotes(before, after).map(info));
   notes.push(...portNotes(before, after).map(info));
   notes.push(...httpNotes(before, after), ...streamNotes(before, after));
+  notes.push(...tlsNotes(before, after, facts.now));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
   }

@@ -4,15 +4,11 @@ import type { Transaction } from '../events.ts';
 import { idSchema } from '../fields/text.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
-import { newId } from '../new-id.ts';
 import { tenant } from '../tenant.ts';
-import { givenFront } from './given-front.ts';
-import { candidatesOf, neighboursFor, takenPortsFor } from './intend.ts';
-import { destinationOf } from './move-balancer.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
 import type { PlanView } from './plan-view.ts';
-import { claimsFor } from './port-claims.ts';
+import { readProposal } from './proposal.ts';
 import { propose } from './propose.ts';
 import { planBody } from './schemas.ts';
 
@@ -24,25 +20,13 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const intent = parseInput(planBody, rawIntent);
   const db = tenant(ctx, actor);
   const before = await loadFleet(db, appId);
-  const candidates = await candidatesOf(db, intent);
-  const given = await givenFront(db, before, intent);
-  const neighbours = await neighboursFor(db, before, intent);
-  const destination = await destinationOf(db, before, intent);
-  const after = propose(before, intent, {
-    candidates,
-    front: given?.spec ?? null,
-    streams: given?.streams ?? null,
-    neighbours,
-    claims: await claimsFor(db, before, intent),
-    destination,
-    takenPorts: await takenPortsFor(db, before, intent),
-    now: ctx.clock(),
-    newId,
-  });
-  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), given });
+  const now = ctx.clock();
+  const context = await readProposal(db, before, intent, now);
+  const after = propose(before, intent, context);
+  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), given: context.given, now });
 };
 
-async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'given'>> {
+async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'given' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
   const [applied, release, variables, neighbours] = await Promise.all([

@@ -18,7 +18,9 @@ export interface PortClaim {
 
 /** Claims of other apps on the balancer's ports, for an intent that may add streams. */
 export async function claimsFor(tx: Transaction, fleet: Fleet, intent: Intent): Promise<PortClaim[]> {
-  const isAsked = intent.action === 'restore' || (intent.action === 'change' && intent.streams !== undefined);
+  const isAsked =
+    intent.action === 'restore' ||
+    (intent.action === 'change' && (intent.streams !== undefined || intent.tls !== undefined));
   if (intent.action !== 'move' && !isAsked) return [];
   const balancerServerId = intent.action === 'move' ? intent.serverId : fleet.loadBalancer.balancerServerId;
   const apps = await tx.app.findMany({

@@ -1,6 +1,5 @@
 import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import type { FrontSpec, StreamSettings } from '@fairlead/nginx';
 import { withPort } from '../backend/ports.ts';
 import { backendStatus } from '../backend/status.ts';
 import type { TakenPort } from '../backend/taken-ports.ts';
@@ -10,6 +9,7 @@ import type { Fleet } from '../fleet.ts';
 import { invalidInput } from '../input.ts';
 import { isUsable } from '../server/status.ts';
 import { asFront } from './as-front.ts';
+import type { GivenFront } from './given-front.ts';
 import { withHttp, withoutLostRoutes } from './http-change.ts';
 import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
@@ -19,15 +19,15 @@ import type { PortClaim } from './port-claims.ts';
 import type { Intent } from './schemas.ts';
 import { slowStartRefusal } from './slow-start.ts';
 import { withStreams } from './stream-change.ts';
+import { setsHsts, type TlsGiven, withTls } from './tls-change.ts';
+import { tlsOf } from './tls-of.ts';
 
 /** What a proposal needs beside the fleet. */
 export interface ProposalContext {
   /** Servers of the organization that the intent names. */
   candidates: readonly Server[];
   /** The front that the intent takes its settings from, if it does: an earlier one, or one edited by hand. */
-  front: FrontSpec | null;
-  /** The streams that stood beside it; null where it says nothing of them. */
-  streams: StreamSettings[] | null;
+  given: GivenFront | null;
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
   /** Ports of the balancer, or of the server that it is to move to, that other apps have; asked for where streams may come there. */
@@ -36,9 +36,13 @@ export interface ProposalContext {
   destination: Destination | null;
   /** Ports that the backend of the intent can't have; asked for where it names one. */
   takenPorts: readonly TakenPort[];
+  /** Of TLS; asked for by a change of it alone. */
+  tls: Omit<TlsGiven, 'now' | 'claims'> | null;
   now: Date;
   newId: (now: Date) => string;
 }
+
+const noTls = { certificates: [], hasAcmeAccount: false };
 
 const conflict = (message: string, hint?: string) =>
   new AppError('conflict', message, hint === undefined ? {} : { hint });
@@ -122,13 +126,21 @@ type Balancing = Pick<Extract<Intent, { action: 'enable' }>, 'hashKey' | 'sticky
 /** How requests are shared out takes a load balancer; what the front does with them does not. */
 function changed(
   fleet: Fleet,
-  { method, hashKey, stickyCookie, slowStartSeconds, http, streams }: Extract<Intent, { action: 'change' }>,
-  { neighbours, claims }: ProposalContext,
+  {
+    method,
+    hashKey,
+    stickyCookie,
+    slowStartSeconds,
+    http,
+    streams,
+    tls,
+  }: Extract<Intent, { action: 'change' }>,
+  { neighbours, claims, tls: givenTls, now }: ProposalContext,
 ): Fleet {
   const isBalancing = [method, hashKey, stickyCookie, slowStartSeconds].some((value) => value !== undefined);
-  if (!isBalancing && http === undefined && streams === undefined) {
+  if (!isBalancing && [http, streams, tls].every((value) => value === undefined)) {
     throw invalidInput([
-      { path: '', message: 'Name what should change: method, slowStartSeconds, http, or streams.' },
+      { path: '', message: 'Name what should change: method, slowStartSeconds, http, streams, or tls.' },
     ]);
   }
   if (isBalancing && !fleet.loadBalancer.enabled) {
@@ -143,7 +155,13 @@ function changed(
       })
     : fleet;
   const answering = http === undefined ? balanced : withHttp(balanced, http, neighbours);
-  return streams === undefined ? answering : withStreams(answering, streams, claims);
+  const streaming = streams === undefined ? answering : withStreams(answering, streams, claims);
+  if (tls !== undefined) return withTls(streaming, tls, { ...(givenTls ?? noTls), claims, now });
+  if (http?.responseHeaders !== undefined && setsHstsTwice(streaming)) {
+    const message = 'Strict-Transport-Security has a setting of its own beside forced HTTPS: HSTS.';
+    throw invalidInput([{ path: 'http.responseHeaders', message }]);
+  }
+  return streaming;
 }
 
 /** @throws AppError `invalid-input` on `slowStartSeconds` where the method goes by a hash */
@@ -201,9 +219,22 @@ function adopted(fleet: Fleet, given: ProposalContext): Fleet {
   return { ...fleet, loadBalancer: { ...fleet.loadBalancer, http } };
 }
 
-function restore(fleet: Fleet, { front, streams, neighbours, claims }: ProposalContext): Fleet {
-  if (front === null) throw new AppError('internal', 'There is no front to go back to.');
+/** Fields of the front set what forced HTTPS has a setting of its own for. */
+function setsHstsTwice(fleet: Fleet): boolean {
+  const { mode, forceHttps } = tlsOf(fleet.loadBalancer);
+  return mode !== 'off' && forceHttps && setsHsts(fleet);
+}
+
+function restore(fleet: Fleet, { given, neighbours, claims }: ProposalContext): Fleet {
+  if (given === null) throw new AppError('internal', 'There is no front to go back to.');
+  const { spec: front, streams } = given;
   const answering = withoutLostRoutes(withAllowedSlowStart(asFront(fleet, front)), neighbours);
+  if (setsHstsTwice(answering)) {
+    throw conflict(
+      `${given.from} sets Strict-Transport-Security among the fields for visitors.`,
+      'Stop forcing HTTPS first: beside it HSTS has a setting of its own.',
+    );
+  }
   const after = streams === null ? answering : withStreams(answering, streams, claims);
   if (hasServingBackend(fleet) && !hasServingBackend(after)) {
     throw conflict(

@@ -15,6 +15,7 @@ import { slowStartRefusal } from './slow-start.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from './status.ts';
 import { streamsRefusal } from './stream-change.ts';
 import { streamsOf } from './streams-of.ts';
+import { type TlsView, viewTls } from './tls-view.ts';
 
 export interface LoadBalancerView {
   id: string;
@@ -37,6 +38,8 @@ export interface LoadBalancerView {
   streams: StreamSettings[];
   /** Why it can have none now; null where it can. */
   streamsRefusal: string | null;
+  /** How the front speaks TLS. */
+  tls: TlsView;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -94,6 +97,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     take: 1,
     include: operationInclude,
   });
+  const order = await db.certificateOrder.findUnique({ where: { appId } });
   const enabled = backends.filter((backend) => backend.inUpstream === 'up');
   return {
     id: loadBalancer.id,
@@ -112,6 +116,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
       : null,
     streams: streamsOf(loadBalancer),
     streamsRefusal: streamsRefusal(fleet),
+    tls: viewTls(fleet, order, ctx.clock()),
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },

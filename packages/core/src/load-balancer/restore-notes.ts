@@ -4,6 +4,7 @@ import { type LeftOut, leftOut, lineOf } from './as-front.ts';
 import type { GivenFront } from './given-front.ts';
 import { httpOf } from './http-of.ts';
 import type { PlanNote } from './plan-view.ts';
+import { tlsOf } from './tls-of.ts';
 
 /** In words: what of an earlier or edited front is not taken over with it. */
 export function restoreNotes(before: Fleet, after: Fleet, given: GivenFront): PlanNote[] {
@@ -35,9 +36,13 @@ export function restoreNotes(before: Fleet, after: Fleet, given: GivenFront): Pl
     notes.push({ level: 'warning', text });
   }
   const { domains } = before.app;
-  if (domains.length > 0 && domains.join() !== names.join()) {
+  if (domains.length > 0 && domains.toSorted().join() !== names.toSorted().join()) {
     const text = `${from} answers for ${names.join(', ')}. Domains are the app’s own setting and stay as they are now.`;
     notes.push({ level: 'info', text });
+  }
+  if ((front.tls !== undefined) !== (tlsOf(before.loadBalancer).mode !== 'off')) {
+    const did = front.tls === undefined ? 'speaks no TLS' : 'speaks TLS';
+    notes.push({ level: 'info', text: `${from} ${did}. TLS stays as it is now.` });
   }
   return [...notes, ...adoptionNotes(given)];
 }

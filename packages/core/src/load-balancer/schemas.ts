@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { backendOptionFields, balancingFields, slowStartSecondsSchema } from '../fields/balancing.ts';
 import { generationSchema } from '../fields/generation.ts';
 import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
+import { tlsChangeSchema } from './tls-settings.ts';
 
 const serverIds = z
   .array(idSchema)
@@ -31,6 +32,8 @@ const changeFields = {
   http: httpChangeSchema.optional(),
   /** All TCP streams, in place of those that were. */
   streams: streamsSchema.optional(),
+  /** How the front speaks TLS; what is left out stays. */
+  tls: tlsChangeSchema.optional(),
 };
 export const changeLoadBalancerBody = z.strictObject(changeFields);
 export type ChangeLoadBalancerBody = z.input<typeof changeLoadBalancerBody>;

@@ -46,7 +46,7 @@ export const readOverview: UseCase<unknown, OverviewView> = async (ctx, actor) =
     }),
   ]);
   const [apps, servers, running] = [
-    await viewApps(db, appRows),
+    await viewApps(db, appRows, ctx.clock()),
     await viewServers(db, serverRows),
     await viewOperations(db, active),
   ];

@@ -27,6 +27,8 @@ export interface ProbeRequest {
   freshConnection?: boolean;
   /** `https` checks the certificate against `host`. Default `http`. */
   scheme?: 'http' | 'https';
+  /** Of `https`: SHA-256 of the one certificate that is good, 64 hex digits, whoever issued it. */
+  certificate?: string;
 }
 
 /** Times in milliseconds. */
@@ -57,7 +59,7 @@ export class Prober {
    */
   async probe(request: ProbeRequest): Promise<ProbeResult> {
     const message = requestMessage(request);
-    const key = `${request.via?.serverId ?? ''} ${request.scheme ?? 'http'}://${request.host} ${request.address} ${request.port}`;
+    const key = `${request.via?.serverId ?? ''} ${request.scheme ?? 'http'}://${request.host} ${request.address} ${request.port} ${request.certificate ?? ''}`;
     const began = performance.now();
     const kept = this.#take(key, request.freshConnection ?? false, began);
     if (kept) {
@@ -120,7 +122,7 @@ export class Prober {
       const stream = tunnel
         ? await tunnel.forward(address, port, { timeoutMs })
         : await openSocket(await resolveAddress(address, { timeoutMs }), port, { timeoutMs });
-      return new HttpConnection(request.scheme === 'https' ? overTls(stream, request.host) : stream);
+      return new HttpConnection(request.scheme === 'https' ? overTls(stream, request) : stream);
     } catch (thrown) {
       const error = toAppError(thrown);
       const fault = connectFaults[error.code];
@@ -177,8 +179,15 @@ function isStale(exchange: Exchange): boolean {
   return !exchange.ok && exchange.heardNothing && (exchange.fault === 'closed' || exchange.fault === 'reset');
 }
 
-function overTls(stream: Duplex, host: string): Duplex {
-  return connectTls({ socket: stream, servername: host, ALPNProtocols: ['http/1.1'] });
+function overTls(stream: Duplex, { host, certificate }: ProbeRequest): Duplex {
+  const options = { socket: stream, servername: host, ALPNProtocols: ['http/1.1'] };
+  if (certificate === undefined) return connectTls(options);
+  const secure = connectTls({ ...options, rejectUnauthorized: false });
+  secure.once('secureConnect', () => {
+    const shown = secure.getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase();
+    if (shown !== certificate) secure.destroy(new Error('Another certificate was shown.'));
+  });
+  return secure;
 }
 
 function requestMessage({ path, host }: ProbeRequest): string {

@@ -12,6 +12,7 @@ from .app.remove import left_over_revisions, own_paths
 from .call import Call
 from .database.verbs import listed_grants
 from .firewall.verbs import listed_rules
+from .nginx.certificate import directory_of
 from .nginx.managed import FileId
 from .parse import Fields
 
@@ -27,7 +28,12 @@ def inventory(_: Call, fields: Fields) -> dict[str, Any]:
         "databaseGrants": listed_grants(app),
         "users": [app.user for app in apps if _has_user(app)],
         "units": sorted({unit for app in apps for unit in _units(app)}),
-        "paths": [str(path) for app in apps for path in [*own_paths(app), *left_over_revisions(app)] if os.path.lexists(path)],
+        "paths": [
+            str(path)
+            for app in apps
+            for path in [*own_paths(app), directory_of(app.name), *left_over_revisions(app)]
+            if os.path.lexists(path)
+        ],
     }
 
 

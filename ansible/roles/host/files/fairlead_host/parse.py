@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 SLUG = re.compile(r"[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")

@@ -27,6 +27,9 @@ ENV = Path("/etc/fairlead/apps")
 UNITS = Path("/etc/systemd/system")
 WANTS = UNITS / "multi-user.target.wants"
 APPS = STATE / "apps"
+CERTIFICATES = Path("/etc/fairlead/certificates")
+CERTIFICATE_STAGING = CERTIFICATES / ".staging"
+CERTIFICATE_RECORDS = STATE / "certificates"
 PHP_SOCKETS = Path("/run/php")
 
 FIREWALL_STATE = STATE / "firewall.json"

@@ -12,6 +12,7 @@ from ..files import read_or_none, write_atomic
 from ..locks import hold
 from ..parse import Fields
 from .beside import Staging
+from .certificate import directory_of
 from .fault import explain
 from .managed import Candidate, content_of, parse_candidates, parse_status, read_record, refuse_older
 from .process import require_master
@@ -104,12 +105,20 @@ def _prepare(request: Request) -> bool:
 def _differs(candidate: Candidate) -> bool:
     """Whether disk or running Nginx differ from the candidate in content."""
     content = content_of(candidate.file)
+    if candidate.file.kind == "front" and _has_other_certificate(candidate):
+        return True
     if candidate.content is None:
         return content is not None or read_or_none(candidate.file.status) is not None
     if content != candidate.content.encode() or read_record(candidate.file) is None:
         return True
     served = parse_status(ask(candidate.file, current_socket()) or "")
     return served is None or served.sha256 != candidate.sha256
+
+
+def _has_other_certificate(candidate: Candidate) -> bool:
+    if candidate.certificate is None:
+        return directory_of(candidate.file.app).is_dir()
+    return not candidate.certificate.is_placed(candidate.file.app)
 
 
 def _go_live(requests: list[Request]) -> None:

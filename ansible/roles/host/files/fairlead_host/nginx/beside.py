@@ -17,6 +17,7 @@ from .. import paths
 from ..command import ENVIRONMENT
 from ..errors import HostError
 from ..files import write_new
+from .certificate import link_others
 from .managed import Candidate
 from .proof import PROOF_FILE, Proof
 
@@ -51,6 +52,7 @@ class Staging:
         self._candidates = candidates
         name = secrets.token_hex(8)
         self.root = paths.NGINX_STAGING / name
+        self.certificates = paths.CERTIFICATE_STAGING / name
         self.proof = Proof(paths.RUN / f"nginx-{name}.sock")
 
     def __enter__(self) -> "Staging":
@@ -63,6 +65,7 @@ class Staging:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
+        shutil.rmtree(self.certificates, ignore_errors=True)
 
     def _fill(self) -> None:
         replaced = {candidate.file.file_name for candidate in self._candidates} | {PROOF_FILE.name}
@@ -77,6 +80,17 @@ class Staging:
                 write_new(self.content(candidate), candidate.content)
                 write_new(self.status(candidate), candidate.status_text)
         write_new(self.root / "status" / PROOF_FILE.name, self.proof.text)
+        self._fill_certificates()
+
+    def _fill_certificates(self) -> None:
+        """The certificates of all fronts as they would be; of a front that is a candidate its new one alone."""
+        for directory in (paths.CERTIFICATES, paths.CERTIFICATE_STAGING, self.certificates):
+            directory.mkdir(mode=0o700, exist_ok=True)
+        fronts = [candidate for candidate in self._candidates if candidate.file.kind == "front"]
+        link_others(self.certificates, {candidate.file.app for candidate in fronts})
+        for candidate in fronts:
+            if candidate.certificate is not None:
+                candidate.certificate.stage(self.certificate(candidate))
 
     def content(self, candidate: Candidate) -> Path:
         """The candidate's staged file."""
@@ -86,6 +100,10 @@ class Staging:
         """The candidate's staged status location."""
         return self.root / "status" / candidate.file.file_name
 
+    def certificate(self, candidate: Candidate) -> Path:
+        """The directory of the candidate's staged certificate."""
+        return self.certificates / candidate.file.app
+
     def test(self) -> Verdict:
         """`nginx -t` with the staged directories bound over the live ones, in a mount namespace of its own."""
         return in_private_mounts(self._test_bound)
@@ -93,6 +111,7 @@ class Staging:
     def _test_bound(self) -> Verdict:
         for live in paths.NGINX_FILES:
             bind(self.root / live.name, live)
+        bind(self.certificates, paths.CERTIFICATES)
         return test_live()
 
 

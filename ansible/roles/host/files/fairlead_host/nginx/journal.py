@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import paths
 from ..files import read_json, read_or_none, sha256, sync_directory, unlink, write_atomic, write_json
+from .certificate import tidy
 from .managed import Candidate, FileId, read_record
 from .proof import PROOF_FILE
 
@@ -138,8 +139,10 @@ def _changes(items: list[dict[str, Any]]) -> list[Change]:
 
 
 def end(entry: Entry) -> None:
-    """The apply is over: forgets it, and revisions beyond the newest."""
+    """The apply is over: forgets it, certificates that nothing names, and revisions beyond the newest."""
     for change in entry.changes:
+        if change.file.kind == "front":
+            tidy(change.file.app, read_or_none(change.file.path))
         if read_or_none(change.file.path) is None:
             change.file.forget()
         elif change.before is not None:

@@ -10,6 +10,7 @@ from .. import paths
 from ..errors import HostError
 from ..files import read_or_none, sha256
 from ..parse import SLUG, Fields, refuse
+from .certificate import Certificate, parse_certificate
 
 KINDS = ("front", "backend", "stream")
 NAME = re.compile(rf"({SLUG.pattern})\.({'|'.join(KINDS)})\.conf")
@@ -71,12 +72,13 @@ class FileId:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a file should become. `content` None: no file."""
+    """What a file should become. `content` None: no file. A front without a certificate has no files of one."""
 
     file: FileId
     content: str | None
     generation: int
     listens: tuple[tuple[str, int], ...]
+    certificate: Certificate | None = None
 
     @property
     def sha256(self) -> str | None:
@@ -123,8 +125,11 @@ def _parse_candidate(fields: Fields) -> Candidate:
         content=fields.optional("content", lambda name: fields.string(name, LONGEST_FILE)),
         generation=fields.integer("generation", 0, 2**53),
         listens=tuple(_parse_listen(item) for item in fields.objects("listens", 100)),
+        certificate=fields.optional("certificate", lambda name: parse_certificate(Fields(fields.raw(name), f"input.files.{name}"))),
     )
     fields.done()
+    if candidate.certificate is not None and (kind != "front" or candidate.content is None):
+        raise refuse("input.files.certificate", "belongs to a front")
     return candidate
 
 

@@ -24,8 +24,8 @@ def recover() -> str | None:
     """Brings an interrupted apply to an end; the caller holds the lock. Answers what was done; None when nothing was."""
     forget_old()
     entry = journal.unfinished()
-    if paths.NGINX_STAGING.is_dir():
-        for leftover in paths.NGINX_STAGING.iterdir():
+    for staging in (paths.NGINX_STAGING, paths.CERTIFICATE_STAGING):
+        for leftover in staging.iterdir() if staging.is_dir() else ():
             shutil.rmtree(leftover, ignore_errors=True)
     if entry is None:
         return None

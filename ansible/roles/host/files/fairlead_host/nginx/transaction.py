@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from ..errors import HostError, from_exception
-from . import journal
+from . import certificate, journal
 from .announce import announced
 from .beside import Staging, test_live
 from .fault import explain
@@ -54,6 +54,9 @@ def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], 
                 live_ms = reload_until_live(master, entry.expected)
             except Exception as error:
                 raise roll_back(entry, from_exception(error)) from error
+        for candidate in candidates:
+            if candidate.certificate is not None:
+                candidate.certificate.remember(candidate.file.app)
         journal.end(entry)
     return Timing(round(test_ms, 1), announced_ms, round(live_ms, 1))
 
@@ -68,6 +71,9 @@ def _forget_new(candidates: list[Candidate]) -> None:
 def _place(staging: Staging, candidates: list[Candidate]) -> None:
     kept = [candidate for candidate in candidates if candidate.content is not None]
     gone = [candidate for candidate in candidates if candidate.content is None]
+    for candidate in kept:
+        if candidate.certificate is not None:
+            certificate.place(staging.certificate(candidate), candidate.file.app)
     journal.place(
         [
             *((staging.content(candidate), candidate.file.path) for candidate in kept),

@@ -3,6 +3,7 @@ import type { Overview } from '@fairlead/api/types';
 import { PageHeader, Panel, Skeleton } from '@fairlead/ui';
 import { resources } from '../../../data/resources.ts';
 import { useResource } from '../../../data/use-resource.ts';
+import { ExpiryNote } from '../../../parts/expiry-note.tsx';
 import { LoadFailure } from '../../../parts/load-failure.tsx';
 import { OperationRow } from '../../../parts/operation-row.tsx';
 import { TextLink } from '../../../parts/text-link.tsx';
@@ -32,6 +33,9 @@ function Lists({ overview }: { overview: Overview }) {
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_21rem]">
       <div className="flex min-w-0 flex-col gap-5">
+        {apps.map((app) => (
+          <ExpiryNote key={app.id} app={app} isLinked />
+        ))}
         {gettingStarted.every((step) => step.done) ? null : <GettingStarted overview={overview} />}
         {apps.length > 0 ? <AppHealthList apps={apps} /> : null}
         {servers.length > 0 ? <Recently /> : null}

@@ -18,6 +18,7 @@ const tabs = [
   ['', 'Overview'],
   ['/load-balancer', 'Load balancer'],
   ['/http', 'HTTP'],
+  ['/tls', 'TLS'],
   ['/deployments', 'Deployments'],
   ['/environment', 'Environment'],
   ['/database', 'Database'],

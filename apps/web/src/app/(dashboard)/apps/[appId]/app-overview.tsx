@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { resources } from '../../../../data/resources.ts';
 import { useResource } from '../../../../data/use-resource.ts';
 import { AsOf } from '../../../../parts/as-of.tsx';
+import { ExpiryNote } from '../../../../parts/expiry-note.tsx';
 import { LoadFailure } from '../../../../parts/load-failure.tsx';
 import { OperationRow } from '../../../../parts/operation-row.tsx';
 import { TextLink } from '../../../../parts/text-link.tsx';
@@ -109,6 +110,7 @@ export function AppOverview({ appId }: { appId: string }) {
   const checkedAt = balancer.data?.backends.map((backend) => backend.healthCheckedAt).find(Boolean);
   return (
     <>
+      <ExpiryNote app={app} isLinked />
       <NextStep app={app} />
       <Panel title="The way of a request" aside={<AsOf at={checkedAt} />}>
         {balancer.data ? (

@@ -1,0 +1,51 @@
+'use client';
+import { Note, Skeleton } from '@fairlead/ui';
+import { resources } from '../../../../../data/resources.ts';
+import { useResource } from '../../../../../data/use-resource.ts';
+import { ExpiryNote } from '../../../../../parts/expiry-note.tsx';
+import { LoadFailure } from '../../../../../parts/load-failure.tsx';
+import { useMay } from '../../../../../shell/me.tsx';
+import { useApp } from '../use-app.ts';
+import { CertificateList } from './certificate-list.tsx';
+import { ShownCertificate } from './shown-certificate.tsx';
+import { TlsSettings } from './tls-settings.tsx';
+
+/** How visitors of an app come by HTTPS, and with which certificate. */
+export function TlsPage({ appId }: { appId: string }) {
+  const may = useMay();
+  const app = useApp(appId);
+  const balancer = useResource(resources.loadBalancer(appId));
+  const certificates = useResource(resources.certificates(appId));
+  if (balancer.isError && !balancer.data) return <LoadFailure query={balancer} what="the TLS settings" />;
+  if (certificates.isError && !certificates.data)
+    return <LoadFailure query={certificates} what="the certificates" />;
+  if (!app || !balancer.data || !certificates.data) return <Skeleton className="h-72 rounded-lg" />;
+  const { tls } = balancer.data;
+  const { items } = certificates.data;
+  return (
+    <>
+      <ExpiryNote app={app} />
+      {app.status === 'new' ? (
+        <Note>
+          Deploy {app.name} first: TLS is of the front that its first deployment brings. A certificate can be
+          uploaded already.
+        </Note>
+      ) : null}
+      {app.domains.length === 0 ? (
+        <Note>
+          A certificate is for names. Give {app.name} a domain in its settings, and lead it to the balancer.
+        </Note>
+      ) : null}
+      {tls.mode === 'off' ? null : <ShownCertificate tls={tls} />}
+      <TlsSettings
+        key={JSON.stringify([tls.mode, tls.forceHttps, tls.hstsSeconds, tls.hstsSubdomains, tls.hstsPreload])}
+        app={app}
+        tls={tls}
+        certificates={items}
+        mayChange={may('load-balancer.change') && app.status !== 'new'}
+        busy={balancer.data.activeOperation !== null || app.activeOperation !== null}
+      />
+      <CertificateList app={app} certificates={items} />
+    </>
+  );
+}
