@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Cipher, createDatabase, type Listener, listen } from '@fairlead/db';
 import { createQueue, createWorker, type QueueDriver } from '@fairlead/jobs';
+import { AcmeTransport } from '@fairlead/remote/acme';
 import { type GitOptions, listRemote } from '@fairlead/remote/git';
 import type { Logger } from 'pino';
+import { startCertificateWatch } from './certificates/watch.ts';
 import type { WorkerContext } from './context.ts';
 import { startDriftWatch } from './drift/watch.ts';
 import type { Environment } from './env.ts';
@@ -42,6 +45,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   const driver = queueDriver(env);
   const queue = createQueue(driver);
   const hosts = new Hosts(database.prisma, cipher);
+  const acme = acmeTransport(env);
   const worker: WorkerContext = {
     workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     prisma: database.prisma,
@@ -51,6 +55,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
     clock: () => new Date(),
     log,
     commits: commitSource(env),
+    acme,
     preparation: new Preparation(env.FAIRLEAD_ANSIBLE_DIR, ansibleCallback),
   };
   const soft = new AbortController();
@@ -70,9 +75,11 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   let poller: Poller | null = null;
   const polling = runAsSoleHolder(worker, 'poller', () => {
     const started = startPoller(worker);
-    const drift = startDriftWatch(worker);
+    const others = [startDriftWatch(worker), startCertificateWatch(worker)];
     poller = started;
-    return { stop: async () => void (await Promise.all([started.stop(), drift.stop()])) };
+    return {
+      stop: async () => void (await Promise.all([started, ...others].map((watch) => watch.stop()))),
+    };
   });
   const listener: Listener = await listen(env.DATABASE_URL, {
     onEvent({ t }) {
@@ -96,6 +103,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
       clearTimeout(timer);
       await presence.stop();
       hosts.close();
+      acme.close();
       await queue.close();
       await database.close();
       log.info({ workerId: worker.workerId }, 'the worker has stopped');
@@ -106,6 +114,14 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
 function queueDriver(env: Environment): QueueDriver {
   if (env.FAIRLEAD_QUEUE === 'redis') return { driver: 'redis', url: env.REDIS_URL ?? '' };
   return { driver: 'postgres', url: env.DATABASE_URL };
+}
+
+function acmeTransport(env: Environment): AcmeTransport {
+  const file = env.FAIRLEAD_ACME_ROOTS;
+  return new AcmeTransport({
+    allowPrivateNetworks: env.FAIRLEAD_ALLOW_PRIVATE_DIRECTORIES,
+    ...(file === undefined ? {} : { roots: readFileSync(file, 'utf8') }),
+  });
 }
 
 function commitSource(env: Environment): WorkerContext['commits'] {

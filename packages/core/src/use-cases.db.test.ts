@@ -18,6 +18,8 @@ interface Ids {
   operationId: string;
   tokenId: string;
   certificateId: string;
+  /** An app whose certificate renews itself. */
+  renewingId: string;
 }
 
 const made = makeAuthority().issue({ names: ['*.example.com'] });
@@ -113,6 +115,9 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'health.read': { run: core.readHealth, input: ({ appId }) => ({ appId }) },
   'config.list': { run: core.listConfigs, input: ({ appId }) => ({ appId }) },
   'config.read': { run: core.readConfig, input: ({ appId }) => ({ appId, generation: 1 }) },
+  'acme-account.read': { run: core.readAcmeAccount, input: () => ({}) },
+  'acme-account.set': { run: core.setAcmeAccount, input: () => ({ termsAgreed: true }) },
+  'certificate.order': { run: core.orderCertificate, input: ({ renewingId }) => ({ appId: renewingId }) },
   'certificate.list': { run: core.listCertificates, input: ({ appId }) => ({ appId }) },
   'certificate.upload': {
     run: core.uploadCertificate,
@@ -185,6 +190,11 @@ async function seed(actor: core.Actor): Promise<Ids> {
     certificate: made.chain,
     key: made.key,
   });
+  const renewing = await seedLiveApp(world, actor);
+  await prisma.loadBalancer.update({
+    where: { appId: renewing.app.id },
+    data: { tls: { mode: 'acme' } },
+  });
   return {
     serverId: server.id,
     appId: live.app.id,
@@ -194,6 +204,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
     operationId: operation.id,
     tokenId: token.id,
     certificateId: certificate.id,
+    renewingId: renewing.app.id,
   };
 }
 
@@ -209,6 +220,7 @@ beforeAll(async () => {
     operationId: id,
     tokenId: id,
     certificateId: id,
+    renewingId: id,
   };
 });
 afterAll(() => world.close());
@@ -274,6 +286,7 @@ describe('tenancy', () => {
         operationId: 'o',
         tokenId: 't',
         certificateId: 'z',
+        renewingId: 'a',
       }),
     ).match(/"[sabcdot]"/),
   );

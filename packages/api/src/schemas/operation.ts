@@ -38,6 +38,7 @@ export const operationSchema = z
       'backend.toggle',
       'backend.configure',
       'backend.remove',
+      'certificate.order',
       'drift.put-back',
     ]),
     title: z.string(),

@@ -11,7 +11,7 @@ export interface AuditSubject {
 /** Who did what to which thing; never a secret in `details`. */
 export async function recordAudit(
   tx: Transaction,
-  actor: Pick<Actor, 'organizationId' | 'userId' | 'name'>,
+  actor: Pick<Actor, 'organizationId' | 'name'> & { userId: string | null },
   action: string,
   subject: AuditSubject,
   more: { operationId?: string; details?: Prisma.InputJsonObject } = {},

@@ -21,10 +21,13 @@ export interface OperationIntent {
   input: Prisma.InputJsonObject;
 }
 
+/** Who asks: a person, or Fairlead itself, which has no id. */
+export type Asker = Pick<Actor, 'organizationId' | 'name'> & { userId: string | null };
+
 /** In the caller's transaction: the operation's row, its audit entry, and the word to listeners. Enqueue it after the commit. */
 export async function startOperation(
   tx: Transaction,
-  actor: Actor,
+  actor: Asker,
   intent: OperationIntent,
   idempotencyKey?: string,
 ): Promise<string> {
