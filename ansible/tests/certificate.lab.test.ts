@@ -196,3 +196,33 @@ test('renewed again and again under requests, none is lost', () =>
       await apply(front(generation, generation % 2 === 0 ? two : one));
     expect((await asking).trim()).toBe('150 503');
   }));
+
+test('a challenge of an authority is answered by every front while it is there, and refused where it is no challenge', () =>
+  onBoth(fleet, async (host) => {
+    const { front, apply } = await on(host);
+    await apply(front(1, one));
+    const token = 'b5kZJ_-0';
+    const content = `${token}.thumb_print-1`;
+    const ask = () =>
+      host.sh(`curl -s -H 'Host: ${name}' http://127.0.0.1/.well-known/acme-challenge/${token}`);
+    expect(await host.call('acme.challenge', { token, content })).toEqual({ changed: true });
+    expect(await host.call('acme.challenge', { token, content })).toEqual({ changed: false });
+    expect(await ask()).toBe(content);
+    await host.sh(
+      'touch -d "2 days ago" /var/lib/fairlead-acme/.well-known/acme-challenge/left; ln -s /etc/passwd /var/lib/fairlead-acme/.well-known/acme-challenge/link',
+    );
+    expect(await host.call('acme.challenge', { token, content: null })).toEqual({ changed: true });
+    expect(await host.call('acme.challenge', { token, content: null })).toEqual({ changed: false });
+    expect(await ask()).toContain('404');
+    expect(await host.sh('ls /var/lib/fairlead-acme/.well-known/acme-challenge')).toBe('link');
+    await host.sh('rm /var/lib/fairlead-acme/.well-known/acme-challenge/link');
+    for (const input of [
+      { token: '../../../etc/cron.d/x', content },
+      { token: '', content },
+      { token: 'x', content: 'a\nb' },
+      { token: 'x', content: '<script>' },
+    ])
+      expect((await host.raw({ verb: 'acme.challenge', input }))?.error).toMatchObject({
+        code: 'invalid-input',
+      });
+  }));

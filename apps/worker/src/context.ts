@@ -1,5 +1,6 @@
 import type { NetworkListSource, OperationContext } from '@fairlead/core';
 import type { Cipher } from '@fairlead/db';
+import type { AcmeTransport } from '@fairlead/remote/acme';
 import type { Hosts } from './hosts/hosts.ts';
 import type { Preparation } from './hosts/preparation.ts';
 
@@ -16,6 +17,8 @@ export interface WorkerContext extends OperationContext {
   readonly cipher: Cipher;
   readonly commits: CommitSource;
   readonly networkLists: NetworkListSource;
+  /** The way to ACME directories. */
+  readonly acme: AcmeTransport;
   readonly hosts: Hosts;
   /** Ansible, for making machines ready. */
   readonly preparation: Preparation;

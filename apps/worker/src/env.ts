@@ -14,6 +14,13 @@ const environmentSchema = z
       .enum(['0', '1', 'false', 'true'])
       .default('0')
       .transform((value) => value === '1' || value === 'true'),
+    /** `1` allows ACME directories on private addresses: a company's own. */
+    FAIRLEAD_ALLOW_PRIVATE_DIRECTORIES: z
+      .enum(['0', '1', 'false', 'true'])
+      .default('0')
+      .transform((value) => value === '1' || value === 'true'),
+    /** A file with the PEM of authorities that ACME directories are trusted by, beside the public ones. */
+    FAIRLEAD_ACME_ROOTS: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     /** Operations that run at once in this process. */
     FAIRLEAD_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16),

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Cipher, createDatabase, type Listener, listen } from '@fairlead/db';
 import { createQueue, createWorker, type QueueDriver } from '@fairlead/jobs';
+import { AcmeTransport } from '@fairlead/remote/acme';
 import { type GitOptions, listRemote } from '@fairlead/remote/git';
 import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
+import { startCertificateWatch } from './certificates/watch.ts';
 import type { WorkerContext } from './context.ts';
 import { startDriftWatch } from './drift/watch.ts';
 import type { Environment } from './env.ts';
@@ -45,6 +48,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   const driver = queueDriver(env);
   const queue = createQueue(driver);
   const hosts = new Hosts(database.prisma, cipher);
+  const acme = acmeTransport(env);
   const worker: WorkerContext = {
     workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     prisma: database.prisma,
@@ -55,6 +59,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
     log,
     commits: commitSource(env),
     networkLists: { read: (url) => readNetworkList(url) },
+    acme,
     preparation: new Preparation(env.FAIRLEAD_ANSIBLE_DIR, ansibleCallback),
   };
   const soft = new AbortController();
@@ -74,8 +79,8 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   let poller: Poller | null = null;
   const polling = runAsSoleHolder(worker, 'poller', () => {
     const started = startPoller(worker);
-    const others = [startDriftWatch, startNetworkListWatch, startSlowStartWatch].map((start) =>
-      start(worker),
+    const others = [startDriftWatch, startNetworkListWatch, startSlowStartWatch, startCertificateWatch].map(
+      (start) => start(worker),
     );
     poller = started;
     return { stop: async () => void (await Promise.all([started, ...others].map((each) => each.stop()))) };
@@ -102,6 +107,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
       clearTimeout(timer);
       await presence.stop();
       hosts.close();
+      acme.close();
       await queue.close();
       await database.close();
       log.info({ workerId: worker.workerId }, 'the worker has stopped');
@@ -112,6 +118,14 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
 function queueDriver(env: Environment): QueueDriver {
   if (env.FAIRLEAD_QUEUE === 'redis') return { driver: 'redis', url: env.REDIS_URL ?? '' };
   return { driver: 'postgres', url: env.DATABASE_URL };
+}
+
+function acmeTransport(env: Environment): AcmeTransport {
+  const file = env.FAIRLEAD_ACME_ROOTS;
+  return new AcmeTransport({
+    allowPrivateNetworks: env.FAIRLEAD_ALLOW_PRIVATE_DIRECTORIES,
+    ...(file === undefined ? {} : { roots: readFileSync(file, 'utf8') }),
+  });
 }
 
 function commitSource(env: Environment): WorkerContext['commits'] {

@@ -105,6 +105,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
       FAIRLEAD_QUEUE: 'postgres',
       FAIRLEAD_ANSIBLE_DIR: join(import.meta.dirname, '../../../ansible'),
       FAIRLEAD_ALLOW_PRIVATE_REPOSITORIES: true,
+      FAIRLEAD_ALLOW_PRIVATE_DIRECTORIES: true,
       LOG_LEVEL: 'warn',
       FAIRLEAD_WORKER_CONCURRENCY: 8,
       FAIRLEAD_SHUTDOWN_TIMEOUT_MS: 20_000,

@@ -1,6 +1,7 @@
 /** A worker of its own process that does the first step of an operation and never comes to the end of the second. For tests that kill it. */
 import { Cipher, createDatabase } from '@fairlead/db';
 import { createQueue } from '@fairlead/jobs';
+import { AcmeTransport } from '@fairlead/remote/acme';
 import type { WorkerContext } from '../src/context.ts';
 import { Hosts } from '../src/hosts/hosts.ts';
 import { Preparation } from '../src/hosts/preparation.ts';
@@ -20,6 +21,7 @@ const worker: WorkerContext = {
   log: createLog('silent'),
   hosts: new Hosts(prisma, cipher),
   networkLists: { read: async () => [] },
+  acme: new AcmeTransport({ allowPrivateNetworks: false }),
   commits: { headOf: async () => '' },
   preparation: new Preparation(''),
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation, Server } from '@fairlead/db';
+import { AcmeTransport } from '@fairlead/remote/acme';
 import type { WorkerContext } from '../src/context.ts';
 import { Hosts } from '../src/hosts/hosts.ts';
 import { Preparation } from '../src/hosts/preparation.ts';
@@ -17,6 +18,7 @@ export function workerContext(plane: TestControlPlane, name = 'worker'): WorkerC
     clock,
     log,
     hosts: new Hosts(prisma, cipher),
+    acme: new AcmeTransport({ allowPrivateNetworks: true }),
     commits: { headOf: async () => '0'.repeat(40) },
     networkLists: { read: async () => [] },
     preparation: new Preparation(plane.env.FAIRLEAD_ANSIBLE_DIR),
@@ -51,6 +53,7 @@ export function everyHandler(handler: Handler) {
     'apply-load-balancer': handler,
     'check-server': handler,
     'deploy-app': handler,
+    'order-certificate': handler,
     'prepare-server': handler,
     'put-back': handler,
     'remove-app': handler,

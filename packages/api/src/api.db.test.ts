@@ -72,6 +72,9 @@ const routes: Record<string, { action: Action; body?: object }> = {
     body: { url: 'https://www.example.com/ips' },
   },
   setMaintenance: { action: 'load-balancer.maintenance', body: { enabled: true } },
+  orderCertificate: { action: 'certificate.order' },
+  readAcmeAccount: { action: 'acme-account.read' },
+  setAcmeAccount: { action: 'acme-account.set', body: { termsAgreed: true } },
   listCertificates: { action: 'certificate.list' },
   uploadCertificate: { action: 'certificate.upload', body: { certificate: 'x', key: 'x' } },
   removeCertificate: { action: 'certificate.remove' },
@@ -241,6 +244,8 @@ describe('every route', () => {
     const uploaded = await post(`/apps/${app.id}/certificates`, { certificate, key });
     strict(schemas.certificateSchema, uploaded);
     const { id: certificateId } = schemas.certificateSchema.parse(uploaded);
+    strict(schemas.acmeAccountSchema, await get('/acme-account'));
+    strict(schemas.acmeAccountSchema, await post('/acme-account', { termsAgreed: true }, 'PUT'));
     const tls = { mode: 'uploaded', certificateId, forceHttps: true };
     strict(schemas.acceptedSchema, await post(`/apps/${app.id}/load-balancer`, { tls }, 'PATCH'));
     strict(schemas.certificateListSchema, await get(`/apps/${app.id}/certificates`));

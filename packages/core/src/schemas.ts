@@ -1,6 +1,7 @@
 /** Every input's schema: pure, fit for the browser. */
 export * from '@fairlead/nginx/http-settings';
 export * from '@fairlead/nginx/stream-settings';
+export * from './acme-account/schemas.ts';
 export * from './app/schemas.ts';
 export * from './audit/schemas.ts';
 export * from './certificate/schemas.ts';

@@ -50,6 +50,24 @@ async function fill(organizationId: string): Promise<void> {
   await prisma.healthCheck.create({ data: { backendId: id, at: new Date(), healthy: true } });
   const config = { loadBalancerId: id, generation: 1, serverId: id, sha256: 'x', content: 'x' };
   await prisma.appliedConfig.create({ data: { id, ...config } });
+  const certificate = {
+    source: 'uploaded',
+    names: ['x'],
+    notBefore: new Date(),
+    notAfter: new Date(),
+    issuer: 'x',
+    serial: 'x',
+    fingerprint: 'x',
+    keyType: 'x',
+    trusted: false,
+    chain: 'x',
+    sha256: 'x',
+    keyCipher: 'x',
+  };
+  await prisma.certificate.create({ data: { id, appId: id, ...certificate } });
+  await prisma.certificateOrder.create({ data: { appId: id, dueAt: new Date() } });
+  const account = { directoryUrl: 'x', termsAgreedAt: new Date(), termsAgreedBy: 'x', keyCipher: 'x' };
+  await prisma.acmeAccount.create({ data: { ...key, ...account } });
   await prisma.drift.create({ data: { id, appId: id, serverId: id, kind: 'rule', subject: 'firewall' } });
   await prisma.deployment.create({ data: { id, appId: id, number: 1, branch: 'main' } });
   await prisma.release.create({ data: { id, deploymentId: id, backendId: id, commit: 'x' } });
@@ -87,7 +105,9 @@ test.each(tenants)('%s: only rows of the organization are seen, however they are
   expect(await model(database.prisma, name).count()).toBe(2);
   expect(await model(mine, name).count()).toBe(1);
   const [foreign] = await model(theirs, name).findMany();
-  const where = foreign?.id === undefined ? { organizationId: foreign?.organizationId } : { id: foreign.id };
+  // What has no id of its own is one a parent.
+  const key = ['id', 'appId', 'organizationId'].find((column) => foreign?.[column] !== undefined) ?? 'id';
+  const where = { [key]: foreign?.[key] };
   expect(await model(theirs, name).findUnique({ where })).not.toBeNull();
   expect(await model(mine, name).findUnique({ where })).toBeNull();
   expect(await model(mine, name).findMany({ where })).toEqual([]);

@@ -20,6 +20,7 @@ import { capabilitiesOf, frontSpecSchema, renderFront } from './index.ts';
 let prefix: Prefix;
 let nginx: { stop(): Promise<void> };
 let app: EchoApp;
+let stopResponder: () => void;
 let plain: number;
 let secure: number;
 
@@ -27,6 +28,7 @@ const certificate = 'c5'.repeat(32);
 const name = (app: string) => `${app}.example.com`;
 const fronts = {
   both: {},
+  stapled: { tls: { stapling: true } },
   forced: { tls: { forceHttps: true, hstsSeconds: 31_536_000, hstsSubdomains: true } },
   closed: { tls: { forceHttps: true, hstsSeconds: 300 }, maintenance: true },
   kept: { method: 'sticky', stickyCookie: 'seat' },
@@ -37,7 +39,9 @@ const fronts = {
 
 beforeAll(async () => {
   const capabilities = { ...(await installedNginx()), announcesReloads: true };
-  [plain = 0, secure = 0] = await freePorts(2);
+  const ports = await freePorts(3);
+  const [, , responder = 0] = ports;
+  [plain = 0, secure = 0] = ports;
   app = await startEchoApp('one');
   const sites = Object.entries(fronts).map(([slug, front]) => {
     const spec = {
@@ -53,11 +57,17 @@ beforeAll(async () => {
     };
     return renderFront(frontSpecSchema.parse(spec), capabilities).content;
   });
-  prefix = await makePrefix();
+  const shown = authority.issue({
+    names: ['*.example.com'],
+    ocsp: `http://127.0.0.1:${responder}/`,
+  });
+  stopResponder = authority.respond(responder, shown.certificate);
+  prefix = await makePrefix(shown);
   nginx = await startNginx(prefix, sites);
 }, 60_000);
 
 afterAll(async () => {
+  stopResponder?.();
   await nginx?.stop();
   await app?.stop();
   await prefix?.remove();
@@ -100,6 +110,8 @@ function visit(host: string, { path = '/', method = 'GET', headers = {} }: Visit
 const without = (host: string, visit: Visit = {}) =>
   ask({ port: plain, ...visit, headers: { Host: host, ...visit.headers } });
 
+type Stapled = TLSSocket & { stapled?: Buffer | null };
+
 /** A handshake alone; `then` sees the connection. */
 function shake<T>(options: ConnectionOptions, then: (socket: TLSSocket) => T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -107,6 +119,7 @@ function shake<T>(options: ConnectionOptions, then: (socket: TLSSocket) => T | P
       resolve(await then(socket));
       socket.destroy();
     });
+    socket.on('OCSPResponse', (response: Buffer | null) => Object.assign(socket, { stapled: response }));
     socket.on('error', reject);
   });
 }
@@ -219,6 +232,17 @@ describe('by TLS', { timeout: 60_000 }, () => {
     const isOwn = version[1] >= 30;
     expect((await cookie(visit(name('kept')))).includes('; secure')).toBe(!isOwn);
     expect(await cookie(without(name('kept')))).not.toContain('secure');
+  });
+
+  it('the word of the certificate’s responder comes with the handshake, where there is one', async () => {
+    const options = { requestOCSP: true } as ConnectionOptions;
+    const stapled = (host: string) =>
+      shake({ ...options, servername: host }, (socket) => (socket as Stapled).stapled ?? null);
+    // Nginx asks with the first handshake and has an answer for those that follow.
+    await expect.poll(() => stapled(name('stapled')), { timeout: 10_000 }).not.toBeNull();
+    const answer = await stapled(name('stapled'));
+    expect(answer?.subarray(0, 40).toString('hex')).toContain('0a0100');
+    expect(await stapled(name('both'))).toBeNull();
   });
 
   it('a challenge of ACME is answered without it, before any redirect', async () => {

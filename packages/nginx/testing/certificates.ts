@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,6 +32,8 @@ export interface Authority {
   /** The PEM of the authority between the root and what it issues. */
   intermediate: string;
   issue(wish: CertificateWish): MadeCertificate;
+  /** Starts an OCSP responder on a loopback port: it says of a certificate that all is well. Answers what ends it. */
+  respond(port: number, certificate: string): () => void;
 }
 
 const KEYS = {
@@ -54,6 +57,24 @@ export function makeAuthority(name = 'Test'): Authority {
       const made = sign('/CN=site', extensions, days, key, below, isSha1 ? ['-sha1'] : []);
       return { ...made, chain: made.certificate + below.certificate };
     },
+    respond: (port, certificate) => respond(below, port, certificate),
+  };
+}
+
+function respond(by: Signed, port: number, certificate: string): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-ocsp-'));
+  const at = (name: string) => join(folder, name);
+  const { serialNumber } = new X509Certificate(certificate);
+  // As `openssl ca` would have written it: valid, its end, not revoked, its number, no file, its subject.
+  writeFileSync(at('index.txt'), `V\t491231235959Z\t\t${serialNumber}\tunknown\t/CN=site\n`);
+  writeFileSync(at('by.pem'), by.certificate);
+  writeFileSync(at('by.key'), by.key, { mode: 0o600 });
+  const signer = ['-rsigner', at('by.pem'), '-rkey', at('by.key'), '-CA', at('by.pem')];
+  const argv = ['ocsp', '-index', at('index.txt'), '-port', String(port), ...signer];
+  const child = spawn('openssl', argv, { stdio: 'ignore' });
+  return () => {
+    child.kill('SIGTERM');
+    rmSync(folder, { recursive: true });
   };
 }
 

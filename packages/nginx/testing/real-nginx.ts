@@ -14,7 +14,7 @@ const environment = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
 /** What every front of a test shows. */
 export const authority = makeAuthority();
-const shown = authority.issue({ names: ['*.example.com', 'example.com'], ocsp: 'http://127.0.0.1:9/' });
+const usual = authority.issue({ names: ['*.example.com', 'example.com'], ocsp: 'http://127.0.0.1:9/' });
 
 /** A directory that stands in for the places on a server that rendered files name. */
 export interface Prefix {
@@ -24,7 +24,8 @@ export interface Prefix {
   remove(): Promise<void>;
 }
 
-export async function makePrefix(): Promise<Prefix> {
+/** @param shown what every front shows */
+export async function makePrefix(shown = usual): Promise<Prefix> {
   const path = await mkdtemp(join(tmpdir(), 'fairlead-nginx-'));
   // Workers run as another user where the test runs as root.
   await chmod(path, 0o755);

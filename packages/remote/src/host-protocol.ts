@@ -176,6 +176,22 @@ export const hostVerbs = {
     result: z.object({ remaining: z.int(), waitedMs: z.number() }),
   },
 
+  /**
+   * What a certificate authority asks to find at `/.well-known/acme-challenge/<token>` of every front; null takes it away. Not fenced: a file of that
+   * name says the same whoever puts it there, and one too many does no harm.
+   */
+  'acme.challenge': {
+    fenced: false,
+    input: z.object({
+      token: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
+      content: z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]{1,400}$/)
+        .nullable(),
+    }),
+    result: z.object({ changed: z.boolean() }),
+  },
+
   /** The app's own unprivileged user, its directories, its slice and unit template. */
   'app.ensure': {
     fenced: true,

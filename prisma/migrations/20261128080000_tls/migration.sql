@@ -43,6 +43,7 @@ CREATE TABLE "acme_account" (
 CREATE TABLE "certificate_order" (
     "appId" TEXT NOT NULL,
     "dueAt" TIMESTAMP(3) NOT NULL,
+    "checkedAt" TIMESTAMP(3),
     "attemptedAt" TIMESTAMP(3),
     "failures" INTEGER NOT NULL DEFAULT 0,
     "error" JSONB,

@@ -1,4 +1,5 @@
 import type {
+  AcmeAccount,
   App,
   AuditEntry,
   Certificate,
@@ -81,6 +82,7 @@ export const resources = {
       `${generation}${search}`,
     );
   },
+  acmeAccount: of<AcmeAccount>('/acme-account', 'acme-account'),
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
   drift: (id: string) => of<List<Drift>>(`/apps/${id}/drift`, 'apps', id, 'drift'),
   operations: (filter: OperationFilter = {}) => {

@@ -3,6 +3,7 @@ import type { Handler } from '../runtime/run.ts';
 import { applyLoadBalancer } from './apply-load-balancer.ts';
 import { checkServer } from './check-server.ts';
 import { deployApp } from './deploy-app.ts';
+import { orderCertificate } from './order-certificate.ts';
 import { prepareServer } from './prepare-server.ts';
 import { putBack } from './put-back.ts';
 import { removeApp } from './remove-app.ts';
@@ -12,6 +13,7 @@ export const handlers: Record<OperationHandler, Handler> = {
   'apply-load-balancer': applyLoadBalancer,
   'check-server': checkServer,
   'deploy-app': deployApp,
+  'order-certificate': orderCertificate,
   'prepare-server': prepareServer,
   'put-back': putBack,
   'remove-app': removeApp,

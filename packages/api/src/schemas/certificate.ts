@@ -59,3 +59,21 @@ export const tlsSchema = z
   })
   .openapi('Tls');
 export type Tls = z.infer<typeof tlsSchema>;
+
+export const acmeAccountSchema = z
+  .object({
+    /** null: the organization has none. */
+    account: z
+      .object({
+        directoryUrl: z.string(),
+        email: z.string().nullable(),
+        termsAgreedAt: instantSchema,
+        termsAgreedBy: z.string(),
+        /** The directory knows it; it is registered with the first order. */
+        registered: z.boolean(),
+      })
+      .nullable(),
+    directories: z.array(z.object({ url: z.string(), name: z.string(), terms: z.string() })),
+  })
+  .openapi('AcmeAccount');
+export type AcmeAccount = z.infer<typeof acmeAccountSchema>;

@@ -41,6 +41,7 @@ export const operationSchema = z
       'backend.toggle',
       'backend.configure',
       'backend.remove',
+      'certificate.order',
       'drift.put-back',
       'drift.adopt',
     ]),

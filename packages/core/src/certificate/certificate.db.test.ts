@@ -188,7 +188,7 @@ describe('TLS of a front', () => {
     await finishOperations(world, appId);
     const restore = { appId, action: 'restore', generation: 2 };
     const { notes } = await core.planLoadBalancer(world.ctx, owner, restore);
-    expect(notes.map(({ text }) => text)).toContain('Generation 2 spoke no TLS. TLS stays as it is now.');
+    expect(notes.map(({ text }) => text)).toContain('Generation 2 speaks no TLS. TLS stays as it is now.');
     await core.restoreLoadBalancer(world.ctx, owner, { appId, generation: 2 });
     expect(await read(appId)).toMatchObject({ mode: 'uploaded', certificate: { id: certificate.id } });
   });

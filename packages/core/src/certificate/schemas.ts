@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema } from '../fields/text.ts';
+import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
 
 export const uploadCertificateBody = z.strictObject({
   /** PEM: the app's own certificate first, then those who issued it, each after what it issued. */
@@ -13,3 +13,7 @@ export const uploadCertificateBody = z.strictObject({
 export type UploadCertificateBody = z.input<typeof uploadCertificateBody>;
 export const uploadCertificateInput = uploadCertificateBody.extend({ appId: idSchema });
 export const removeCertificateInput = z.strictObject({ appId: idSchema, certificateId: idSchema });
+export const orderCertificateInput = z.strictObject({
+  appId: idSchema,
+  idempotencyKey: idempotencyKeySchema,
+});

@@ -1,4 +1,5 @@
 import type { OperationContext } from '../context.ts';
+import { fairlead } from '../fairlead.ts';
 import { loadFleet } from '../fleet.ts';
 import { enqueue, startOperation } from '../operation/start.ts';
 import { lockApp, tenant } from '../tenant.ts';
@@ -44,7 +45,7 @@ export async function continueSlowStart(
   ctx: OperationContext,
   { appId, organizationId }: { appId: string; organizationId: string },
 ): Promise<string | null> {
-  const requester = { userId: null, name: 'Fairlead', organizationId };
+  const requester = fairlead(organizationId);
   const kind = 'load-balancer.slow-start';
   const operationId = await tenant(ctx, requester).$transaction(async (tx) => {
     await lockApp(tx, requester, appId);

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '@fairlead/errors';
 import type { TrustedProxy } from '@fairlead/nginx/http-settings';
 import type { NetworkListSource, OperationContext } from '../context.ts';
 import { announce } from '../events.ts';
+import { fairlead } from '../fairlead.ts';
 import { httpOf } from '../load-balancer/http-of.ts';
 import { intend } from '../load-balancer/intend.ts';
 import { parseNetworkList } from './parse.ts';
@@ -71,7 +72,7 @@ async function take(
   }
   const { id: appId, organizationId } = row.app;
   const intent = { action: 'change', http: { trustedProxy: { ...trusted, networks } } } as const;
-  await intend(ctx, { userId: null, name: 'Fairlead', organizationId }, appId, intent, undefined, {
+  await intend(ctx, fairlead(organizationId), appId, intent, undefined, {
     check: ({ loadBalancer }) => {
       const isAsRead = JSON.stringify(httpOf(loadBalancer).trustedProxy) === JSON.stringify(trusted);
       if (!isAsRead) throw new AppError('conflict', 'The settings were changed while the list was read.');

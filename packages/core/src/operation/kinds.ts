@@ -39,6 +39,7 @@ export const operationKinds = {
   'backend.configure': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.configure' },
   'backend.remove': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.remove' },
   'drift.adopt': { subject: 'app', handler: 'apply-load-balancer', action: 'drift.adopt' },
+  'certificate.order': { subject: 'app', handler: 'order-certificate', action: 'certificate.order' },
   'drift.put-back': { subject: 'app', handler: 'put-back', action: 'drift.put-back' },
 } as const satisfies Record<string, { subject: 'server' | 'app'; handler: string; action: Action }>;
 

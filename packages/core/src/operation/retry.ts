@@ -91,7 +91,13 @@ async function reopen(
     }
     return;
   }
-  if (kind === 'app.remove' || app.loadBalancer === null || kind === undefined) return;
+  if (
+    kind === 'app.remove' ||
+    kind === 'certificate.order' ||
+    app.loadBalancer === null ||
+    kind === undefined
+  )
+    return;
   // A generation that failed may have been served in part: the next attempt gets a number of its own.
   const balancer = await tx.loadBalancer.update({
     where: { appId: app.id },

@@ -1,13 +1,7 @@
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { Secret } from '@fairlead/errors';
+import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import type { Secret } from '@fairlead/errors';
 
 const base64url = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64url');
-
-/** A new account key, EC P-256, as PKCS #8 in PEM. */
-export function createAccountKey(): Secret {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return new Secret(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-}
 
 /** The key by which an account signs (ES256). @see https://www.rfc-editor.org/rfc/rfc7515 */
 export class AccountKey {

@@ -1,20 +1,20 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Secret } from '@fairlead/errors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Pebble, startPebble } from '../../testing/pebble.ts';
-import {
-  AcmeClient,
-  AcmeTransport,
-  createAccountKey,
-  renewalIdOf,
-  renewalWindow,
-  requestCertificate,
-} from './index.ts';
+import { AcmeClient, AcmeTransport, renewalIdOf, renewalWindow, requestCertificate } from './index.ts';
 
 // The client against Debian's Pebble, which checks every rule of RFC 8555 and refuses nonces now and then.
 let pebble: Pebble;
 let site: Server;
+const createAccountKey = () =>
+  new Secret(
+    generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString(),
+  );
 const answers = new Map<string, string>();
 const { signal } = new AbortController();
 beforeAll(async () => {

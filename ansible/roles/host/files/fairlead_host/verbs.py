@@ -8,7 +8,7 @@ from .drift import drift
 from .facts import facts, hello
 from .firewall import verbs as firewall
 from .inventory import inventory
-from .nginx import apply, drain, observe
+from .nginx import apply, challenge, drain, observe
 from .release import build, lifecycle, start
 from .verb import Verb
 
@@ -21,6 +21,7 @@ VERBS: dict[str, Verb] = {
     "nginx.apply": Verb(True, apply.apply),
     "nginx.observe": Verb(False, observe.observe),
     "nginx.drain": Verb(False, drain.drain),
+    "acme.challenge": Verb(False, challenge.challenge),
     "app.ensure": Verb(True, ensure.ensure),
     "app.env": Verb(True, environment.write),
     "app.remove": Verb(True, remove.remove),

@@ -1,5 +1,5 @@
 'use client';
-import type { App, Certificate, LoadBalancer } from '@fairlead/api/types';
+import type { AcmeAccount, App, Certificate, LoadBalancer } from '@fairlead/api/types';
 import { Button, Checkbox, Field, Panel, RadioCards, Select } from '@fairlead/ui';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
@@ -24,12 +24,13 @@ interface TlsSettingsProps {
   app: App;
   tls: Tls;
   certificates: readonly Certificate[];
+  account: AcmeAccount['account'];
   mayChange: boolean;
   busy: boolean;
 }
 
 /** Where the certificate comes from, and what visitors without TLS get; looked at as a plan, then applied. */
-export function TlsSettings({ app, tls, certificates, mayChange, busy }: TlsSettingsProps) {
+export function TlsSettings({ app, tls, certificates, account, mayChange, busy }: TlsSettingsProps) {
   const uploaded = certificates.filter(({ source }) => source === 'uploaded');
   const shownId = tls.mode === 'uploaded' ? tls.certificate?.id : undefined;
   const [draft, setDraft] = useState({
@@ -51,7 +52,9 @@ export function TlsSettings({ app, tls, certificates, mayChange, busy }: TlsSett
     ...draft,
     ...(isNewCertificate && certificateId !== undefined ? { certificateId } : {}),
   };
-  const lacks = draft.mode === 'uploaded' && uploaded.length === 0;
+  const lacksAccount = account === null || app.domains.length === 0;
+  const lacks =
+    (draft.mode === 'uploaded' && uploaded.length === 0) || (draft.mode === 'acme' && lacksAccount);
   const disabled = !mayChange;
   return (
     <Panel
@@ -61,7 +64,7 @@ export function TlsSettings({ app, tls, certificates, mayChange, busy }: TlsSett
       <div className="flex flex-col gap-5">
         <RadioCards
           label="Certificate"
-          columns={2}
+          columns={3}
           value={draft.mode}
           onChange={(mode) => change({ mode })}
           cards={[
@@ -70,7 +73,19 @@ export function TlsSettings({ app, tls, certificates, mayChange, busy }: TlsSett
               disabled,
               value: 'uploaded',
               label: 'One of your own',
-              detail: lacks ? 'Upload it below first.' : 'You renew it yourself; Fairlead tells you in time.',
+              detail:
+                uploaded.length === 0
+                  ? 'Upload it below first.'
+                  : 'You renew it yourself; Fairlead tells you in time.',
+            },
+            {
+              disabled,
+              value: 'acme',
+              label: 'One that renews itself',
+              detail:
+                account === null
+                  ? 'Agree to the terms of an authority below first.'
+                  : `Ordered from ${new URL(account.directoryUrl).host} for every domain.`,
             },
           ]}
         />
