@@ -22,16 +22,22 @@ def check_sharing(candidates: list[Candidate], master: int) -> None:
 
     Nginx's own test says nothing of a port in `http` and in `stream` at once, and from 1.25.5 on only warns of two streams on one.
     """
-    on_disk = {file: (content_of(file) or b"").decode("utf-8", "replace") for file in files_on_disk()}
+    files = files_on_disk()
+    if not any(candidate.file.kind == "stream" for candidate in candidates):
+        # Names share any port of HTTP's: only streams can be in the way.
+        files = [file for file in files if file.kind == "stream"]
+    on_disk = {file: (content_of(file) or b"").decode("utf-8", "replace") for file in files}
     after = {**on_disk, **{candidate.file: candidate.content or "" for candidate in candidates}}
+    if not any(file.kind == "stream" for file in after):
+        return
+    ports = {file: ports_in(text) for file, text in after.items()}
     known = {port for text in on_disk.values() for port in ports_in(text)}
-    for candidate in candidates:
-        text = candidate.content or ""
-        for port in sorted(ports_in(text)):
+    for file in sorted(candidate.file for candidate in candidates):
+        for port in sorted(ports[file]):
             for other in sorted(after):
-                if other != candidate.file and port in ports_in(after[other]) and not _may_share(candidate.file, other, after, port):
+                if other != file and port in ports[other] and not _may_share(file, other, after, port):
                     raise _taken("*", port, f"the {_NAMES[other.kind]} of {other.app}")
-            if candidate.file.kind == "stream" and port not in known and not _is_edited(candidate.file) and _listens(master, port):
+            if file.kind == "stream" and port not in known and not _is_edited(file) and _listens(master, port):
                 raise _taken("*", port, "another part of this Nginx's configuration, which is not Fairlead's")
 
 

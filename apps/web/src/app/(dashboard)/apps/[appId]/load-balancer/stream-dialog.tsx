@@ -6,8 +6,9 @@ import { ApiProblem } from '../../../../../data/problem.ts';
 import { useAction } from '../../../../../data/use-action.tsx';
 import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
 import { usePlan } from '../../../../../plan/use-plan.ts';
+import { freshStream, refusedOf, streamErrors } from './stream-errors.ts';
 import { StreamFields } from './stream-fields.tsx';
-import { freshStream, refusedOf, type Stream, streamErrors } from './streams.ts';
+import type { Stream } from './streams.ts';
 
 interface StreamDialogProps {
   app: App;

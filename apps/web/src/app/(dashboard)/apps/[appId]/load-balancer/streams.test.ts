@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeStream, freshStream, listed, refusedOf, streamErrors } from './streams.ts';
+import { freshStream, refusedOf, streamErrors } from './stream-errors.ts';
+import { describeStream, listed } from './streams.ts';
 
 test('a new stream is one that the API takes', () => {
   expect(streamErrors([freshStream()], 0)).toEqual({});

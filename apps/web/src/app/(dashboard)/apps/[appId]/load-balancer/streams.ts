@@ -1,5 +1,4 @@
 import type { LoadBalancer } from '@fairlead/api/types';
-import { streamSettingsSchema, streamsSchema } from '@fairlead/core/schemas';
 import type { SelectOption } from '@fairlead/ui';
 
 export type Stream = LoadBalancer['streams'][number];
@@ -10,11 +9,6 @@ export const streamMethods: SelectOption<Stream['method']>[] = [
   { value: 'hash', label: 'Client address', detail: 'a client stays with a backend' },
   { value: 'random', label: 'Random two', detail: 'of two by chance, the one with fewer' },
 ];
-
-/** A stream to begin with. */
-export function freshStream(): Stream {
-  return streamSettingsSchema.parse({ name: 'service', listenPort: 9000, backendPort: 9001 });
-}
 
 /** What of a stream is not as it is by itself, in words. */
 export function describeStream(stream: Stream): string {
@@ -35,31 +29,4 @@ export function describeAllowed({ allowFrom }: Stream): string {
 /** Names and networks as they are typed, one below the other or beside each other. */
 export function listed(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
-}
-
-/** What is wrong with one of an app's streams, by field; the rules of the API itself. */
-export function streamErrors(streams: readonly Stream[], index: number): Record<string, string> {
-  const { error } = streamsSchema.safeParse(streams);
-  return ofStream(
-    (error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]),
-    index,
-  );
-}
-
-/** What the API refused of one of an app's streams, by field. */
-export function refusedOf(fields: Record<string, string>, index: number): Record<string, string> {
-  return ofStream(
-    Object.entries(fields).map(([path, message]) => [path.replace(/^streams\./, ''), message]),
-    index,
-  );
-}
-
-/** `2.serverNames.0` of stream 2 counts for `serverNames`. */
-function ofStream(errors: [string, string][], index: number): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const [path, message] of errors) {
-    const [at, field] = path.split('.');
-    if (at === String(index) && field !== undefined) fields[field] ??= message;
-  }
-  return fields;
 }
