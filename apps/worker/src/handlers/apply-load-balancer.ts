@@ -3,6 +3,7 @@ import type { Backend } from '@fairlead/db';
 import { applyFront } from '../actions/apply-front.ts';
 import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
+import { findWays } from '../actions/find-way.ts';
 import { joinBackends } from '../actions/join-backends.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
 import { moveToPort } from '../actions/move-to-port.ts';
@@ -55,6 +56,7 @@ async function apply(run: Run, fleet: Fleet, { joining, leaving, retold }: Diffe
   const look = () => requireFleet(run.worker, appId);
 
   await prepareMachines(run, fleet, joining);
+  await findWays(run, await look(), joining);
   await openDoors(run, await look(), joining);
   await joinBackends(run, await look(), joining);
   await retellBackends(run, await look(), retold);
