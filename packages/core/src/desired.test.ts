@@ -218,6 +218,19 @@ describe('desiredState', () => {
     });
   });
 
+  it('uses public addresses for the database when one backend was found to share no private network', () => {
+    const apart = three.map((backend) =>
+      backend.serverId === 's3' ? { ...backend, address: '198.18.0.3' } : backend,
+    );
+    expect(desiredState(app, loadBalancer, apart, servers).database).toMatchObject({
+      listenAddress: '198.18.0.1',
+      addresses: ['198.18.0.2', '198.18.0.3'],
+    });
+    expect(desiredState(app, loadBalancer, three, servers).database).toMatchObject({
+      listenAddress: '10.0.0.1',
+    });
+  });
+
   it('writes the database into the environment: the primary by loopback, others by its address', () => {
     const state = desiredState(app, loadBalancer, three, servers, { databasePassword: new Secret('p/w') });
     const values = state.environment.map((entry) => entry.generated);

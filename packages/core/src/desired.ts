@@ -127,7 +127,7 @@ export function desiredState(
   const database = desiredDatabase(
     app,
     serverOf(app.primaryServerId),
-    remote.map((backend) => serverOf(backend.serverId)),
+    remote.map(({ serverId, address }) => ({ server: serverOf(serverId), address })),
   );
   const firewall = desiredFirewall(
     app,
@@ -202,7 +202,7 @@ function upstreamState(
 function desiredDatabase(
   app: DesiredApp,
   primary: DesiredServer,
-  remote: readonly DesiredServer[],
+  remote: readonly { server: DesiredServer; address: string }[],
 ): DesiredDatabase | null {
   if (app.removing || app.databaseEngine === 'none') return null;
   if (app.databaseName === null || app.databaseUser === null) {
@@ -215,12 +215,14 @@ function desiredDatabase(
     user: app.databaseUser,
   };
   // Listened to from the first deployment on, before anybody uses the app: widening later would restart the engine under traffic.
+  // A backend that is known by its public address shares no private network, whatever addresses there are: that was measured when it joined.
   const isPrivate =
-    primary.privateAddress !== null && remote.every((server) => server.privateAddress !== null);
+    primary.privateAddress !== null &&
+    remote.every(({ server, address }) => server.privateAddress !== null && address !== server.ipAddress);
   return {
     ...base,
     listenAddress: addressFrom(primary, isPrivate),
-    addresses: [...new Set(remote.map((server) => addressFrom(server, isPrivate)))].sort(),
+    addresses: [...new Set(remote.map(({ server }) => addressFrom(server, isPrivate)))].sort(),
   };
 }
 

@@ -112,7 +112,8 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
       servers: spec.servers.map((server) => ({
         ...server,
         backup: isBackupAllowed && server.backup,
-        ...(spec.method === 'ip_hash' || spec.method === 'hash' ? { slowStartPercent: 100 } : {}),
+        // Beside a hash there is none: each unit of weight is 160 points of it.
+        ...(['ip_hash', 'hash', 'sticky'].includes(spec.method) ? { slowStartPercent: 100 } : {}),
       })),
     }).data;
   })

@@ -4,6 +4,7 @@ import { applyFront } from '../actions/apply-front.ts';
 import { changeStreams, changesPorts, closePorts, leavingPorts } from '../actions/change-streams.ts';
 import { closeDoors } from '../actions/close-doors.ts';
 import { drainOut } from '../actions/drain-out.ts';
+import { findWays } from '../actions/find-way.ts';
 import { joinBackends } from '../actions/join-backends.ts';
 import { leaveBalancer } from '../actions/leave-balancer.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
@@ -80,6 +81,7 @@ async function apply(
   const look = () => requireFleet(run.worker, appId);
 
   await prepareMachines(run, fleet, joining);
+  await findWays(run, await look(), joining);
   await openDoors(run, await look(), [...joining, ...guarded], hasPorts);
   await joinBackends(run, await look(), joining);
   await retellBackends(run, await look(), retold);

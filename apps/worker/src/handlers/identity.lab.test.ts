@@ -8,7 +8,7 @@ import {
 import type { Server } from '@fairlead/db';
 import type { Lab } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
+import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { createLog } from '../log.ts';
 import { startWorkerProcess, type WorkerProcess } from '../process.ts';
@@ -78,6 +78,14 @@ afterAll(async () => {
 });
 
 const address = (name: string) => lab.machine(name).address;
+/** Other settings, once no worker of the earlier ones takes a request any more. */
+async function changed(http: object): Promise<void> {
+  await plane.succeed(changeLoadBalancer, { appId, http });
+  await until('the end of the old workers', async () => {
+    const old = await lab.machine('one').exec(['pgrep', '-f', 'worker process is shutting down']);
+    return old.code === 1;
+  });
+}
 const forged = {
   'X-Forwarded-For': '6.6.6.6',
   'X-Real-IP': '6.6.6.6',
@@ -132,7 +140,7 @@ test('without trust a CDN is the visitor; with it the app, the rules and the log
     expect(headers).toMatchObject({ 'x-real-ip': address('edge'), 'x-forwarded-proto': 'http' });
 
   const trustedProxy = { networks: [address('edge')] };
-  await plane.succeed(changeLoadBalancer, { appId, http: { trustedProxy } });
+  await changed({ trustedProxy });
   for (const headers of await seen('visitor', 'edge', forged)) {
     expect(headers).toMatchObject({
       'x-real-ip': address('visitor'),
@@ -148,15 +156,15 @@ test('without trust a CDN is the visitor; with it the app, the rules and the log
     expect(headers).toMatchObject({ 'x-real-ip': address('two') });
 
   const access = [{ action: 'deny', source: address('visitor') }];
-  await plane.succeed(changeLoadBalancer, { appId, http: { access } });
+  await changed({ access });
   expect((await ask('visitor', `http://${address('edge')}/`, forged)).status).toBe('403');
   expect((await ask('two', `http://${address('edge')}/`)).status).toBe('200');
-  await plane.succeed(changeLoadBalancer, { appId, http: { access: [] } });
+  await changed({ access: [] });
 });
 
 test('where only the CDN may, everybody else gets 403, and deployments are verified as ever', async () => {
   const trustedProxy = { networks: [address('edge')], only: true };
-  await plane.succeed(changeLoadBalancer, { appId, http: { trustedProxy } });
+  await changed({ trustedProxy });
   expect((await ask('visitor', `http://${address('edge')}/`)).status).toBe('200');
   expect((await ask('visitor', `http://${address('one')}/`, forged)).status).toBe('403');
   await plane.succeed(startDeployment, { appId });

@@ -1,6 +1,7 @@
 import { servedPort, wantedPort } from '../backend/ports.ts';
 import { type DesiredState, isProven } from '../desired.ts';
 import type { DatabaseEngine } from '../desired-database.ts';
+import { isWayOpen } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
 import { factsOf } from '../server/facts.ts';
 import type { GivenFront } from './given-front.ts';
@@ -60,6 +61,7 @@ export function planNotes(
       ),
     );
   }
+  notes.push(...wayNotes(after, from, to).map(info));
   const { database } = to;
   if (database !== null) {
     const address = database.listenAddress;
@@ -154,6 +156,21 @@ function slowStartNotes(before: Fleet, { loadBalancer, backends, servers }: Flee
     return [`A backend that is given requests again gets ${steps}: each step is one reload.`];
   }
   return names.length === 0 ? [] : [`${names.join(', ')}: ${steps}, beside the others.`];
+}
+
+/** By which address a new backend is asked, where that is to be measured. */
+function wayNotes({ servers, loadBalancer }: Fleet, from: DesiredState, to: DesiredState): string[] {
+  const balancer = servers.find(({ id }) => id === loadBalancer.balancerServerId);
+  const known = new Set(from.backends.filter(({ present }) => present).map(({ backendId }) => backendId));
+  return to.backends.flatMap(({ backendId, serverId, present }) => {
+    const server = servers.find(({ id }) => id === serverId);
+    if (!present || known.has(backendId) || server === undefined || balancer === undefined) return [];
+    return isWayOpen(server, balancer)
+      ? [
+          `${server.name} is asked at its private address ${server.privateAddress} if ${balancer.name} meets the same machine there, else at ${server.ipAddress}.`,
+        ]
+      : [];
+  });
 }
 
 /** In which order a backend moves to another port. */
