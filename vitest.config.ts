@@ -17,7 +17,9 @@ const poll = { timeout: 20_000 };
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      /(?:fault\/faults|tests\/database|handlers\/kill)\.lab\.test\.ts$/.test(moduleId);
+      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|ports|tls))\.lab\.test\.ts$/.test(
+        moduleId,
+      );
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
@@ -50,13 +52,13 @@ export default defineConfig({
       },
       {
         test: {
-          // Two at once: much of it is waiting for machines.
+          // Three at once: much of it is waiting for machines.
           name: 'lab',
           include: ['**/*.lab.test.ts'],
           exclude: [...exclude, 'packages/lab/**'],
           globalSetup,
           expect: { poll },
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

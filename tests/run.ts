@@ -2,10 +2,10 @@
  * `npm test`: every layer of tests, from the quickest to the truest, and one closing line with the sum.
  *
  *   npm test                 all layers
- *   npm test -- unit db      these layers alone: check, unit, db, build, lab, e2e
+ *   npm test -- unit db      these layers alone: check, unit, db, build, machines, lab, e2e
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type StdioOptions, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -22,15 +22,22 @@ interface Layer {
   name: string;
   says: string;
   run(): Promise<Count>;
+  isBesideTheOneBefore?: boolean;
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
 
-/** Runs argv with its output shown; resolves with its exit code. */
-function run(argv: [string, ...string[]], env: Record<string, string> = {}): Promise<number> {
+/** Runs argv with its output shown, or written to the file `into`; resolves with its exit code. */
+function run(
+  argv: [string, ...string[]],
+  env: Record<string, string> = {},
+  into: string | null = null,
+): Promise<number> {
   const [command, ...rest] = argv;
+  const output = into === null ? 'inherit' : openSync(into, 'w');
   return new Promise((resolve, reject) => {
-    const child = spawn(command, rest, { stdio: 'inherit', env: { ...process.env, ...env } });
+    const stdio = ['ignore', output, output] satisfies StdioOptions;
+    const child = spawn(command, rest, { stdio, env: { ...process.env, ...env } });
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });
@@ -105,9 +112,16 @@ async function vitest(project: string): Promise<Count> {
 
 async function playwright(): Promise<Count> {
   const report = join(scratch, 'e2e.json');
-  const code = await run(['npx', 'playwright', 'test', '--config', 'tests/e2e/playwright.config.ts'], {
-    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-  });
+  const said = join(scratch, 'e2e.log');
+  const argv: [string, ...string[]] = [
+    'npx',
+    'playwright',
+    'test',
+    '--config',
+    'tests/e2e/playwright.config.ts',
+  ];
+  const code = await run(argv, { PLAYWRIGHT_JSON_OUTPUT_FILE: report }, said);
+  process.stdout.write(`\n━━ e2e, as it went\n${readFileSync(said, 'utf8')}\n`);
   const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
     stats: { expected: number; unexpected: number };
   };
@@ -134,6 +148,14 @@ function images(): Promise<unknown> {
   return imagesMade;
 }
 
+/** A layer that begins once there is something to boot machines from. */
+function onMachines(layer: () => Promise<Count>): () => Promise<Count> {
+  return async () => {
+    await images();
+    return layer();
+  };
+}
+
 const layers: Layer[] = [
   {
     name: 'check',
@@ -153,37 +175,58 @@ const layers: Layer[] = [
     run: () => check(['npx', 'turbo', 'run', 'build']),
   },
   {
+    name: 'machines',
+    says: 'the lab itself, and that it leaves nothing behind',
+    run: onMachines(() => vitest('machines')),
+  },
+  {
     name: 'lab',
     says: 'hosts, handlers and faults on real machines',
-    run: async () => {
-      await images();
-      return sum([await vitest('machines'), await vitest('lab')]);
-    },
+    run: onMachines(() => vitest('lab')),
   },
-  { name: 'e2e', says: 'what a person does, clicked in Chromium against real machines', run: playwright },
+  {
+    name: 'e2e',
+    says: 'what a person does, clicked in Chromium against real machines',
+    // Either waits for machines most of the time.
+    isBesideTheOneBefore: true,
+    run: onMachines(playwright),
+  },
 ];
+
+interface Result {
+  name: string;
+  count: Count;
+  seconds: number;
+}
+
+async function timed({ name, says, run }: Layer): Promise<Result> {
+  process.stdout.write(`\n━━ ${name}: ${says}\n`);
+  const from = performance.now();
+  const count = await run().catch((error: unknown) => {
+    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return { passed: 0, failed: 1, failures: [`${name} did not run to its end; see above`] };
+  });
+  return { name, count, seconds: (performance.now() - from) / 1000 };
+}
 
 async function main(): Promise<number> {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !layers.some((layer) => layer.name === name));
   if (unknown.length > 0)
     throw new Error(`No such layer: ${unknown.join(', ')}. Layers: ${layers.map((l) => l.name).join(', ')}`);
-  if (asked.length === 0 || asked.includes('lab')) void images();
-  const results: { name: string; count: Count; seconds: number }[] = [];
-  for (const layer of layers) {
-    if (asked.length > 0 && !asked.includes(layer.name)) continue;
-    process.stdout.write(`\n━━ ${layer.name}: ${layer.says}\n`);
-    const from = performance.now();
-    const count = await layer.run().catch((error: unknown) => {
-      process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      return { passed: 0, failed: 1, failures: [`${layer.name} did not run to its end; see above`] };
-    });
-    results.push({ name: layer.name, count, seconds: (performance.now() - from) / 1000 });
+  const wanted = layers.filter(({ name }) => asked.length === 0 || asked.includes(name));
+  if (wanted.some(({ name }) => ['machines', 'lab', 'e2e'].includes(name))) void images();
+  const results: Result[] = [];
+  let running: Promise<Result>[] = [];
+  for (const layer of wanted) {
+    if (!layer.isBesideTheOneBefore) results.push(...(await Promise.all(running.splice(0))));
+    running = [...running, timed(layer)];
   }
+  results.push(...(await Promise.all(running)));
   process.stdout.write('\n');
   for (const { name, count, seconds } of results) {
     process.stdout.write(
-      `${name.padEnd(6)} ${String(count.passed).padStart(5)} passed ${String(count.failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s\n`,
+      `${name.padEnd(8)} ${String(count.passed).padStart(5)} passed ${String(count.failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s\n`,
     );
   }
   const total = sum(results.map((result) => result.count));
