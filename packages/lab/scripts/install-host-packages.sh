@@ -4,7 +4,7 @@ set -eu
 
 missing=
 for package in systemd-container mmdebstrap nftables iproute2 git openssh-client util-linux \
-  debian-archive-keyring ca-certificates pebble; do
+  debian-archive-keyring ca-certificates pebble libnginx-mod-stream; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$status" = installed ] || missing="$missing $package"
 done
