@@ -30,7 +30,7 @@ const address = (machine: string, change: 'add' | 'del', ip: string) =>
 
 beforeAll(async () => {
   plane = await startTestControlPlane();
-  lab = await bootLab(57, Object.keys(privately));
+  lab = await bootLab(157, Object.keys(privately));
   const git = await lab.gitServer({ repos: ['static-site'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
   await address('one', 'add', privately.one);
