@@ -55,6 +55,7 @@ export * from './load-balancer/disable.ts';
 export * from './load-balancer/enable.ts';
 export * from './load-balancer/http-of.ts';
 export * from './load-balancer/methods.ts';
+export * from './load-balancer/open-way.ts';
 export * from './load-balancer/plan.ts';
 export { capabilitiesOfServer, sitePath } from './load-balancer/plan-files.ts';
 export * from './load-balancer/plan-view.ts';
