@@ -45,7 +45,11 @@ function facts(n: number): Prisma.InputJsonValue {
       { address: `198.18.0.1${n}`, family: 'ipv4', interface: 'eth0' },
       { address: `10.0.0.1${n}`, family: 'ipv4', interface: 'eth1' },
     ],
-    nginx: { version: debian13 ? '1.26.3' : '1.22.1', modules: ['http_ssl', 'realip', 'stream'], running: true },
+    nginx: {
+      version: debian13 ? '1.26.3' : '1.22.1',
+      modules: ['http_ssl', 'realip', 'stream'],
+      running: true,
+    },
     postgresql: n === 1 ? { version: '15.10', maxConnections: 100 } : null,
     mariadb: null,
     node: '20.19.2',
