@@ -35,14 +35,3 @@ export function backendAddress(server: DesiredServer, balancers: readonly Desire
     [server, ...others].every(({ privateAddress }) => privateAddress !== null),
   );
 }
-
-/** Whether it takes a look to know how a balancer reaches a backend: both have a private address, which need not be of one network, and there is another way. */
-export function isWayOpen(server: DesiredServer, balancer: DesiredServer): boolean {
-  return (
-    server.id !== balancer.id &&
-    server.privateAddress !== null &&
-    balancer.privateAddress !== null &&
-    server.ipAddress !== null &&
-    server.ipAddress !== server.privateAddress
-  );
-}

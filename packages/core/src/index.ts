@@ -76,6 +76,7 @@ export * from './load-balancer/http-of.ts';
 export * from './load-balancer/methods.ts';
 export * from './load-balancer/move.ts';
 export * from './load-balancer/next-status.ts';
+export * from './load-balancer/open-way.ts';
 export * from './load-balancer/plan.ts';
 export { capabilitiesOfServer, sitePath, streamsPath } from './load-balancer/plan-files.ts';
 export * from './load-balancer/plan-view.ts';

@@ -9,6 +9,7 @@ import { inTransaction } from './move.ts';
 
 /** How long a private network has to show the machine (milliseconds). */
 const patienceMs = 5_000;
+const sshPort = 22;
 
 /**
  * By which address the balancer, and its successor if it moves, will ask backends that serve nobody yet: the private one where the balancer meets that very machine there, by its host key;
@@ -49,7 +50,7 @@ export async function findWays(run: Run, fleet: Fleet, joining: readonly Backend
   });
 }
 
-/** Who answers at a server's private address, seen from the balancer. */
+/** Who answers at a server's private address, seen from the balancer: where SSH is told to be, or at its usual port, as another may be forwarded to it. */
 async function look(
   run: Run,
   step: StepTools,
@@ -58,16 +59,20 @@ async function look(
 ): Promise<{ isSame: boolean; why: string }> {
   const { hosts } = run.worker;
   const through = await hosts.pool.acquire(await hosts.dailyTarget(balancer), { signal: step.signal });
-  try {
-    const limits = { tcpTimeoutMs: patienceMs, handshakeTimeoutMs: patienceMs };
-    const options = { through, name, pinned: hostKey, limits, signal: step.signal };
-    const { key } = await scanHostKey(privateAddress ?? '', port, options);
-    return key === hostKey
-      ? { isSame: true, why: `${balancer.name} meets ${name} at ${privateAddress}.` }
-      : { isSame: false, why: `Another machine than ${name} answers at ${privateAddress}.` };
-  } catch (error) {
-    const { code, message } = toAppError(error);
-    if (code === 'cancelled' || !through.isOpen) throw error;
-    return { isSame: false, why: `${name} is not met at ${privateAddress}: ${message}` };
+  const limits = { tcpTimeoutMs: patienceMs, handshakeTimeoutMs: patienceMs };
+  const options = { through, name, pinned: hostKey, limits, signal: step.signal };
+  let why = '';
+  for (const candidate of new Set([port, sshPort])) {
+    try {
+      const { key } = await scanHostKey(privateAddress ?? '', candidate, options);
+      if (key === hostKey)
+        return { isSame: true, why: `${balancer.name} meets ${name} at ${privateAddress}.` };
+      why = `Another machine than ${name} answers at ${privateAddress}.`;
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      if (code === 'cancelled' || !through.isOpen) throw error;
+      why ||= `${name} is not met at ${privateAddress}: ${message}`;
+    }
   }
+  return { isSame: false, why };
 }

@@ -78,9 +78,10 @@ afterAll(async () => {
 });
 
 const address = (name: string) => lab.machine(name).address;
-/** Other settings, once no worker of the earlier ones takes a request any more. */
+/** Other settings, once no worker of the earlier ones takes a request any more: Nginx lets them go on for a tenth of a second after the new ones are there. */
 async function changed(http: object): Promise<void> {
   await plane.succeed(changeLoadBalancer, { appId, http });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   await until('the end of the old workers', async () => {
     const old = await lab.machine('one').exec(['pgrep', '-f', 'worker process is shutting down']);
     return old.code === 1;

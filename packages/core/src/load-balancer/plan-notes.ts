@@ -1,11 +1,11 @@
 import { servedPort, wantedPort } from '../backend/ports.ts';
 import { type DesiredState, isProven } from '../desired.ts';
 import type { DatabaseEngine } from '../desired-database.ts';
-import { isWayOpen } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
 import { factsOf } from '../server/facts.ts';
 import type { GivenFront } from './given-front.ts';
 import { httpNotes } from './http-notes.ts';
+import { isWayOpen } from './open-way.ts';
 import type { PlanNote } from './plan-view.ts';
 import { restoreNotes } from './restore-notes.ts';
 import { streamNotes } from './stream-notes.ts';
