@@ -50,25 +50,18 @@ async function fill(organizationId: string): Promise<void> {
   await prisma.healthCheck.create({ data: { backendId: id, at: new Date(), healthy: true } });
   const config = { loadBalancerId: id, generation: 1, serverId: id, sha256: 'x', content: 'x' };
   await prisma.appliedConfig.create({ data: { id, ...config } });
+  await prisma.drift.create({ data: { id, appId: id, serverId: id, kind: 'rule', subject: 'firewall' } });
   const certificate = {
     source: 'uploaded',
-    names: ['x'],
     notBefore: new Date(),
     notAfter: new Date(),
-    issuer: 'x',
-    serial: 'x',
-    fingerprint: 'x',
-    keyType: 'x',
+    ...{ issuer: 'x', serial: 'x', fingerprint: 'x', keyType: 'x', chain: 'x', sha256: 'x', keyCipher: 'x' },
     trusted: false,
-    chain: 'x',
-    sha256: 'x',
-    keyCipher: 'x',
   };
   await prisma.certificate.create({ data: { id, appId: id, ...certificate } });
-  await prisma.certificateOrder.create({ data: { appId: id, dueAt: new Date() } });
-  const account = { directoryUrl: 'x', termsAgreedAt: new Date(), termsAgreedBy: 'x', keyCipher: 'x' };
-  await prisma.acmeAccount.create({ data: { ...key, ...account } });
-  await prisma.drift.create({ data: { id, appId: id, serverId: id, kind: 'rule', subject: 'firewall' } });
+  await prisma.certificateOrder.create({ data: { id, appId: id, dueAt: new Date() } });
+  const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };
+  await prisma.acmeAccount.create({ data: { ...key, directoryUrl: 'x', keyCipher: 'x', ...agreed } });
   await prisma.deployment.create({ data: { id, appId: id, number: 1, branch: 'main' } });
   await prisma.release.create({ data: { id, deploymentId: id, backendId: id, commit: 'x' } });
   await prisma.operation.create({ data: { ...key, id, kind: 'app.deploy', title: 'x', actorName: 'x' } });

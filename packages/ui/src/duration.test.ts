@@ -21,6 +21,11 @@ test.each([
   [3 * 3600, '3 h ago'],
   [30 * 3600, 'yesterday'],
   [3 * 86_400, '3 days ago'],
+  [-20, 'just now'],
+  [-300, 'in 5 min'],
+  [-3 * 3600, 'in 3 h'],
+  [-9 * 86_400, 'in 9 days'],
+  [-90 * 86_400, 'on Apr 20, 2030'],
 ])('says %d s ago as %s', (seconds, said) => {
   const now = Date.UTC(2030, 0, 20);
   expect(formatAge(new Date(now - seconds * 1000), now)).toBe(said);

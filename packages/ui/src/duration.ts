@@ -10,9 +10,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** How long ago: `just now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 days ago`, then the date. */
+/** How long ago: `just now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 days ago`, then the date; of what is to come `in 5 min`, `in 3 h`, `in 2 days`. */
 export function formatAge(date: Date, now: number): string {
   const seconds = Math.round((now - date.getTime()) / 1000);
+  // The clock of a server may be ahead of the viewer's.
+  if (seconds < -60) return formatWait(date, -seconds);
   if (seconds < 3) return 'just now';
   if (seconds < 60) return `${seconds} s ago`;
   const minutes = Math.floor(seconds / 60);
@@ -21,5 +23,17 @@ export function formatAge(date: Date, now: number): string {
   if (hours < 24) return `${hours} h ago`;
   const days = Math.floor(hours / 24);
   if (days < 14) return days === 1 ? 'yesterday' : `${days} days ago`;
-  return date.toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+  return onDate(date);
+}
+
+const onDate = (date: Date) =>
+  date.toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
+
+function formatWait(date: Date, seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `in ${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return `in ${hours} h`;
+  const days = Math.round(hours / 24);
+  return days < 60 ? `in ${days} days` : `on ${onDate(date)}`;
 }

@@ -41,6 +41,7 @@ CREATE TABLE "acme_account" (
 
 -- CreateTable
 CREATE TABLE "certificate_order" (
+    "id" TEXT NOT NULL,
     "appId" TEXT NOT NULL,
     "dueAt" TIMESTAMP(3) NOT NULL,
     "checkedAt" TIMESTAMP(3),
@@ -48,11 +49,14 @@ CREATE TABLE "certificate_order" (
     "failures" INTEGER NOT NULL DEFAULT 0,
     "error" JSONB,
 
-    CONSTRAINT "certificate_order_pkey" PRIMARY KEY ("appId")
+    CONSTRAINT "certificate_order_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
 CREATE UNIQUE INDEX "certificate_appId_sha256_key" ON "certificate"("appId", "sha256");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "certificate_order_appId_key" ON "certificate_order"("appId");
 
 -- CreateIndex
 CREATE INDEX "certificate_order_dueAt_idx" ON "certificate_order"("dueAt");

@@ -21,7 +21,7 @@ export const certificateSchema = z
     ocsp: z.boolean(),
     /** Its chain leads to an authority that browsers know. */
     trusted: z.boolean(),
-    /** How near its end is: `soon` is two weeks, or a quarter of its life where that is shorter. */
+    /** How near its end is: `soon` is two weeks; of one that renews itself a quarter of its life, where that is shorter. */
     expiry: expirySchema,
     /** The front shows it. */
     inUse: z.boolean(),

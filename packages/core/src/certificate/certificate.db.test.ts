@@ -207,6 +207,13 @@ describe('TLS of a front', () => {
       return (await core.readOverview(world.ctx, owner, {})).apps.find(({ id }) => id === appId)?.certificate
         ?.expiry;
     };
-    expect([await expiry(60), await expiry(10), await expiry(-1)]).toEqual(['far', 'soon', 'over']);
+    expect([await expiry(60), await expiry(14), await expiry(-1)]).toEqual(['far', 'soon', 'over']);
+    // Of a life of 62 days a quarter is 15.5, of one of 6 days 1.5.
+    const of = (days: number, left: number) =>
+      core.expiryOf(
+        { source: 'acme', notBefore: new Date(0), notAfter: new Date(days * day) },
+        new Date((days - left) * day),
+      );
+    expect([of(62, 13), of(6, 2), of(6, 1)]).toEqual(['soon', 'far', 'soon']);
   });
 });

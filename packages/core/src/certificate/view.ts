@@ -41,19 +41,20 @@ export const certificateColumns = {
 } as const;
 export type CertificateRow = Pick<Certificate, keyof typeof certificateColumns>;
 
-const dayMs = 86_400_000;
+const noticeMs = 14 * 86_400_000;
 
 /**
- * How near the end of a certificate is. `soon` is two weeks, or a quarter of its life where that is shorter: a certificate that renews itself was
- * renewed long before then, so something keeps it from that.
+ * How near the end of a certificate is. `soon` is two weeks; of one that renews itself a quarter of its life, where that is shorter: it was to be renewed
+ * long before then, so something keeps it from that.
  */
 export function expiryOf(
-  { notBefore, notAfter }: Pick<Certificate, 'notBefore' | 'notAfter'>,
+  { source, notBefore, notAfter }: Pick<Certificate, 'source' | 'notBefore' | 'notAfter'>,
   now: Date,
 ): CertificateView['expiry'] {
   const left = notAfter.getTime() - now.getTime();
   if (left <= 0) return 'over';
-  return left <= Math.min(14 * dayMs, (notAfter.getTime() - notBefore.getTime()) / 4) ? 'soon' : 'far';
+  const quarterMs = (notAfter.getTime() - notBefore.getTime()) / 4;
+  return left <= (source === 'acme' ? Math.min(noticeMs, quarterMs) : noticeMs) ? 'soon' : 'far';
 }
 
 export function viewCertificate(row: CertificateRow, usedId: string | null, now: Date): CertificateView {

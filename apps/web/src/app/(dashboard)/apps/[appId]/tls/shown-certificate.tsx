@@ -57,7 +57,7 @@ export function CertificateFacts({ certificate }: { certificate: Certificate }) 
           label: 'Ends',
           value: (
             <span>
-              <RelativeTime at={notAfter} />{' '}
+              {notAfter.slice(0, 10)}, <RelativeTime at={notAfter} />{' '}
               <span className="text-ink-muted">(began {notBefore.slice(0, 10)})</span>
             </span>
           ),

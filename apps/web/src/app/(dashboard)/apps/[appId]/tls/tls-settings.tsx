@@ -59,7 +59,7 @@ export function TlsSettings({ app, tls, certificates, account, mayChange, busy }
   return (
     <Panel
       title="HTTPS"
-      description="Visitors’ connections end at the balancer; it goes on to the backends itself."
+      description="Visitors’ connections end at the balancer, which asks the backends by HTTP."
     >
       <div className="flex flex-col gap-5">
         <RadioCards
