@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,9 +107,10 @@ describe('machines', () => {
   });
 
   it("reaches npm's registry with the host's certificate authorities", async () => {
+    const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
     const fetched = await lab
       .machine('web-1')
-      .run('curl -sS https://registry.npmjs.org/pg -o /dev/null -w "%{http_code}"');
+      .run(`curl -sS ${new URL('pg', registry)} -o /dev/null -w "%{http_code}"`);
     expect(fetched).toBe('200');
   });
 });
