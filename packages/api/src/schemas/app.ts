@@ -61,6 +61,8 @@ export const appSchema = z
       unknown: z.int(),
     }),
     lastDeployment: deploymentSchema.omit({ releases: true }).nullable(),
+    /** Differences on its servers that somebody made and that stand. */
+    changesByHand: z.int(),
     activeOperation: operationSchema.nullable(),
     createdAt: instantSchema,
     updatedAt: instantSchema,

@@ -79,6 +79,8 @@ export const serverSchema = z
         id: idSchema,
         name: z.string(),
         roles: z.array(z.enum(['primary', 'backend', 'balancer', 'database'])),
+        /** Differences that somebody made here to what the app needs, and that stand. */
+        changesByHand: z.int(),
       }),
     ),
     /** Queued or running on this server itself. */

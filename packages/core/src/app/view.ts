@@ -63,12 +63,15 @@ export interface AppView {
     unknown: number;
   };
   lastDeployment: DeploymentSummary | null;
+  /** Differences on its servers that somebody made and that stand. */
+  changesByHand: number;
   activeOperation: OperationView | null;
   createdAt: string;
   updatedAt: string;
 }
 
 export const appInclude = {
+  _count: { select: { drifts: { where: { resolvedAt: null } } } },
   primaryServer: true,
   loadBalancer: { include: { balancerServer: true, certificate: { select: certificateColumns } } },
   backends: true,
@@ -125,6 +128,7 @@ export async function viewApps(
     loadBalancer: balancerOf(row),
     backends: countBackends(row),
     lastDeployment: deployments.find((deployment) => deployment.appId === row.id) ?? null,
+    changesByHand: row._count.drifts,
     activeOperation: operations.find((operation) => operation.appId === row.id) ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -37,6 +37,18 @@ it('lists what stands with both sides, and leaves out what was resolved', async 
   expect(items.find(({ kind }) => kind === 'file')?.diff).toBeNull();
 });
 
+it('is counted for the app, and for each server that it was found on', async () => {
+  const { app, primary, replicas } = await seedBalancedApp(world, owner);
+  await seedDrift(app.id, primary.id);
+  await seedDrift(app.id, primary.id, { kind: 'file', subject: '/etc/x.conf' });
+  await seedDrift(app.id, primary.id, { resolvedAt: new Date() });
+  expect(await core.readApp(world.ctx, owner, { appId: app.id })).toMatchObject({ changesByHand: 2 });
+  const counted = async (serverId: string | undefined) =>
+    (await core.readServer(world.ctx, owner, { serverId })).apps.map(({ changesByHand }) => changesByHand);
+  expect(await counted(primary.id)).toEqual([2]);
+  expect(await counted(replicas[0]?.serverId)).toEqual([0]);
+});
+
 it('puts back by one operation at a time, and only what is known to differ', async () => {
   const { app, primary } = await seedBalancedApp(world, owner);
   const ask = () => core.putBack(world.ctx, owner, { appId: app.id });

@@ -27,7 +27,8 @@ export interface ServerView {
   lastSeenAt: string | null;
   createdAt: string;
   updatedAt: string;
-  apps: { id: string; name: string; roles: ServerAppRole[] }[];
+  /** `changesByHand`: differences that somebody made here to what the app needs, and that stand. */
+  apps: { id: string; name: string; roles: ServerAppRole[]; changesByHand: number }[];
   activeOperation: OperationView | null;
 }
 
@@ -40,6 +41,7 @@ export const serverInclude = {
   successorOf: { select: { app: appFields } },
   formerlyBalancerOf: { select: { app: appFields } },
   backends: { select: { app: appFields } },
+  drifts: { where: { resolvedAt: null }, select: { appId: true } },
 } as const;
 export type ServerRow = Prisma.ServerGetPayload<{ include: typeof serverInclude }>;
 
@@ -87,9 +89,15 @@ export async function viewServer(tx: Transaction, id: string): Promise<ServerVie
 }
 
 function appsOf(row: ServerRow): ServerView['apps'] {
-  const apps = new Map<string, { id: string; name: string; roles: ServerAppRole[] }>();
+  const apps = new Map<string, ServerView['apps'][number]>();
+  const changesByHand = (id: string) => row.drifts.filter(({ appId }) => appId === id).length;
   const add = (app: { id: string; name: string }, role: ServerAppRole) => {
-    const entry = apps.get(app.id) ?? { id: app.id, name: app.name, roles: [] };
+    const entry = apps.get(app.id) ?? {
+      id: app.id,
+      name: app.name,
+      roles: [],
+      changesByHand: changesByHand(app.id),
+    };
     if (!entry.roles.includes(role)) entry.roles.push(role);
     apps.set(app.id, entry);
   };

@@ -1,8 +1,10 @@
 'use client';
 import type { Overview } from '@fairlead/api/types';
 import { PageHeader, Panel, Skeleton } from '@fairlead/ui';
+import { Fragment } from 'react';
 import { resources } from '../../../data/resources.ts';
 import { useResource } from '../../../data/use-resource.ts';
+import { DriftNote } from '../../../parts/drift-note.tsx';
 import { ExpiryNote } from '../../../parts/expiry-note.tsx';
 import { LoadFailure } from '../../../parts/load-failure.tsx';
 import { OperationRow } from '../../../parts/operation-row.tsx';
@@ -34,7 +36,10 @@ function Lists({ overview }: { overview: Overview }) {
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_21rem]">
       <div className="flex min-w-0 flex-col gap-5">
         {apps.map((app) => (
-          <ExpiryNote key={app.id} app={app} isLinked />
+          <Fragment key={app.id}>
+            <ExpiryNote app={app} isLinked />
+            <DriftNote app={app} />
+          </Fragment>
         ))}
         {gettingStarted.every((step) => step.done) ? null : <GettingStarted overview={overview} />}
         {apps.length > 0 ? <AppHealthList apps={apps} /> : null}

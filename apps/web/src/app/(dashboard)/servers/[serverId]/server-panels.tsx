@@ -1,6 +1,7 @@
 import type { Server } from '@fairlead/api/types';
 import { KeyValue, type KeyValueRow, Panel, RelativeTime } from '@fairlead/ui';
 import { TextLink } from '../../../../parts/text-link.tsx';
+import { count } from '../../../../parts/units.ts';
 import { CheckList } from './check-list.tsx';
 
 /** Which apps need this machine, and as what. */
@@ -16,7 +17,14 @@ export function ServerApps({ server }: { server: Server }) {
               key={app.id}
               className="flex min-h-11 flex-wrap items-center justify-between gap-x-4 px-4 py-2 text-sm"
             >
-              <TextLink href={`/apps/${app.id}`}>{app.name}</TextLink>
+              <span className="flex flex-wrap items-baseline gap-x-3">
+                <TextLink href={`/apps/${app.id}`}>{app.name}</TextLink>
+                {app.changesByHand > 0 ? (
+                  <TextLink href={`/apps/${app.id}/config`}>
+                    {count(app.changesByHand, 'change')} made by hand
+                  </TextLink>
+                ) : null}
+              </span>
               <span className="text-ink-muted">{app.roles.join(', ')}</span>
             </li>
           ))}
