@@ -40,7 +40,7 @@ export function balancerFaults(stage: () => Stage): void {
       code: 'port-taken',
       server: 'two',
       says: /Port 20000 is taken by python3/,
-      hints: /Stop that program/,
+      hints: /Free that port/,
     });
     expect(await upstream()).toHaveLength(1);
     await stage().serves();
