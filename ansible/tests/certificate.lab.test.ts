@@ -190,7 +190,8 @@ test('renewed again and again under requests, none is lost', () =>
   onBoth(fleet, async (host) => {
     const { front, apply } = await on(host);
     await apply(front(1, one));
-    const asks = `for i in $(seq 150); do curl -s -o /dev/null -w '%{http_code}\\n' --cacert /root/root.pem --resolve ${name}:443:127.0.0.1 https://${name}/ || echo lost; done | sort | uniq -c`;
+    // By HTTP/1.1: an HTTP/2 connection that has not asked yet is told to go away by a reload, and curl takes that for an answer.
+    const asks = `for i in $(seq 150); do curl -s --http1.1 -o /dev/null -w '%{http_code}\\n' --cacert /root/root.pem --resolve ${name}:443:127.0.0.1 https://${name}/ || echo lost; done | sort | uniq -c`;
     const asking = host.sh(asks);
     for (let generation = 2; generation < 8; generation += 1)
       await apply(front(generation, generation % 2 === 0 ? two : one));
@@ -207,13 +208,13 @@ test('a challenge of an authority is answered by every front while it is there, 
       host.sh(`curl -s -H 'Host: ${name}' http://127.0.0.1/.well-known/acme-challenge/${token}`);
     expect(await host.call('acme.challenge', { token, content })).toEqual({ changed: true });
     expect(await host.call('acme.challenge', { token, content })).toEqual({ changed: false });
-    expect(await ask()).toBe(content);
+    await expect.poll(ask).toBe(content);
     await host.sh(
       'touch -d "2 days ago" /var/lib/fairlead-acme/.well-known/acme-challenge/left; ln -s /etc/passwd /var/lib/fairlead-acme/.well-known/acme-challenge/link',
     );
     expect(await host.call('acme.challenge', { token, content: null })).toEqual({ changed: true });
     expect(await host.call('acme.challenge', { token, content: null })).toEqual({ changed: false });
-    expect(await ask()).toContain('404');
+    await expect.poll(ask).toContain('404');
     expect(await host.sh('ls /var/lib/fairlead-acme/.well-known/acme-challenge')).toBe('link');
     await host.sh('rm /var/lib/fairlead-acme/.well-known/acme-challenge/link');
     for (const input of [
