@@ -64,12 +64,14 @@ function placedBackend(spec: BackendSpec, index: number): BackendSpec {
   const app = slug(index);
   const target =
     'root' in spec.target ? { ...spec.target, root: `/srv/fairlead/${app}/current` } : spec.target;
+  const others = (spec.alsoListenPorts ?? []).filter((port) => port !== 61_500);
   return backendSpecSchema.parse({
     ...spec,
     app,
     target,
     listenAddress: `127.9.${index >> 8}.${(index & 255) + 1}`,
     listenPort: 61_500,
+    alsoListenPorts: others.length > 0 ? others : undefined,
   });
 }
 
