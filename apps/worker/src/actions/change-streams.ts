@@ -39,11 +39,10 @@ export async function changesPorts(
 
 /**
  * Another front with other streams: first the backends' ports are opened to the balancer, then both files go live, then what nothing leads to any more is
- * drained and its ports are given back. Where the balancer refuses, the ports are what they were.
+ * drained and its ports are given back. Where the balancer refuses, the ports are those of what it serves.
  */
 export async function changeStreams(run: Run, appId: string, retold: readonly Backend[]): Promise<void> {
   const fleet = await requireFleet(run.worker, appId);
-  const served = await servedStreams(run.worker, fleet);
   const leaving = await leavingPorts(run.worker, fleet);
   const { firewall } = provenState(fleet, { keepStreamPorts: leaving });
   await run.step({ key: 'firewall', title: 'Open the firewall' }, (step) =>
@@ -55,8 +54,9 @@ export async function changeStreams(run: Run, appId: string, retold: readonly Ba
       applyFront(run, step, fleet),
     );
   } catch (error) {
-    const before = { ...fleet, loadBalancer: { ...fleet.loadBalancer, streams: served } };
-    await closePorts(run, before);
+    // What the balancer serves now: it may have taken the change where its successor did not.
+    const streams = await servedStreams(run.worker, fleet);
+    await closePorts(run, { ...fleet, loadBalancer: { ...fleet.loadBalancer, streams } });
     throw error;
   }
   const after = await requireFleet(run.worker, fleet.app.id);

@@ -1,4 +1,4 @@
-import { servedPort, streamBackendPorts } from '@fairlead/core';
+import { balancerServerIds, servedPort, streamBackendPorts } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -27,7 +27,7 @@ export async function drainBackend(
   return remaining;
 }
 
-/** The same for some ports of an address. */
+/** The same for some ports of an address, seen from the servers that lead visitors to the app or from those named. */
 export async function drainPorts(
   run: Run,
   step: StepTools,
@@ -35,9 +35,8 @@ export async function drainPorts(
   address: string,
   ports: readonly number[],
   isWanted: () => Promise<boolean> = async () => true,
+  balancers: readonly string[] = balancerServerIds({ ...fleet.loadBalancer, formerServerId: null }),
 ): Promise<number> {
-  const { balancerServerId, successorServerId } = fleet.loadBalancer;
-  const balancers = [balancerServerId, successorServerId].filter((id) => id !== null);
   const clients = await Promise.all(balancers.map((id) => run.worker.hosts.client(serverOf(fleet, id))));
   const startedAt = performance.now();
   const left = () => drainTimeoutMs - (performance.now() - startedAt);

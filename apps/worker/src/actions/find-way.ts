@@ -1,4 +1,4 @@
-import { announce, isProven, isWayOpen } from '@fairlead/core';
+import { announce, balancerServerIds, isProven, isWayOpen } from '@fairlead/core';
 import type { Backend, Server } from '@fairlead/db';
 import { toAppError } from '@fairlead/errors';
 import { scanHostKey } from '@fairlead/remote';
@@ -16,10 +16,9 @@ const sshPort = 22;
  * else the public one. Two machines may each have a private address without a network between them, or with another machine at it.
  */
 export async function findWays(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {
-  const { balancerServerId, successorServerId } = fleet.loadBalancer;
-  const balancers = [balancerServerId, successorServerId]
-    .filter((id) => id !== null)
-    .map((id) => serverOf(fleet, id));
+  const balancers = balancerServerIds({ ...fleet.loadBalancer, formerServerId: null }).map((id) =>
+    serverOf(fleet, id),
+  );
   const open = joining.filter(
     (backend) =>
       !isProven(backend) &&

@@ -1,8 +1,8 @@
-import { announce, servedPort } from '@fairlead/core';
+import { announce, servedPort, streamBackendPorts } from '@fairlead/core';
 import { type Fleet, presentBackends, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
-import { drainTimeoutMs } from './drain-backend.ts';
+import { drainPorts } from './drain-backend.ts';
 import { inTransaction } from './move.ts';
 
 /** A server that was the balancer, or was to be, leads nobody to the app any more: its front goes, and the last requests by it are waited for. */
@@ -39,17 +39,10 @@ export async function removeFront(run: Run, fleet: Fleet, serverId: string): Pro
 }
 
 async function drainFrom(run: Run, step: StepTools, fleet: Fleet, serverId: string): Promise<number> {
-  const client = await run.worker.hosts.client(serverOf(fleet, serverId));
-  const looks = await inParallel(presentBackends(fleet), (backend) =>
-    client.call(
-      'nginx.drain',
-      {
-        address: backend.address,
-        port: servedPort(fleet.app, backend),
-        timeoutMs: drainTimeoutMs,
-      },
-      { signal: step.signal, timeoutMs: drainTimeoutMs + 10_000 },
-    ),
-  );
-  return looks.reduce((sum, look) => sum + look.remaining, 0);
+  const streams = streamBackendPorts(fleet.loadBalancer);
+  const left = await inParallel(presentBackends(fleet), (backend) => {
+    const ports = [...new Set([servedPort(fleet.app, backend), ...streams])];
+    return drainPorts(run, step, fleet, backend.address, ports, undefined, [serverId]);
+  });
+  return left.reduce((sum, connections) => sum + connections, 0);
 }
