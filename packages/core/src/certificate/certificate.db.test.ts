@@ -121,6 +121,20 @@ describe('TLS of a front', () => {
     expect(await read(appId)).toMatchObject({ mode: 'uploaded', hstsSeconds: 40_000_000, forceHttps: true });
   });
 
+  it('warns of a proxy that would be sent in circles', async () => {
+    const { appId, certificate } = await withCertificate();
+    const said = async () =>
+      (await plan(appId, { mode: 'uploaded', certificateId: certificate.id, forceHttps: true })).notes
+        .map(({ text }) => text)
+        .join();
+    expect(await said()).not.toContain('again and again');
+    await world.ctx.prisma.loadBalancer.update({
+      where: { appId },
+      data: { http: { trustedProxy: { networks: ['198.51.100.0/24'], field: 'X-Forwarded-For' } } },
+    });
+    expect(await said()).toContain('again and again');
+  });
+
   it('leaves names out that the certificate is not for, and says so', async () => {
     const { appId, app, certificate, name } = await withCertificate();
     await world.ctx.prisma.app.update({

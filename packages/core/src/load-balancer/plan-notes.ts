@@ -9,7 +9,7 @@ import { isWayOpen } from './open-way.ts';
 import type { PlanNote } from './plan-view.ts';
 import { restoreNotes } from './restore-notes.ts';
 import { streamNotes } from './stream-notes.ts';
-import { tlsNotes } from './tls-notes.ts';
+import { proxyNotes, tlsNotes } from './tls-notes.ts';
 
 /** What the plan needs to know beside the rows of the fleet. */
 export interface PlanFacts {
@@ -93,7 +93,7 @@ export function planNotes(
   notes.push(...slowStartNotes(before, after).map(info));
   notes.push(...portNotes(before, after).map(info));
   notes.push(...httpNotes(before, after), ...streamNotes(before, after));
-  notes.push(...tlsNotes(before, after, facts.now));
+  notes.push(...tlsNotes(before, after, facts.now), ...proxyNotes(before, after));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
   }

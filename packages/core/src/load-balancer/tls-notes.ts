@@ -1,12 +1,27 @@
 import { partNames } from '../certificate/covers.ts';
 import { type CertificateRow, expiryOf } from '../certificate/view.ts';
 import type { Fleet } from '../fleet.ts';
+import { httpOf } from './http-of.ts';
 import type { PlanNote } from './plan-view.ts';
 import { tlsOf } from './tls-of.ts';
 
 const info = (text: string): PlanNote => ({ level: 'info', text });
 const warning = (text: string): PlanNote => ({ level: 'warning', text });
 const days = (seconds: number) => `${Math.max(1, Math.round(seconds / 86_400))} days`;
+
+/** A proxy that comes by plain HTTP is sent to HTTPS, whoever it speaks for: its visitors would go in circles. */
+export function proxyNotes(before: Fleet, after: Fleet): PlanNote[] {
+  const isForced = ({ loadBalancer }: Fleet) => {
+    const { mode, forceHttps } = tlsOf(loadBalancer);
+    return mode !== 'off' && forceHttps && httpOf(loadBalancer).trustedProxy !== null;
+  };
+  if (!isForced(after) || isForced(before)) return [];
+  return [
+    warning(
+      'HTTPS is forced behind a CDN or proxy: have it come by HTTPS too. One that comes by plain HTTP is sent to HTTPS again and again.',
+    ),
+  ];
+}
 
 /** In words: what other TLS settings mean that a diff does not say. Of settings that stay, nothing. */
 export function tlsNotes(before: Fleet, after: Fleet, now: Date): PlanNote[] {

@@ -1,11 +1,10 @@
 'use client';
 import type { App, LoadBalancer } from '@fairlead/api/types';
-import { Button, Note, RadioCards, StateBadge } from '@fairlead/ui';
 import { useState } from 'react';
 import { useAction } from '../../../../../data/use-action.tsx';
-import { TextLink } from '../../../../../parts/text-link.tsx';
 import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
-import { describeServer, useServerChoice } from './server-choice.tsx';
+import { ServerCards } from './server-cards.tsx';
+import { useServerChoice } from './server-choice.tsx';
 
 interface AddBackendDialogProps {
   app: App;
@@ -37,34 +36,17 @@ export function AddBackendDialog({ app, balancer, open, onOpenChange }: AddBacke
         add.run({ method: 'POST', path: `/apps/${app.id}/backends`, body: { serverId: reviewed } })
       }
     >
-      {choice && choice.free.length === 0 ? (
-        <Note tone="warning">
-          No other server is free. <TextLink href="/servers/new">Add one</TextLink>, then come back.
-        </Note>
-      ) : null}
-      {choice && choice.free.length > 0 ? (
-        <>
-          <RadioCards
-            label="Server"
-            columns={2}
-            value={chosen}
-            onChange={(id) => {
-              setChosen(id);
-              setReviewed('');
-            }}
-            cards={choice.free.map((server) => ({
-              value: server.id,
-              label: server.name,
-              detail: describeServer(server),
-              aside: <StateBadge state={server.status} />,
-            }))}
-          />
-          {reviewed === '' ? (
-            <Button className="self-start" disabled={chosen === ''} onClick={() => setReviewed(chosen)}>
-              Review plan
-            </Button>
-          ) : null}
-        </>
+      {choice ? (
+        <ServerCards
+          servers={choice.free}
+          none="No other server is free."
+          chosen={chosen}
+          onChoose={(id) => {
+            setChosen(id);
+            setReviewed('');
+          }}
+          {...(reviewed === '' ? { onReview: () => setReviewed(chosen) } : {})}
+        />
       ) : null}
     </PlanDialog>
   );

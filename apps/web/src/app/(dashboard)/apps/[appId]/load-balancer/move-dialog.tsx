@@ -1,11 +1,10 @@
 'use client';
 import type { App, LoadBalancer } from '@fairlead/api/types';
-import { Button, Note, RadioCards, StateBadge } from '@fairlead/ui';
 import { useState } from 'react';
 import { useAction } from '../../../../../data/use-action.tsx';
-import { TextLink } from '../../../../../parts/text-link.tsx';
 import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
-import { describeServer, useBalancerChoice } from './server-choice.tsx';
+import { ServerCards } from './server-cards.tsx';
+import { useBalancerChoice } from './server-choice.tsx';
 
 interface MoveDialogProps {
   app: App;
@@ -34,34 +33,17 @@ export function MoveDialog({ app, balancer, onClose }: MoveDialogProps) {
         move.run({ path: `/apps/${app.id}/load-balancer/move`, method: 'POST', body: { serverId: reviewed } })
       }
     >
-      {servers?.length === 0 ? (
-        <Note tone="warning">
-          No other server is ready. <TextLink href="/servers/new">Add one</TextLink>, then come back.
-        </Note>
-      ) : null}
-      {servers && servers.length > 0 ? (
-        <>
-          <RadioCards
-            label="Server"
-            columns={2}
-            value={chosen}
-            onChange={(id) => {
-              setChosen(id);
-              setReviewed('');
-            }}
-            cards={servers.map((server) => ({
-              value: server.id,
-              label: server.name,
-              detail: describeServer(server),
-              aside: <StateBadge state={server.status} />,
-            }))}
-          />
-          {reviewed === '' ? (
-            <Button className="self-start" disabled={chosen === ''} onClick={() => setReviewed(chosen)}>
-              Review plan
-            </Button>
-          ) : null}
-        </>
+      {servers ? (
+        <ServerCards
+          servers={servers}
+          none="No other server is ready."
+          chosen={chosen}
+          onChoose={(id) => {
+            setChosen(id);
+            setReviewed('');
+          }}
+          {...(reviewed === '' ? { onReview: () => setReviewed(chosen) } : {})}
+        />
       ) : null}
     </PlanDialog>
   );
