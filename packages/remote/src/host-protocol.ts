@@ -167,7 +167,12 @@ export const hostVerbs = {
   'nginx.observe': {
     fenced: false,
     input: z.object({ app: slug.optional() }),
-    result: z.object({ running: z.boolean(), files: z.array(managedFile) }),
+    result: z.object({
+      running: z.boolean(),
+      /** Whether all workers that take new requests have the newest config. */
+      settled: z.boolean().default(true),
+      files: z.array(managedFile),
+    }),
   },
   /** Wait until no Nginx worker (old ones above all) holds a connection to the given address and port; answers how many are left at the limit. */
   'nginx.drain': {

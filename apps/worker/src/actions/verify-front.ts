@@ -18,10 +18,36 @@ export async function verifyFront(run: Run, step: StepTools, fleet: Fleet): Prom
 }
 
 async function verifyOne(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
+  const { loadBalancer } = fleet;
+  const generation = await verifyServed(run, fleet);
+  const { backends } = provenState(fleet);
+  const up = backends.filter(({ inUpstream }) => inUpstream === 'up');
+  await inParallel(up, ({ backendId }) => {
+    const backend = fleet.backends.find(({ id }) => id === backendId);
+    return backend === undefined ? Promise.resolve() : probeBackend(run, step, fleet, backend);
+  });
+  if (up.length > 0 && !loadBalancer.maintenance) await askFront(run, fleet);
+  const names = up.map(({ serverId }) => serverOf(fleet, serverId).name).join(', ');
+  step.outcome(`Generation ${generation} answers${up.length > 0 ? ` by ${names}` : ''}.`);
+}
+
+/**
+ * Every worker of the balancer's Nginx that takes new requests, and of its successor's if it moves, serves what was applied.
+ * @throws AppError `nginx-not-live`
+ */
+export async function verifyInForce(run: Run, step: StepTools, fleet: Fleet): Promise<void> {
+  const generation = await verifyServed(run, fleet);
+  const successor = seenFromSuccessor(fleet);
+  if (successor !== null) await verifyServed(run, successor);
+  step.outcome(`Every request is answered by generation ${generation}.`);
+}
+
+/** The generation that the balancer serves, if it is the applied one; waits for workers of earlier ones to stop taking requests. */
+async function verifyServed(run: Run, fleet: Fleet): Promise<number> {
   const { app, loadBalancer } = fleet;
   const balancer = balancerOf(fleet);
   const client = await run.worker.hosts.client(balancer);
-  const { files } = await client.call('nginx.observe', { app: app.slug });
+  const { files, settled } = await client.call('nginx.observe', { app: app.slug });
   const serving = files.find((file) => file.kind === 'front')?.serving ?? null;
   const streams = files.find((file) => file.kind === 'stream')?.serving ?? null;
   if (
@@ -34,15 +60,17 @@ async function verifyOne(run: Run, step: StepTools, fleet: Fleet): Promise<void>
       hint: 'Try again; if it stays, look who changes Nginx on this server.',
     });
   }
-  const { backends } = provenState(fleet);
-  const up = backends.filter(({ inUpstream }) => inUpstream === 'up');
-  await inParallel(up, ({ backendId }) => {
-    const backend = fleet.backends.find(({ id }) => id === backendId);
-    return backend === undefined ? Promise.resolve() : probeBackend(run, step, fleet, backend);
-  });
-  if (up.length > 0 && !loadBalancer.maintenance) await askFront(run, fleet);
-  const names = up.map(({ serverId }) => serverOf(fleet, serverId).name).join(', ');
-  step.outcome(`Generation ${serving.generation} answers${up.length > 0 ? ` by ${names}` : ''}.`);
+  if (!settled) {
+    throw new AppError(
+      'nginx-not-live',
+      `Nginx on ${balancer.name} still answers by an earlier config, too.`,
+      {
+        server: balancer.name,
+        hint: 'The new config is served; workers of the earlier one have not stopped taking requests. Look for stuck `nginx: worker process` lines in `ps`.',
+      },
+    );
+  }
+  return serving.generation;
 }
 
 /** How a visitor comes: by TLS, where there is some, and shown the very certificate that was applied. */

@@ -16,7 +16,7 @@ import { retireBackends } from '../actions/retire-backends.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { settleFailure } from '../actions/settle-failure.ts';
 import { toggleFast } from '../actions/toggle-fast.ts';
-import { verifyFront } from '../actions/verify-front.ts';
+import { verifyFront, verifyInForce } from '../actions/verify-front.ts';
 import { type Difference, differenceOf, retoldOf } from '../difference.ts';
 import { type Fleet, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
 import { needsOf } from '../hosts/needs.ts';
@@ -43,8 +43,7 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
       ],
       run: async (run) => {
         await retellBackends(run, fleet, retold);
-        await toggleFast(run, fleet);
-        if (isAboutTls(operation)) await verified(run);
+        await toggleFast(run, fleet, proofOf(operation));
       },
       failed: (run, error) => settleFailure(run, [], error),
     };
@@ -115,9 +114,21 @@ async function verified(run: Run): Promise<void> {
   );
 }
 
-/** Whether the change is one of TLS: only a handshake shows that visitors get through. */
-function isAboutTls({ kind, input }: Operation): boolean {
-  return kind === 'load-balancer.change' && (input as { tls?: object } | null)?.tls !== undefined;
+/** What visitors are answered changes with the whole of the front, not by and by within the 100 ms in which Nginx replaces its workers. */
+async function inForce(run: Run): Promise<void> {
+  await run.step({ key: 'verify', title: 'Verify that it is in force' }, async (step) =>
+    verifyInForce(run, step, await requireFleet(run.worker, run.operation.appId)),
+  );
+}
+
+/** What shows, beyond the new config being served, that a change of the front alone is made. */
+function proofOf({ kind, input }: Operation): ((run: Run) => Promise<void>) | null {
+  // Only a handshake shows that visitors get through.
+  if (kind === 'load-balancer.change' && (input as { tls?: object } | null)?.tls !== undefined)
+    return verified;
+  // Only who gets which share changes: some requests going by the earlier shares harm nobody.
+  const isAboutShares = ['backend.toggle', 'backend.configure', 'load-balancer.slow-start'].includes(kind);
+  return isAboutShares ? null : inForce;
 }
 
 async function prepareMachines(run: Run, fleet: Fleet, joining: readonly Backend[]): Promise<void> {

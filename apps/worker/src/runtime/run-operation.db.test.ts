@@ -42,6 +42,14 @@ const untilRunning = (id: string, key: string) =>
     const { steps } = await read(id);
     return steps.some((step) => step.key === key && step.status === 'running');
   });
+/** Holds a step until it is opened, also if that comes before the step has begun to wait. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
 const waitFor = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut off'))));
 
@@ -200,18 +208,18 @@ test('a lost lease stops the work and gives the operation back, undoing nothing'
 test('a worker whose operation was taken over writes nothing any more', async () => {
   const { prisma } = plane.database;
   const { id } = await addOperation(plane, server);
-  let release: (value?: unknown) => void = () => {};
+  const slow = gate();
   const running = runAs(
     'a',
     id,
     handlerOf(async (run) => {
-      await run.step({ key: 'slow', title: 'Slow' }, () => new Promise((resolve) => (release = resolve)));
+      await run.step({ key: 'slow', title: 'Slow' }, () => slow.opened);
       await run.step({ key: 'after', title: 'After' }, async () => {});
     }),
   );
   await untilRunning(id, 'slow');
   await prisma.operation.update({ where: { id }, data: { attempt: { increment: 1 } } });
-  release();
+  slow.open();
   await running;
   const operation = await read(id);
   expect(operation).toMatchObject({ status: 'running', attempt: 2 });
@@ -221,16 +229,16 @@ test('a worker whose operation was taken over writes nothing any more', async ()
 test('a shutdown lets the step end and leaves the rest to another worker', async () => {
   const { id } = await addOperation(plane, server);
   const done: string[] = [];
-  let release: (value?: unknown) => void = () => {};
+  let first = gate();
   const handler = handlerOf(async (run) => {
-    await run.step({ key: 'first', title: 'First' }, () => new Promise((resolve) => (release = resolve)));
+    await run.step({ key: 'first', title: 'First' }, () => first.opened);
     done.push('first');
     await run.step({ key: 'second', title: 'Second' }, async () => void done.push('second'));
   });
   const running = runAs('a', id, handler);
   await untilRunning(id, 'first');
   soft.abort();
-  release();
+  first.open();
   await running;
   expect(done).toEqual(['first']);
   expect(await read(id)).toMatchObject({ status: 'queued' });
@@ -239,9 +247,10 @@ test('a shutdown lets the step end and leaves the rest to another worker', async
   });
   expect(lease.holder).toBe('');
   soft = new AbortController();
+  first = gate();
   const again = runAs('b', id, handler);
   await untilRunning(id, 'first');
-  release();
+  first.open();
   await again;
   expect(done).toEqual(['first', 'first', 'second']);
   expect(await read(id)).toMatchObject({ status: 'succeeded', attempt: 2 });
