@@ -52,13 +52,13 @@ export default defineConfig({
       },
       {
         test: {
-          // Three at once: much of it is waiting for machines.
+          // Four at once: more than half of it is waiting for machines.
           name: 'lab',
           include: ['**/*.lab.test.ts'],
           exclude: [...exclude, 'packages/lab/**'],
-          globalSetup,
+          globalSetup: [...globalSetup, 'apps/worker/testing/build-setup.ts'],
           expect: { poll },
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -5,7 +5,7 @@
  *   npm test -- unit db      these layers alone: check, unit, db, build, machines, lab, e2e
  */
 import { type StdioOptions, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -21,7 +21,8 @@ interface Count {
 interface Layer {
   name: string;
   says: string;
-  run(): Promise<Count>;
+  /** `into`: a file for what it says, shown once it has ended; null says it as it goes. */
+  run(into: string | null): Promise<Count>;
   isBesideTheOneBefore?: boolean;
 }
 
@@ -34,7 +35,7 @@ function run(
   into: string | null = null,
 ): Promise<number> {
   const [command, ...rest] = argv;
-  const output = into === null ? 'inherit' : openSync(into, 'w');
+  const output = into === null ? 'inherit' : openSync(into, 'a');
   return new Promise((resolve, reject) => {
     const stdio = ['ignore', output, output] satisfies StdioOptions;
     const child = spawn(command, rest, { stdio, env: { ...process.env, ...env } });
@@ -44,8 +45,8 @@ function run(
 }
 
 /** A command that is one check: it passes or it fails. */
-async function check(argv: [string, ...string[]]): Promise<Count> {
-  return (await run(argv)) === 0
+async function check(argv: [string, ...string[]], into: string | null = null): Promise<Count> {
+  return (await run(argv, {}, into)) === 0
     ? { passed: 1, failed: 0, failures: [] }
     : { passed: 0, failed: 1, failures: [argv.join(' ')] };
 }
@@ -110,9 +111,8 @@ async function vitest(project: string): Promise<Count> {
   return { passed: results.numPassedTests, failed: failures.length, failures };
 }
 
-async function playwright(): Promise<Count> {
+async function playwright(into: string | null): Promise<Count> {
   const report = join(scratch, 'e2e.json');
-  const said = join(scratch, 'e2e.log');
   const argv: [string, ...string[]] = [
     'npx',
     'playwright',
@@ -120,8 +120,7 @@ async function playwright(): Promise<Count> {
     '--config',
     'tests/e2e/playwright.config.ts',
   ];
-  const code = await run(argv, { PLAYWRIGHT_JSON_OUTPUT_FILE: report }, said);
-  process.stdout.write(`\n━━ e2e, as it went\n${readFileSync(said, 'utf8')}\n`);
+  const code = await run(argv, { PLAYWRIGHT_JSON_OUTPUT_FILE: report }, into);
   const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
     stats: { expected: number; unexpected: number };
   };
@@ -149,10 +148,10 @@ function images(): Promise<unknown> {
 }
 
 /** A layer that begins once there is something to boot machines from. */
-function onMachines(layer: () => Promise<Count>): () => Promise<Count> {
-  return async () => {
+function onMachines(layer: Layer['run']): Layer['run'] {
+  return async (into) => {
     await images();
-    return layer();
+    return layer(into);
   };
 }
 
@@ -172,7 +171,9 @@ const layers: Layer[] = [
   {
     name: 'build',
     says: 'the dashboard and the worker as they ship',
-    run: () => check(['npx', 'turbo', 'run', 'build']),
+    // Half of the one before is waiting.
+    isBesideTheOneBefore: true,
+    run: (into) => check(['npx', 'turbo', 'run', 'build'], into),
   },
   {
     name: 'machines',
@@ -199,13 +200,16 @@ interface Result {
   seconds: number;
 }
 
-async function timed({ name, says, run }: Layer): Promise<Result> {
+async function timed({ name, says, run }: Layer, isBeside: boolean): Promise<Result> {
   process.stdout.write(`\n━━ ${name}: ${says}\n`);
   const from = performance.now();
-  const count = await run().catch((error: unknown) => {
+  const into = isBeside ? join(scratch, `${name}.log`) : null;
+  if (into !== null) writeFileSync(into, '');
+  const count = await run(into).catch((error: unknown) => {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return { passed: 0, failed: 1, failures: [`${name} did not run to its end; see above`] };
   });
+  if (into !== null) process.stdout.write(`\n━━ ${name}, as it went\n${readFileSync(into, 'utf8')}\n`);
   return { name, count, seconds: (performance.now() - from) / 1000 };
 }
 
@@ -217,10 +221,10 @@ async function main(): Promise<number> {
   const wanted = layers.filter(({ name }) => asked.length === 0 || asked.includes(name));
   if (wanted.some(({ name }) => ['machines', 'lab', 'e2e'].includes(name))) void images();
   const results: Result[] = [];
-  let running: Promise<Result>[] = [];
+  const running: Promise<Result>[] = [];
   for (const layer of wanted) {
     if (!layer.isBesideTheOneBefore) results.push(...(await Promise.all(running.splice(0))));
-    running = [...running, timed(layer)];
+    running.push(timed(layer, running.length > 0));
   }
   results.push(...(await Promise.all(running)));
   process.stdout.write('\n');

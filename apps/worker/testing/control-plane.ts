@@ -14,7 +14,10 @@ import { createKeyPair } from '@fairlead/remote';
 import type { Environment } from '../src/env.ts';
 import { createLog } from '../src/log.ts';
 
-const everyMs = 25;
+/** Short waits are looked at often, long ones seldom: each look costs a core that other tests need. */
+const firstPauseMs = 25;
+const longestPauseMs = 250;
+const pauseGrowth = 1.15;
 
 /** The part of the control plane that asks: use-cases, a database and a queue, an owner. The worker is started by the test. */
 export interface TestControlPlane {
@@ -39,11 +42,12 @@ export async function until<T>(
   look: () => Promise<T | undefined | false>,
   timeoutMs = 30_000,
 ): Promise<T> {
-  for (const deadline = performance.now() + timeoutMs; ; ) {
+  const deadline = performance.now() + timeoutMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../src/env.ts';
 
@@ -12,13 +13,15 @@ export interface SpawnedWorker {
   stop(): Promise<number | null>;
 }
 
-/** Starts `main.ts`; resolves when it takes work. */
+/** What `build-setup.ts` has built. */
+const program = join(import.meta.dirname, '../dist/main.js');
+
+/** Starts the worker as it ships; resolves when it takes work. */
 export async function spawnWorker(env: Environment): Promise<SpawnedWorker> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', new URL('../src/main.ts', import.meta.url).pathname],
-    { env: environmentOf(env), stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child: ChildProcess = spawn(process.execPath, [program], {
+    env: environmentOf(env),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (child.stdout === null) throw new Error('no pipe');
   const ready = once(createInterface({ input: child.stdout }), 'line');
   const ended = once(child, 'close');
