@@ -3,6 +3,7 @@ import {
   backendSpecSchema,
   capabilitiesOf,
   frontSpecSchema,
+  type NginxCapabilities,
   type RenderedConfig,
   renderBackend,
   renderFront,
@@ -13,7 +14,7 @@ import { bootPrepared, type Fleet, type Host, onBoth } from './prepared.ts';
 
 export const domain = 'shop.example.com';
 export const visitorCount = 16;
-const roundTripMs = 20;
+export const roundTripMs = 20;
 
 /** Takes each request whole and answers it over connections that it keeps. */
 const app = `import { createServer } from 'node:http';
@@ -40,10 +41,7 @@ export async function openShops(slot: number): Promise<Shops> {
   const fleet = await bootPrepared(slot, { prepare_runtimes: ['node'], prepare_databases: [] });
   const roads = new Map<Host, Relay>();
   await onBoth(fleet, async (host) => {
-    await host.machine.writeFile('/root/app.mjs', app);
-    await host.sh(
-      'systemd-run --quiet --unit=app node /root/app.mjs; while ! curl -s -o /dev/null 127.0.0.1:30000; do sleep 0.05; done',
-    );
+    await startApp(host);
     const target = { host: host.machine.address, port: 80 };
     roads.set(host, await fleet.lab.relay({ target, delayMs: roundTripMs }));
   });
@@ -74,44 +72,75 @@ export async function openShops(slot: number): Promise<Shops> {
   };
 }
 
-async function shopFiles(
-  host: Host,
-  generation: number,
-  announced: boolean,
-): Promise<HostInput<'nginx.apply'>> {
+/** Starts the app on a machine; resolves once it answers. */
+export async function startApp(host: Host): Promise<void> {
+  await host.machine.writeFile('/root/app.mjs', app);
+  await host.sh(
+    'systemd-run --quiet --unit=app node /root/app.mjs; while ! curl -s -o /dev/null 127.0.0.1:30000; do sleep 0.05; done',
+  );
+}
+
+type File = HostInput<'nginx.apply'>['files'][number];
+
+/** What a host's Nginx can do; it announces reloads only if it is to. */
+export async function shopCapabilities(host: Host, announced = true): Promise<NginxCapabilities> {
   const { nginx } = await host.call('facts', {});
   if (!nginx) throw new Error('no Nginx');
-  const capabilities = capabilitiesOf({ ...nginx, announcesReloads: announced && nginx.announcesReloads });
-  const { address } = host.machine;
-  const front = frontSpecSchema.parse({
+  return capabilitiesOf({ ...nginx, announcesReloads: announced && nginx.announcesReloads });
+}
+
+/** The shop's front over these servers' port 20000. */
+export function shopFront(
+  generation: number,
+  servers: readonly { address: string; down?: boolean }[],
+  capabilities: NginxCapabilities,
+): File {
+  const spec = frontSpecSchema.parse({
     kind: 'front',
     app: 'shop',
     generation,
     names: [domain],
     listenPort: 80,
     method: 'round_robin',
-    servers: [{ address, port: 20_000 }],
+    servers: servers.map((server) => ({ ...server, port: 20_000 })),
   });
-  const backend = backendSpecSchema.parse({
+  return asFile('front', generation, renderFront(spec, capabilities));
+}
+
+/** The shop's site on a backend, which lets these balancers in. */
+export function shopBackend(
+  generation: number,
+  listenAddress: string,
+  balancerAddresses: readonly string[],
+  capabilities: NginxCapabilities,
+): File {
+  const spec = backendSpecSchema.parse({
     kind: 'backend',
     app: 'shop',
     generation,
-    listenAddress: address,
+    listenAddress,
     listenPort: 20_000,
-    balancerAddresses: [address],
+    balancerAddresses,
     target: { runtime: 'node', port: 30_000 },
   });
-  const asFile = (kind: 'front' | 'backend', { content, listens }: RenderedConfig) => ({
-    kind,
-    app: 'shop',
-    content,
-    generation,
-    listens,
-  });
+  return asFile('backend', generation, renderBackend(spec, capabilities));
+}
+
+function asFile(kind: 'front' | 'backend', generation: number, { content, listens }: RenderedConfig): File {
+  return { kind, app: 'shop', content, generation, listens };
+}
+
+async function shopFiles(
+  host: Host,
+  generation: number,
+  announced: boolean,
+): Promise<HostInput<'nginx.apply'>> {
+  const capabilities = await shopCapabilities(host, announced);
+  const { address } = host.machine;
   return {
     files: [
-      asFile('front', renderFront(front, capabilities)),
-      asFile('backend', renderBackend(backend, capabilities)),
+      shopFront(generation, [{ address }], capabilities),
+      shopBackend(generation, address, [address], capabilities),
     ],
   };
 }

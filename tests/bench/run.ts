@@ -10,9 +10,10 @@ import { probe } from './probe.ts';
 import { reloadLoss } from './reload-loss.ts';
 import { render } from './render.ts';
 import { toggleBench } from './toggle/index.ts';
+import { toggleLoss } from './toggle-loss.ts';
 import { toggleScale } from './toggle-scale.ts';
 
-const benches: Bench[] = [toggleBench, toggleScale, reloadLoss, enable, render, dataPlane, probe];
+const benches: Bench[] = [toggleBench, toggleScale, toggleLoss, reloadLoss, enable, render, dataPlane, probe];
 
 function table(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null) return `${indent}${String(value)}\n`;

@@ -7,20 +7,23 @@ export interface Visitors {
   leave(): Promise<void>;
 }
 
-/** Visitors who each send one POST after the other over a connection that they keep. */
-export function sendVisitors(count: number, port: number, host: string): Visitors {
+/** Visitors who each send one request after the other over a connection that they keep, none twice: POST alone, or of these methods by turns. */
+export function sendVisitors(
+  count: number,
+  port: number,
+  host: string,
+  methods: readonly ('GET' | 'POST')[] = ['POST'],
+): Visitors {
   const agent = new Agent({ keepAlive: true, maxSockets: count });
-  const headers = { Host: host, 'Content-Length': '3' };
-  const post = () =>
+  const send = (method: 'GET' | 'POST') =>
     new Promise<boolean>((resolve) => {
-      const call = request(
-        { agent, host: '127.0.0.1', port, method: 'POST', path: '/pay', headers },
-        (response) => {
-          response.resume().on('close', () => resolve(response.complete && response.statusCode === 200));
-        },
-      );
+      const body = method === 'POST' ? 'pay' : undefined;
+      const headers = { Host: host, ...(body ? { 'Content-Length': String(body.length) } : {}) };
+      const call = request({ agent, host: '127.0.0.1', port, method, path: '/pay', headers }, (response) => {
+        response.resume().on('close', () => resolve(response.complete && response.statusCode === 200));
+      });
       call.on('error', () => resolve(false));
-      call.end('pay');
+      call.end(body);
     });
   let here = true;
   const visitors: Visitors = {
@@ -33,8 +36,8 @@ export function sendVisitors(count: number, port: number, host: string): Visitor
     },
   };
   const visits = Array.from({ length: count }, async () => {
-    while (here) {
-      const answered = await post();
+    for (let turn = 0; here; turn += 1) {
+      const answered = await send(methods[turn % methods.length] ?? 'POST');
       visitors.sent += 1;
       if (!answered) visitors.lost += 1;
     }
