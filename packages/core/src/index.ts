@@ -41,6 +41,7 @@ export * from './config/list.ts';
 export * from './config/read.ts';
 export * from './config/view.ts';
 export * from './context.ts';
+export * from './deployment/build-of.ts';
 export * from './deployment/list.ts';
 export * from './deployment/read.ts';
 export * from './deployment/start.ts';

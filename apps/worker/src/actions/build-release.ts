@@ -1,3 +1,4 @@
+import { buildOf } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Runtime } from '../hosts/needs.ts';
@@ -32,7 +33,7 @@ export async function buildRelease(
       'release.build',
       {
         app: app.slug,
-        releaseId: release.id,
+        releaseId: buildOf(release),
         runtime: app.runtime as Runtime,
         repositoryUrl: app.repositoryUrl,
         branch: app.branch,

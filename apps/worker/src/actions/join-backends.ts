@@ -18,7 +18,7 @@ export async function joinBackends(run: Run, fleet: Fleet, joining: readonly Bac
   const release = await servedRelease(run, fleet);
   const ids = new Set(joining.map(({ id }) => id));
   const backends = fleet.backends.filter(({ id }) => ids.has(id));
-  const rollouts = await openReleases(run, release.deploymentId, release.commit, backends);
+  const rollouts = await openReleases(run, fleet, release.deploymentId, release.commit, backends);
   await inParallel(rollouts, (rollout) => join(run, fleet, rollout));
 }
 

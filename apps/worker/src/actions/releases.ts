@@ -1,31 +1,65 @@
-import { announce } from '@fairlead/core';
-import type { Backend, Release } from '@fairlead/db';
+import { announce, buildOf, newId, type Transaction } from '@fairlead/core';
+import type { Backend, Deployment, Release } from '@fairlead/db';
 import { toAppError } from '@fairlead/errors';
+import type { Fleet } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
+import { isUnchanged, releaseKeysOf } from './release-keys.ts';
 import type { Rollout } from './roll-out.ts';
 
-/** The rows for one commit on these backends: made once for each deployment and backend, so that a repeated build finds its own result. */
+/**
+ * The rows for one commit on these backends: made once for each deployment and backend, so that a repeated build finds its own result. A backend that
+ * has built the same before, or what is to be rolled back to, takes that build again.
+ */
 export async function openReleases(
   run: Run,
+  fleet: Fleet,
   deploymentId: string,
   commit: string,
   backends: readonly Backend[],
 ): Promise<Rollout[]> {
+  const keysOf = await releaseKeysOf(run, fleet, commit);
   return inTransaction(run, async (tx) => {
+    const deployment = await tx.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
     const rollouts: Rollout[] = [];
     for (const backend of backends) {
       const key = { deploymentId, backendId: backend.id };
+      const keys = keysOf(backend);
+      const earlier = await builtBefore(tx, deployment, backend, keys.buildKey);
+      const id = newId(run.worker.clock());
+      const buildId = earlier === null ? id : buildOf(earlier);
+      const buildKey = earlier?.buildKey ?? keys.buildKey;
       const release = await tx.release.upsert({
         where: { deploymentId_backendId: key },
-        create: { ...key, commit },
+        create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId) },
         update: {},
       });
+      const served =
+        backend.releaseId === null ? null : await tx.release.findUnique({ where: { id: backend.releaseId } });
       if (backend.state !== 'deploying') await moveBackend(run, tx, backend.id, 'deploying');
-      rollouts.push({ backend, release });
+      rollouts.push({ backend, release, isUnchanged: isUnchanged(served, release) });
     }
     await announce(tx, run.claim.organizationId, 'deployment', deploymentId);
     return rollouts;
+  });
+}
+
+/** The newest release of the backend whose build is still on its server and may serve for the deployment. */
+async function builtBefore(
+  tx: Transaction,
+  { rollbackToId, rebuild }: Deployment,
+  { id: backendId }: Backend,
+  buildKey: string,
+): Promise<Release | null> {
+  if (rebuild) return null;
+  return tx.release.findFirst({
+    where: {
+      backendId,
+      prunedAt: null,
+      status: { in: ['live', 'superseded'] },
+      ...(rollbackToId === null ? { buildKey } : { deploymentId: rollbackToId }),
+    },
+    orderBy: { id: 'desc' },
   });
 }
 

@@ -11,6 +11,8 @@ import { switchBack, switchBackend } from './switch-backend.ts';
 export interface Rollout {
   backend: Backend;
   release: Release;
+  /** What the backend serves already is this very release, but for its name. */
+  isUnchanged: boolean;
 }
 
 interface Started extends Rollout {
@@ -34,7 +36,7 @@ export async function rollOut(run: Run, fleet: Fleet, rollouts: readonly Rollout
 /** The same for one backend that serves nobody yet; built, started and switched in one go. */
 export async function bringIn(run: Run, fleet: Fleet, rollout: Rollout): Promise<void> {
   await run.step(stepName(fleet, rollout, 'release', 'Start the release on'), async (step) => {
-    const colour = await startRelease(run, step, fleet, rollout.backend, rollout.release);
+    const colour = await startRelease(run, step, fleet, rollout);
     await switchBackend(run, step, fleet, rollout.backend, rollout.release, colour);
     await retireOld(run, step, fleet, { ...rollout, colour });
   });
@@ -44,7 +46,7 @@ async function startAll(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): P
   const outcomes = await settleAll(rollouts, (rollout) =>
     run.step(stepName(fleet, rollout, 'release', 'Start the release on'), async (step) => ({
       ...rollout,
-      colour: await startRelease(run, step, fleet, rollout.backend, rollout.release),
+      colour: await startRelease(run, step, fleet, rollout),
     })),
   );
   if (outcomes.every((outcome) => outcome.ok)) return outcomes.map((outcome) => outcome.value);
@@ -82,8 +84,8 @@ async function undo<T>(
   }
 }
 
-async function stopNew(run: Run, fleet: Fleet, { backend, release, colour }: Started): Promise<void> {
-  if (colour === null || backend.releaseId === release.id) return;
+async function stopNew(run: Run, fleet: Fleet, { backend, colour }: Started): Promise<void> {
+  if (colour === null || colour === backend.colour) return;
   await retireColour(run, fleet, backend, colour, 0);
 }
 

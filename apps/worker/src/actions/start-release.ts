@@ -1,9 +1,10 @@
-import { type Colour, colourPort } from '@fairlead/core';
-import type { Backend, Release } from '@fairlead/db';
+import { buildOf, type Colour, colourPort } from '@fairlead/core';
+import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Runtime } from '../hosts/needs.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { applyBackendFile } from './backend-file.ts';
+import type { Rollout } from './roll-out.ts';
 
 /** How long a new process has until it answers healthy (milliseconds). */
 const startTimeoutMs = 60_000;
@@ -13,15 +14,14 @@ export const stopTimeoutMs = 15_000;
 const other = (colour: string | null): Colour => (colour === 'blue' ? 'green' : 'blue');
 
 /**
- * Starts a release beside what serves and waits until it answers healthy on its own local port. Answers its colour; null for PHP and static apps,
- * which have no process of their own.
+ * Starts a release beside what serves and waits until it answers healthy on its own local port; one that serves already, unchanged, goes on. Answers
+ * its colour; null for PHP and static apps, which have no process of their own.
  */
 export async function startRelease(
   run: Run,
   step: StepTools,
   fleet: Fleet,
-  backend: Backend,
-  release: Release,
+  { backend, release, isUnchanged }: Rollout,
 ): Promise<Colour | null> {
   const { app } = fleet;
   if (app.runtime !== 'node') return null;
@@ -29,7 +29,12 @@ export async function startRelease(
   const client = await run.worker.hosts.client(server);
   const fence = run.fence(server.id);
   const { colours } = await client.call('release.observe', { app: app.slug });
-  const running = colours.find((colour) => colour.active && colour.releaseId === release.id);
+  // A process that serves is never started anew in its place: the same build with another environment gets the other colour.
+  const mayServeOn = isUnchanged || backend.releaseId === release.id;
+  const running = colours.find(
+    (seen) =>
+      seen.active && seen.releaseId === buildOf(release) && (mayServeOn || seen.colour !== backend.colour),
+  );
   const colour = running?.colour ?? other(backend.colour);
   const inTheWay = colours.find((seen) => seen.colour === colour && seen.active && seen !== running);
   if (inTheWay !== undefined && backend.colour !== null) {
@@ -40,7 +45,7 @@ export async function startRelease(
     'release.start',
     {
       app: app.slug,
-      releaseId: release.id,
+      releaseId: buildOf(release),
       runtime: app.runtime as Runtime,
       colour,
       port: colourPort(app.slot, colour),

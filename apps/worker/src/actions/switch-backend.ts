@@ -1,10 +1,11 @@
-import type { Colour } from '@fairlead/core';
+import { buildOf, type Colour } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { applyBackendFile } from './backend-file.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
 import { probeBackend } from './probe-backend.ts';
+import { servedBuild } from './release-keys.ts';
 
 /** What a backend served before a switch; enough to switch back. */
 export interface Before {
@@ -29,7 +30,7 @@ export async function switchBackend(
   const activate = () =>
     client.call(
       'release.activate',
-      { app: fleet.app.slug, releaseId: release.id },
+      { app: fleet.app.slug, releaseId: buildOf(release) },
       { fence: run.fence(server.id) },
     );
   // Where there is no process, the symlink is the switch and has to be there before Nginx looks.
@@ -55,13 +56,14 @@ export async function switchBack(run: Run, fleet: Fleet, backend: Backend, befor
   const client = await run.worker.hosts.client(server);
   const fence = run.fence(server.id);
   const { app, loadBalancer } = fleet;
-  if (before.releaseId === null) {
+  const build = await servedBuild(run, before.releaseId);
+  if (build === null) {
     const generation = loadBalancer.generation;
     const file = { kind: 'backend' as const, app: app.slug, content: null, generation, listens: [] };
     await client.call('nginx.apply', { files: [file] }, { fence });
     return;
   }
-  await client.call('release.activate', { app: app.slug, releaseId: before.releaseId }, { fence });
+  await client.call('release.activate', { app: app.slug, releaseId: build }, { fence });
   const { configHash } = await applyBackendFile(run, fleet, backend, before.colour);
   await inTransaction(run, (tx) => moveBackend(run, tx, backend.id, 'deploying', { ...before, configHash }));
 }

@@ -60,7 +60,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, backends: 
   await run.step({ key: 'database', title: 'Open the database' }, (step) =>
     openDatabase(run, step, ready, desired.database),
   );
-  const rollouts = await openReleases(run, deployment.id, commit, backends);
+  const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await inParallel(rollouts, ({ backend, release }) => buildRelease(run, ready, backend, release));
   await rollOut(run, ready, rollouts);
   await run.step({ key: 'front', title: 'Lead visitors to the app' }, async (step) =>

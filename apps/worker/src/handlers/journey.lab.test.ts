@@ -1,5 +1,6 @@
 import {
   addBackend,
+  changeEnvironment,
   changeLoadBalancer,
   checklistKeys,
   configureBackend,
@@ -163,6 +164,65 @@ test('a new commit reaches every backend', async () => {
     include: { backend: true },
   });
   expect(releases.map((release) => release.commit)).toEqual([commit, commit, commit]);
+});
+
+/** Which build answers on a backend, and by which process. */
+async function whoRuns(name: string): Promise<{ release: string; pid: number }> {
+  const { colour } = await backendOn(name);
+  const { slot } = await plane.database.prisma.app.findUniqueOrThrow({ where: { id: appId } });
+  const port = 30_000 + 2 * slot + (colour === 'green' ? 1 : 0);
+  return JSON.parse(await lab.machine(name).run(`curl -s http://127.0.0.1:${port}/whoami`));
+}
+const everybody = ['one', 'two', 'three'];
+const runsOf = () => Promise.all(everybody.map(whoRuns));
+const deploymentOf = (number: number) =>
+  plane.database.prisma.deployment.findUniqueOrThrow({ where: { appId_number: { appId, number } } });
+const outcomesOf = async (operationId: string, key: string) =>
+  (await plane.database.prisma.step.findMany({ where: { operationId, key: { startsWith: key } } })).map(
+    ({ outcome }) => outcome,
+  );
+
+test('the same commit again goes on as it runs: nothing is built, nothing started', async () => {
+  const before = await runsOf();
+  const { id } = await plane.succeed(startDeployment, { appId });
+  expect(await runsOf()).toEqual(before);
+  expect(await outcomesOf(id, 'build:')).toEqual(Array(3).fill('Built before.'));
+});
+
+test('an earlier deployment serves again from its builds, and the later one again from its own', async () => {
+  const [newer, older] = [await runsOf(), await deploymentOf(1)];
+  const rollback = await plane.succeed(startDeployment, { appId, rollbackTo: older.id });
+  expect(await outcomesOf(rollback.id, 'build:')).toEqual(Array(3).fill('Built before.'));
+  const earlier = await runsOf();
+  for (const [index, { release }] of earlier.entries()) expect(release).not.toBe(newer[index]?.release);
+  const live = await plane.database.prisma.release.findMany({
+    where: { status: 'live', backend: { appId } },
+  });
+  expect(live.map(({ commit }) => commit)).toEqual(Array(3).fill(older.commit));
+  await plane.succeed(startDeployment, { appId, rollbackTo: (await deploymentOf(2)).id });
+  expect((await runsOf()).map(({ release }) => release)).toEqual(newer.map(({ release }) => release));
+});
+
+test('another environment is taken up by new processes, one of the earlier build where that is rolled back to', async () => {
+  const before = await runsOf();
+  await changeEnvironment(plane.ctx, plane.actor, { appId, set: { GREETING: 'hello' }, unset: [] });
+  await plane.succeed(startDeployment, { appId });
+  const built = await runsOf();
+  for (const [index, { release }] of built.entries()) expect(release).not.toBe(before[index]?.release);
+  const newest = await plane.database.prisma.deployment.findFirstOrThrow({
+    where: { appId, status: 'superseded' },
+    orderBy: { number: 'desc' },
+  });
+  await plane.succeed(startDeployment, { appId, rollbackTo: newest.id });
+  const back = await runsOf();
+  expect(back.map(({ release }) => release)).toEqual(before.map(({ release }) => release));
+  const environment = await lab.machine('two').run(`cat /proc/${back[1]?.pid}/environ | tr '\\0' '\\n'`);
+  expect(environment).toContain('GREETING=hello');
+});
+
+test('a build that nobody may take is made anew', async () => {
+  const { id } = await plane.succeed(startDeployment, { appId, rebuild: true });
+  for (const outcome of await outcomesOf(id, 'build:')) expect(outcome).toMatch(/^Built in/);
 });
 
 test('a removed backend leaves nothing behind', async () => {

@@ -30,7 +30,7 @@ const start = createRoute({
   method: 'post',
   path: '/apps/{appId}/deployments',
   operationId: 'startDeployment',
-  summary: 'Roll a commit, or the head of the branch, out',
+  summary: 'Roll a commit, the head of the branch, or an earlier deployment out',
   tags,
   request: { params: appParams, headers: idempotencyHeaders, body: body(startDeploymentBody) },
   responses: { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems },

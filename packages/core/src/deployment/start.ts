@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@fairlead/errors';
 import { appStatus } from '../app/status.ts';
 import { authorize } from '../authorize.ts';
@@ -7,13 +8,23 @@ import { parseInput } from '../input.ts';
 import { accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
 import { found, lockApp } from '../tenant.ts';
+import { requireRollback } from './rollback.ts';
 import { startDeploymentInput } from './schemas.ts';
 
-/** Roll a commit, or the head of the branch, out to every backend. One waits at most: asking again while it does answers that one. */
+/** Roll a commit, the head of the branch, or an earlier deployment out to every backend. One waits at most: asking again while it does answers that one. */
 export const startDeployment: UseCase<unknown, { operation: OperationView }> = async (ctx, actor, input) => {
   authorize(actor, 'deployment.start');
-  const { appId, commit, idempotencyKey } = parseInput(startDeploymentInput, input);
-  const asked = { appId, ...(commit === undefined ? {} : { commit }) };
+  const { idempotencyKey, ...asked } = parseInput(startDeploymentInput, input);
+  const { appId, rollbackTo, rebuild = false } = asked;
+  if (rollbackTo !== undefined && (asked.commit !== undefined || rebuild)) {
+    throw new AppError(
+      'invalid-input',
+      'A rollback takes the commit and the builds of an earlier deployment.',
+      {
+        hint: 'Leave out `commit` and `rebuild`, or `rollbackTo`.',
+      },
+    );
+  }
   const request = { kind: 'app.deploy' as const, idempotencyKey, input: asked };
   return accept(ctx, actor, request, async (tx) => {
     await lockApp(tx, actor, appId);
@@ -21,10 +32,12 @@ export const startDeployment: UseCase<unknown, { operation: OperationView }> = a
     if (app.removing) throw new AppError('conflict', 'This app is being removed.');
     const active = await findActive(tx, { appId, kinds: ['app.deploy'] });
     if (active !== null) {
-      const waiting = (active.input ?? {}) as { commit?: string };
       const isQueued = (await tx.operation.count({ where: { id: active.id, status: 'queued' } })) === 1;
-      if (isQueued && waiting.commit === commit) return { same: active.id };
+      if (isQueued && isDeepStrictEqual(active.input, asked)) return { same: active.id };
     }
+    const earlier = rollbackTo === undefined ? null : await requireRollback(tx, appId, rollbackTo);
+    const commit = earlier?.commit ?? asked.commit ?? null;
+    const branch = earlier?.branch ?? app.branch;
     const newest = await tx.deployment.findFirst({
       where: { appId },
       orderBy: { number: 'desc' },
@@ -32,7 +45,15 @@ export const startDeployment: UseCase<unknown, { operation: OperationView }> = a
     });
     const number = (newest?.number ?? 0) + 1;
     const deployment = await tx.deployment.create({
-      data: { appId, number, commit: commit ?? null, branch: app.branch, createdById: actor.userId },
+      data: {
+        appId,
+        number,
+        commit,
+        branch,
+        rollbackToId: rollbackTo ?? null,
+        rebuild,
+        createdById: actor.userId,
+      },
     });
     await tx.app.update({
       where: { id: appId },
@@ -41,7 +62,8 @@ export const startDeployment: UseCase<unknown, { operation: OperationView }> = a
     await announce(tx, actor.organizationId, 'app', appId);
     await announce(tx, actor.organizationId, 'deployment', deployment.id);
     const subject = { type: 'app' as const, id: appId, name: app.name };
-    const title = `Deploy ${app.name} #${number}`;
+    const title =
+      earlier === null ? `Deploy ${app.name} #${number}` : `Roll ${app.name} back to #${earlier.number}`;
     return { start: { ...request, title, subject, appId, deploymentId: deployment.id } };
   });
 };

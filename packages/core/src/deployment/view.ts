@@ -12,6 +12,8 @@ export interface DeploymentSummary {
   commitMessage: string | null;
   branch: string;
   status: DeploymentStatus;
+  /** The deployment whose commit and builds it brought back. */
+  rollbackTo: { id: string; number: number } | null;
   operationId: string | null;
   createdBy: { id: string; name: string } | null;
   createdAt: string;
@@ -25,6 +27,8 @@ export interface ReleaseView {
   serverId: string;
   serverName: string;
   commit: string;
+  /** Whether its build is still on the server: rolling back to it builds nothing. */
+  kept: boolean;
   status: ReleaseStatus;
   error: PublicError | null;
   startedAt: string | null;
@@ -50,6 +54,11 @@ export async function viewDeploymentSummaries(
     ids.length === 0
       ? []
       : await tx.user.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } });
+  const targets = rows.map((row) => row.rollbackToId).filter((id) => id !== null);
+  const earlier =
+    targets.length === 0
+      ? []
+      : await tx.deployment.findMany({ where: { id: { in: targets } }, select: { id: true, number: true } });
   return rows.map((row) => ({
     id: row.id,
     appId: row.appId,
@@ -58,6 +67,7 @@ export async function viewDeploymentSummaries(
     commitMessage: row.commitMessage,
     branch: row.branch,
     status: deploymentStatus.parse(row.status),
+    rollbackTo: earlier.find(({ id }) => id === row.rollbackToId) ?? null,
     operationId: row.operationId,
     createdBy: users.find((user) => user.id === row.createdById) ?? null,
     createdAt: row.createdAt.toISOString(),
@@ -79,6 +89,7 @@ export async function viewDeployments(
       serverId: release.backend.server.id,
       serverName: release.backend.server.name,
       commit: release.commit,
+      kept: release.prunedAt === null && ['live', 'superseded'].includes(release.status),
       status: releaseStatus.parse(release.status),
       error: viewError(release.error),
       startedAt: isoOf(release.startedAt),

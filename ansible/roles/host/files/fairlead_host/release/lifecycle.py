@@ -69,7 +69,10 @@ def stop(_: Call, fields: Fields) -> dict[str, Any]:
         return {"stopped": False}
     with hold(f"app-{app.name}"):
         unlink(app.wanted(colour))
-        return {"stopped": app.template.exists() and systemd.stop(app.unit(colour), timeout_s)}
+        stopped = app.template.exists() and systemd.stop(app.unit(colour), timeout_s)
+        # Its release may serve by the other colour, too, which alone is to start at boot.
+        unlink(app.slot(colour))
+        return {"stopped": stopped}
 
 
 def prune(_: Call, fields: Fields) -> dict[str, Any]:

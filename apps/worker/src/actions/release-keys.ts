@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { buildOf } from '@fairlead/core';
+import type { Backend, Release } from '@fairlead/db';
+import { Secret } from '@fairlead/errors';
+import { type Fleet, provenState } from '../fleet.ts';
+import type { Run } from '../runtime/run.ts';
+
+/** What a release is made of: two with equal ones need one build, and with equal `runKey` one process. */
+export interface ReleaseKeys {
+  buildKey: string;
+  /** The `runKey` of a release that runs the build of this id. */
+  runKey(buildId: string): string;
+}
+
+/** Hashes without a secret in them: values count by their stored ciphers, so that setting one anew counts as a change. */
+export async function releaseKeysOf(
+  run: Run,
+  fleet: Fleet,
+  commit: string,
+): Promise<(backend: Backend) => ReleaseKeys> {
+  const { app } = fleet;
+  const rows = await run.worker.prisma.environmentVariable.findMany({
+    where: { appId: app.id },
+    orderBy: { key: 'asc' },
+    select: { key: true, valueCipher: true },
+  });
+  const { environment } = provenState(fleet, { keepRetiring: true });
+  return ({ id }) => {
+    const generated = environment.find(({ backendId }) => backendId === id)?.generated ?? {};
+    const open = Object.entries(generated).filter(([, value]) => !(value instanceof Secret));
+    const variables = [rows, open, app.databasePasswordCipher];
+    return {
+      buildKey: hash([commit, app.runtime, app.installCommand, app.buildCommand, variables]),
+      runKey: (buildId) => hash([buildId, app.startCommand, variables]),
+    };
+  };
+}
+
+/** Whether what runs of `served` may go on as `release`: nothing of it differs. */
+export function isUnchanged(served: Release | null, release: Release): boolean {
+  return served !== null && served.runKey !== null && served.runKey === release.runKey;
+}
+
+/** The build on the server that a backend serves now; null where it serves none. */
+export async function servedBuild(run: Run, releaseId: string | null): Promise<string | null> {
+  if (releaseId === null) return null;
+  const release = await run.worker.prisma.release.findUnique({ where: { id: releaseId } });
+  return release === null ? releaseId : buildOf(release);
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
