@@ -16,6 +16,7 @@ import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { shortCommit } from '../../../../../parts/units.ts';
+import { RollbackButton } from './rollback-button.tsx';
 
 const columns: Column<Deployment>[] = [
   {
@@ -28,7 +29,9 @@ const columns: Column<Deployment>[] = [
           #{deployment.number}
         </Link>
         <span className="block max-w-80 truncate text-ink-muted text-xs">
-          {deployment.commitMessage ?? `newest commit of ${deployment.branch}`}
+          {deployment.rollbackTo
+            ? `back to #${deployment.rollbackTo.number}`
+            : (deployment.commitMessage ?? `newest commit of ${deployment.branch}`)}
         </span>
       </span>
     ),
@@ -61,6 +64,13 @@ const columns: Column<Deployment>[] = [
     header: 'Started',
     align: 'right',
     cell: (deployment) => <RelativeTime at={deployment.createdAt} className="text-ink-muted" />,
+  },
+  {
+    key: 'actions',
+    header: 'Actions',
+    quiet: true,
+    align: 'right',
+    cell: (deployment) => <RollbackButton deployment={deployment} />,
   },
 ];
 

@@ -18,6 +18,7 @@ import { LoadFailure } from '../../../../../../parts/load-failure.tsx';
 import { OperationLog } from '../../../../../../parts/operation-log.tsx';
 import { TextLink } from '../../../../../../parts/text-link.tsx';
 import { shortCommit } from '../../../../../../parts/units.ts';
+import { RollbackButton } from '../rollback-button.tsx';
 
 /** One backend's way through the deployment. */
 function Lane({ release }: { release: Release }) {
@@ -53,7 +54,9 @@ function Head({ deployment }: { deployment: Deployment }) {
           Deployment {deployment.number} <StateBadge state={deployment.status} variant="pill" />
         </h2>
         <p className="mt-0.5 break-words text-ink-muted">
-          {deployment.commitMessage ?? `Newest commit of ${deployment.branch}`}
+          {deployment.rollbackTo
+            ? `Back to deployment ${deployment.rollbackTo.number}`
+            : (deployment.commitMessage ?? `Newest commit of ${deployment.branch}`)}
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-x-4 text-ink-muted text-sm">
@@ -64,6 +67,7 @@ function Head({ deployment }: { deployment: Deployment }) {
         <span>{deployment.createdBy?.name ?? 'Fairlead'}</span>
         <RelativeTime at={deployment.createdAt} />
         <Elapsed from={deployment.createdAt} to={deployment.finishedAt} />
+        <RollbackButton deployment={deployment} />
       </div>
     </div>
   );
