@@ -45,6 +45,8 @@ export default defineConfig({
           exclude,
           globalSetup,
           maxWorkers: 3,
+          // Loading the modules anew for each file took nearly half of this layer's processor time (211 s against 120 s).
+          isolate: false,
           expect: { poll },
           testTimeout: 60_000,
           hookTimeout: 60_000,
