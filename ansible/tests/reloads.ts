@@ -1,4 +1,4 @@
-import { type Relay, waitFor } from '@fairlead/lab';
+import { type Relay, type Release, waitFor } from '@fairlead/lab';
 import {
   backendSpecSchema,
   capabilitiesOf,
@@ -9,7 +9,7 @@ import {
 } from '@fairlead/nginx';
 import type { HostInput, HostResult } from '@fairlead/remote';
 import { sendVisitors } from '../../packages/nginx/testing/visitors.ts';
-import { bootPrepared, type Fleet, type Host, onBoth } from './prepared.ts';
+import { bootPrepared, type Fleet, type Host, type Needs, onBoth } from './prepared.ts';
 
 export const domain = 'shop.example.com';
 export const visitorCount = 16;
@@ -22,12 +22,12 @@ createServer((request, answer) => request.resume().on('end', () => answer.end('o
 
 /** An app behind its backend's Nginx and its front on one machine of each Debian, and for visitors a road of 20 ms there and back. */
 export interface Shops extends Fleet {
-  /** Applies the next generation of front and backend: it differs from the one before, so that each is a reload. */
-  applyNext(host: Host, announced: boolean): Promise<HostResult<'nginx.apply'>>;
+  /** Applies the next generation of front and backend: it differs from the one before, so that each is a reload. `version` is what they are rendered for, the host's own unless given. */
+  applyNext(host: Host, announced: boolean, version?: string): Promise<HostResult<'nginx.apply'>>;
   /** What is on the machine now, once more. */
   files(host: Host, announced: boolean): Promise<HostInput<'nginx.apply'>>;
   /** Reloads under visitors who never send twice: how many requests they sent and lost, and what each reload told of itself. */
-  visitedReloads(host: Host, announced: boolean, reloads: number): Promise<VisitedReloads>;
+  visitedReloads(host: Host, announced: boolean, reloads: number, version?: string): Promise<VisitedReloads>;
 }
 
 export interface VisitedReloads {
@@ -36,8 +36,9 @@ export interface VisitedReloads {
   results: HostResult<'nginx.apply'>[];
 }
 
-export async function openShops(slot: number): Promise<Shops> {
-  const fleet = await bootPrepared(slot, { prepare_runtimes: ['node'], prepare_databases: [] });
+export async function openShops(slot: number, releases?: readonly Release[]): Promise<Shops> {
+  const needs: Needs = { prepare_runtimes: ['node'], prepare_databases: [] };
+  const fleet = await bootPrepared(slot, needs, [], releases);
   const roads = new Map<Host, Relay>();
   await onBoth(fleet, async (host) => {
     await host.machine.writeFile('/root/app.mjs', app);
@@ -48,17 +49,18 @@ export async function openShops(slot: number): Promise<Shops> {
     roads.set(host, await fleet.lab.relay({ target, delayMs: roundTripMs }));
   });
   let generation = 0;
-  const files = (host: Host, announced: boolean) => shopFiles(host, generation, announced);
-  const applyNext = async (host: Host, announced: boolean) => {
+  const files = (host: Host, announced: boolean, version?: string) =>
+    shopFiles(host, generation, announced, version);
+  const applyNext = async (host: Host, announced: boolean, version?: string) => {
     generation += 1;
-    return host.call('nginx.apply', await files(host, announced));
+    return host.call('nginx.apply', await files(host, announced, version));
   };
   return {
     ...fleet,
     files,
     applyNext,
-    async visitedReloads(host, announced, reloads) {
-      await applyNext(host, announced);
+    async visitedReloads(host, announced, reloads, version) {
+      await applyNext(host, announced, version);
       // Until then, workers of before take requests.
       await host.call('nginx.observe', {});
       const visitors = sendVisitors(visitorCount, roads.get(host)?.port ?? 0, domain);
@@ -66,7 +68,7 @@ export async function openShops(slot: number): Promise<Shops> {
       for (let index = 0; index < reloads; index += 1) {
         const warm = visitors.sent + 4 * visitorCount;
         await waitFor('warm visitors', () => visitors.sent > warm);
-        results.push(await applyNext(host, announced));
+        results.push(await applyNext(host, announced, version));
       }
       await visitors.leave();
       return { sent: visitors.sent, lost: visitors.lost, results };
@@ -78,10 +80,15 @@ async function shopFiles(
   host: Host,
   generation: number,
   announced: boolean,
+  version?: string,
 ): Promise<HostInput<'nginx.apply'>> {
   const { nginx } = await host.call('facts', {});
   if (!nginx) throw new Error('no Nginx');
-  const capabilities = capabilitiesOf({ ...nginx, announcesReloads: announced && nginx.announcesReloads });
+  const capabilities = capabilitiesOf({
+    ...nginx,
+    version: version ?? nginx.version,
+    announcesReloads: announced && nginx.announcesReloads,
+  });
   const { address } = host.machine;
   const front = frontSpecSchema.parse({
     kind: 'front',

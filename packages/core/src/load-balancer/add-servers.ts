@@ -82,6 +82,7 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     failTimeoutSeconds: 10,
     maxConns: 0,
     backup: false,
+    drain: false,
     slowStartedAt: null,
     slowStartPercent: 100,
     port: null,
