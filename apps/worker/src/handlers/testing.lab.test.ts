@@ -86,7 +86,7 @@ const configure = async (name: string, options: object) => {
   await plane.succeed(configureBackend, { appId, backendId: await backendOf(name), ...options });
   await settled();
 };
-const served = async () => (await lab.machine('one').run('cat /etc/nginx/fairlead/http/notes.conf')).trim();
+const served = async () => (await lab.machine('one').run('cat /etc/nginx/fairlead/http/notes.front.conf')).trim();
 
 /** Who answered, and the cookie that came with it or was sent. */
 interface Seat {
