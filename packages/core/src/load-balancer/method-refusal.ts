@@ -16,6 +16,8 @@ export function methodRefusal(fleet: Fleet, method: Method): string | null {
   const climbing = loadBalancer.slowStartSeconds > 0 ? slowStartRefusal(balancer, method) : null;
   if (climbing !== null) return `${climbing} Switch slow start off first.`;
   const draining = fleet.backends.find((backend) => backend.drain && backend.desired !== 'removed');
+  const undrainable = draining === undefined ? null : drainRefusal(fleet);
+  if (method === 'sticky' && undrainable !== null) return undrainable;
   if (draining !== undefined && method !== 'sticky') {
     const name = nameOf(fleet, draining.serverId);
     return `${name} keeps the visitors whom the sticky cookie ties to it. Let it have new ones again first.`;
