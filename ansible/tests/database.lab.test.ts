@@ -302,7 +302,7 @@ const reachFromHere = (host: Host, port: number) =>
   });
 
 const listener = (port: number) =>
-  `systemd-run --quiet --unit=port-${port} python3 -m http.server ${port}; until ss -ltn | grep -q :${port}; do sleep 0.05; done`;
+  `systemd-run --quiet --unit=port-${port} python3 -m http.server --bind :: ${port}; until ss -ltn | grep -q :${port}; do sleep 0.05; done`;
 
 test.each(['nftables', 'ufw'] as const)(
   '%s: a guarded port is open to its sources alone, every other as before',
