@@ -282,8 +282,13 @@ test('both engines listen on the widened address after a reboot, and the firewal
   }));
 
 /** What a connection from a machine to a port of another meets. */
-async function reach(from: Machine, host: Host, port: number): Promise<'open' | 'closed' | 'dropped'> {
-  const { code, stderr } = await from.exec(['nc', '-zvw', '1', host.machine.address, String(port)]);
+async function reach(
+  from: Machine,
+  host: Host,
+  port: number,
+  address = host.machine.address,
+): Promise<'open' | 'closed' | 'dropped'> {
+  const { code, stderr } = await from.exec(['nc', '-zvw', '1', address, String(port)]);
   if (code === 0) return 'open';
   return /refused/.test(stderr) ? 'closed' : 'dropped';
 }
@@ -297,7 +302,7 @@ const reachFromHere = (host: Host, port: number) =>
   });
 
 const listener = (port: number) =>
-  `systemd-run --quiet --unit=port-${port} python3 -m http.server ${port}; until ss -ltn | grep -q :${port}; do sleep 0.05; done`;
+  `systemd-run --quiet --unit=port-${port} python3 -m http.server --bind :: ${port}; until ss -ltn | grep -q :${port}; do sleep 0.05; done`;
 
 test.each(['nftables', 'ufw'] as const)(
   '%s: a guarded port is open to its sources alone, every other as before',
@@ -322,6 +327,21 @@ test.each(['nftables', 'ufw'] as const)(
       ]);
       expect([await reach(stranger, host, 7002), await reachFromHere(host, 22)]).toEqual(['open', true]);
       expect(await host.sh('curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:7001/')).toBe('200');
+
+      // By IPv6 it is another address, with a rule of its own.
+      const bySix = (from: Machine) => reach(from, host, 7001, host.machine.ipv6Address);
+      expect([await bySix(friend), await bySix(stranger)]).toEqual(['dropped', 'dropped']);
+      const six = [{ purpose: 'backend' as const, port: 7001, sources: [friend.ipv6Address] }];
+      await host.call('firewall.set', { app: 'shop', rules: six });
+      expect([await bySix(friend), await bySix(stranger), await reach(friend, host, 7001)]).toEqual([
+        'open',
+        'dropped',
+        'dropped',
+      ]);
+      expect((await host.call('inventory', {})).firewallRules).toEqual([
+        { app: 'shop', purpose: 'backend', port: 7001, source: friend.ipv6Address },
+      ]);
+      await host.call('firewall.set', { app: 'shop', rules });
 
       // Two apps on one port: the union; one's removal leaves the other's.
       const theirs = [

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@fairlead/errors';
-import { Lab, type Machine, type MachineSpec } from '@fairlead/lab';
+import { Lab, type Machine, type MachineSpec, type Release } from '@fairlead/lab';
 import { renderBase, renderStreamBase } from '@fairlead/nginx';
 import {
   createKeyPair,
@@ -137,12 +137,18 @@ export async function bootHosts(slot: number, machines: MachineSpec[]): Promise<
   return { lab, pool, hosts, close };
 }
 
-/** A prepared Debian 12 and a prepared Debian 13, in this order. */
-export async function bootPrepared(slot: number, needs: Needs, more: MachineSpec[] = []): Promise<Fleet> {
-  const specs: MachineSpec[] = [
-    { name: 'twelve', release: 12, image: 'stocked' },
-    { name: 'thirteen', release: 13, image: 'stocked' },
-  ];
+const releaseNames = { 12: 'twelve', 13: 'thirteen', testing: 'testing' } satisfies Record<Release, string>;
+
+/** A prepared machine of each release, in this order: Debian 12 and 13 unless told otherwise. */
+export async function bootPrepared(
+  slot: number,
+  needs: Needs,
+  more: MachineSpec[] = [],
+  releases: readonly Release[] = [12, 13],
+): Promise<Fleet> {
+  const specs = releases.map(
+    (release): MachineSpec => ({ name: releaseNames[release], release, image: 'stocked' }),
+  );
   const fleet = await bootHosts(slot, [...specs, ...more]);
   try {
     await Promise.all(fleet.hosts.slice(0, specs.length).map((host) => host.prepare(needs)));

@@ -1,4 +1,4 @@
-import { type Relay, waitFor } from '@fairlead/lab';
+import { type Relay, type Release, waitFor } from '@fairlead/lab';
 import {
   backendSpecSchema,
   capabilitiesOf,
@@ -10,7 +10,7 @@ import {
 } from '@fairlead/nginx';
 import type { HostInput, HostResult } from '@fairlead/remote';
 import { sendVisitors } from '../../packages/nginx/testing/visitors.ts';
-import { bootPrepared, type Fleet, type Host, onBoth } from './prepared.ts';
+import { bootPrepared, type Fleet, type Host, type Needs, onBoth } from './prepared.ts';
 
 export const domain = 'shop.example.com';
 export const visitorCount = 16;
@@ -23,12 +23,12 @@ createServer((request, answer) => request.resume().on('end', () => answer.end('o
 
 /** An app behind its backend's Nginx and its front on one machine of each Debian, and for visitors a road of 20 ms there and back. */
 export interface Shops extends Fleet {
-  /** Applies the next generation of front and backend: it differs from the one before, so that each is a reload. */
-  applyNext(host: Host, announced: boolean): Promise<HostResult<'nginx.apply'>>;
+  /** Applies the next generation of front and backend: it differs from the one before, so that each is a reload. `version` is what they are rendered for, the host's own unless given. */
+  applyNext(host: Host, announced: boolean, version?: string): Promise<HostResult<'nginx.apply'>>;
   /** What is on the machine now, once more. */
   files(host: Host, announced: boolean): Promise<HostInput<'nginx.apply'>>;
   /** Reloads under visitors who never send twice: how many requests they sent and lost, and what each reload told of itself. */
-  visitedReloads(host: Host, announced: boolean, reloads: number): Promise<VisitedReloads>;
+  visitedReloads(host: Host, announced: boolean, reloads: number, version?: string): Promise<VisitedReloads>;
 }
 
 export interface VisitedReloads {
@@ -37,8 +37,9 @@ export interface VisitedReloads {
   results: HostResult<'nginx.apply'>[];
 }
 
-export async function openShops(slot: number): Promise<Shops> {
-  const fleet = await bootPrepared(slot, { prepare_runtimes: ['node'], prepare_databases: [] });
+export async function openShops(slot: number, releases?: readonly Release[]): Promise<Shops> {
+  const needs: Needs = { prepare_runtimes: ['node'], prepare_databases: [] };
+  const fleet = await bootPrepared(slot, needs, [], releases);
   const roads = new Map<Host, Relay>();
   await onBoth(fleet, async (host) => {
     await startApp(host);
@@ -46,17 +47,18 @@ export async function openShops(slot: number): Promise<Shops> {
     roads.set(host, await fleet.lab.relay({ target, delayMs: roundTripMs }));
   });
   let generation = 0;
-  const files = (host: Host, announced: boolean) => shopFiles(host, generation, announced);
-  const applyNext = async (host: Host, announced: boolean) => {
+  const files = (host: Host, announced: boolean, version?: string) =>
+    shopFiles(host, generation, announced, version);
+  const applyNext = async (host: Host, announced: boolean, version?: string) => {
     generation += 1;
-    return host.call('nginx.apply', await files(host, announced));
+    return host.call('nginx.apply', await files(host, announced, version));
   };
   return {
     ...fleet,
     files,
     applyNext,
-    async visitedReloads(host, announced, reloads) {
-      await applyNext(host, announced);
+    async visitedReloads(host, announced, reloads, version) {
+      await applyNext(host, announced, version);
       // Until then, workers of before take requests.
       await host.call('nginx.observe', {});
       const visitors = sendVisitors(visitorCount, roads.get(host)?.port ?? 0, domain);
@@ -64,7 +66,7 @@ export async function openShops(slot: number): Promise<Shops> {
       for (let index = 0; index < reloads; index += 1) {
         const warm = visitors.sent + 4 * visitorCount;
         await waitFor('warm visitors', () => visitors.sent > warm);
-        results.push(await applyNext(host, announced));
+        results.push(await applyNext(host, announced, version));
       }
       await visitors.leave();
       return { sent: visitors.sent, lost: visitors.lost, results };
@@ -82,11 +84,19 @@ export async function startApp(host: Host): Promise<void> {
 
 type File = HostInput<'nginx.apply'>['files'][number];
 
-/** What a host's Nginx can do; it announces reloads only if it is to. */
-export async function shopCapabilities(host: Host, announced = true): Promise<NginxCapabilities> {
+/** What a host's Nginx can do, or one of another version; it announces reloads only if it is to. */
+export async function shopCapabilities(
+  host: Host,
+  announced = true,
+  version?: string,
+): Promise<NginxCapabilities> {
   const { nginx } = await host.call('facts', {});
   if (!nginx) throw new Error('no Nginx');
-  return capabilitiesOf({ ...nginx, announcesReloads: announced && nginx.announcesReloads });
+  return capabilitiesOf({
+    ...nginx,
+    version: version ?? nginx.version,
+    announcesReloads: announced && nginx.announcesReloads,
+  });
 }
 
 /** The shop's front over these servers' port 20000. */
@@ -134,8 +144,9 @@ async function shopFiles(
   host: Host,
   generation: number,
   announced: boolean,
+  version?: string,
 ): Promise<HostInput<'nginx.apply'>> {
-  const capabilities = await shopCapabilities(host, announced);
+  const capabilities = await shopCapabilities(host, announced, version);
   const { address } = host.machine;
   return {
     files: [

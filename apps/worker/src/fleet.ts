@@ -7,8 +7,9 @@ import {
   isProven,
   loadFleet,
 } from '@fairlead/core';
-import type { Backend, Server } from '@fairlead/db';
+import type { App, Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
+import { bracketed } from '@fairlead/nginx';
 import type { WorkerContext } from './context.ts';
 
 export type { Fleet } from '@fairlead/core';
@@ -75,8 +76,12 @@ export function presentBackends(fleet: Fleet): Backend[] {
   return fleet.backends.filter((backend) => present.has(backend.id));
 }
 
-/** The `Host` that the app's visitors ask for: its first domain, or the balancer's address. */
+/** The `Host` that the app's visitors ask for: its first domain, or the balancer's address, of IPv6 in brackets. */
 export function hostHeaderOf(fleet: Fleet): string {
-  const balancer = balancerOf(fleet);
-  return fleet.app.domains[0] ?? balancer.privateAddress ?? balancer.ipAddress ?? balancer.address;
+  return hostHeader(fleet.app, balancerOf(fleet));
+}
+
+/** The same of an app and its balancer. */
+export function hostHeader({ domains }: Pick<App, 'domains'>, balancer: Server): string {
+  return domains[0] ?? bracketed(balancer.privateAddress ?? balancer.ipAddress ?? balancer.address);
 }

@@ -17,7 +17,7 @@ export function bootLab(
 export async function registerMachine(
   plane: TestControlPlane,
   machine: Machine,
-  way: { port?: number; jumpServerId?: string } = {},
+  way: { address?: string; port?: number; jumpServerId?: string } = {},
 ): Promise<Server> {
   const { ctx, actor, database } = plane;
   await machine.authorize(plane.publicKey);

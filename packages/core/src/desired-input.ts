@@ -55,6 +55,7 @@ export interface DesiredBackend extends BackendPorts {
   failTimeoutSeconds: number;
   maxConns: number;
   backup: boolean;
+  drain: boolean;
   slowStartPercent: number;
   colour: string | null;
   releaseId: string | null;

@@ -35,3 +35,9 @@ export function backendAddress(server: DesiredServer, balancers: readonly Desire
     [server, ...others].every(({ privateAddress }) => privateAddress !== null),
   );
 }
+
+/** Whether a connection from this server can come from an address of that one's kind, IPv4 or IPv6: a rule admits no other. */
+export function reaches(server: DesiredServer, address: string): boolean {
+  const isV6 = address.includes(':');
+  return addressesOf(server).some((own) => own.includes(':') === isV6);
+}

@@ -46,7 +46,14 @@ export function documentRootPath(slug: string, documentRoot: string | null): str
 export interface UpstreamPlace
   extends Pick<
     DesiredBackend,
-    'address' | 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup' | 'slowStartPercent'
+    | 'address'
+    | 'weight'
+    | 'maxFails'
+    | 'failTimeoutSeconds'
+    | 'maxConns'
+    | 'backup'
+    | 'drain'
+    | 'slowStartPercent'
   > {
   inUpstream: 'up' | 'down' | 'absent';
   port: number;
@@ -54,7 +61,8 @@ export interface UpstreamPlace
 
 /**
  * The app's front: `servers` in the order primary first, then by id, so that `ip_hash` keeps its mapping. A front with no server that is up answers 503
- * by itself. Off, the primary alone takes all: its share and limits count once there are others. Where only backups are left they are no backups.
+ * by itself. Off, the primary alone takes all: its share and limits count once there are others. Where only backups are left they are no backups,
+ * and where all drain, none does.
  */
 export function frontSpec(
   app: DesiredApp,
@@ -66,6 +74,8 @@ export function frontSpec(
   const method = (enabled ? loadBalancer.method : 'round_robin') as FrontSpec['method'];
   const places = backends.filter((backend) => backend.inUpstream !== 'absent');
   const mayStandBy = allowsBackup(method) && places.some(({ backup }) => !backup);
+  const isOpen = ({ inUpstream, drain }: UpstreamPlace) => inUpstream === 'up' && !drain;
+  const mayDrain = method === 'sticky' && places.some(isOpen);
   const named = app.domains.length > 0 ? app.domains : balancerAddresses;
   const { tls, names } = tlsOfFront(loadBalancer, named);
   return frontSpecSchema.parse({
@@ -88,6 +98,7 @@ export function frontSpec(
         address,
         port,
         down: inUpstream === 'down',
+        drain: mayDrain && inUpstream === 'up' && options.drain,
         ...(enabled ? { ...shared, ...(isHashed ? {} : { slowStartPercent }) } : {}),
       };
     }),

@@ -56,6 +56,7 @@ const backend = (n: number, change: Partial<DesiredBackend> = {}): DesiredBacken
   port: null,
   openPorts: [],
   backup: false,
+  drain: false,
   colour: 'blue',
   releaseId: 'r',
   ...change,

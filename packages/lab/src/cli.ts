@@ -28,11 +28,11 @@ const oneOf =
     return found;
   };
 
-const RELEASES: Record<'12' | '13', Release> = { 12: 12, 13: 13 };
+const RELEASES = { 12: 12, 13: 13, testing: 'testing' } satisfies Record<string, Release>;
 
 async function up(
   count: number,
-  options: NameOption & { slot: number; release: '12' | '13'; image: ImageKind },
+  options: NameOption & { slot: number; release: keyof typeof RELEASES; image: ImageKind },
 ) {
   const installer = join(import.meta.dirname, '../scripts/install-host-packages.sh');
   if (spawnSync(installer, { stdio: 'inherit' }).status !== 0)
@@ -96,7 +96,7 @@ const machineVerb = (
 verb('up', 'boot machines web-1, web-2, … and stay until Ctrl-C')
   .argument('[count]', 'how many', integer, 3)
   .option('--slot <number>', 'addresses 198.18.<slot>.0/24', integer, 0)
-  .option('--release <debian>', '12 or 13', oneOf('12', '13'), '12')
+  .option('--release <debian>', '12, 13 or testing', oneOf('12', '13', 'testing'), '12')
   .option('--image <kind>', 'bare or stocked', oneOf('bare', 'stocked'), 'bare')
   .action(up);
 verb('exec', 'run a command as root on a machine')

@@ -12,6 +12,8 @@ export interface Fleet {
   readonly slot: number;
   /** The host's address on the lab's bridge. */
   readonly gateway: string;
+  /** The same in IPv6. */
+  readonly ipv6Gateway: string;
   readonly machines: readonly Machine[];
   /** The machine of that name. Throws {@link LabError} when there is none. */
   machine(name: string): Machine;
@@ -44,6 +46,7 @@ export const fleetOf = (place: LabPlace, machines: readonly Machine[]): Fleet =>
   name: place.name,
   slot: place.slot,
   gateway: place.gateway,
+  ipv6Gateway: place.ipv6Gateway,
   machines,
   machine: (name) => {
     const found = machines.find((machine) => machine.name === name);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { GitRepository } from './git-repository.ts';
 import { LabError } from './lab-error.ts';
 
@@ -32,7 +33,8 @@ export async function openGitServer(
   await once(server, 'listening');
   server.unref();
   const bound = server.address();
-  const url = `http://${address}:${typeof bound === 'object' && bound ? bound.port : 0}`;
+  const host = isIPv6(address) ? `[${address}]` : address;
+  const url = `http://${host}:${typeof bound === 'object' && bound ? bound.port : 0}`;
   const repositories = new Map<string, GitRepository>();
   for (const entry of options.repos) {
     const { name, sample } = typeof entry === 'string' ? { name: entry, sample: entry } : entry;

@@ -3,12 +3,15 @@ import { openAptCache } from './apt-cache.ts';
 import { run } from './command.ts';
 import { withFileLock } from './file-lock.ts';
 import type { HostEnvironment } from './host-environment.ts';
+import { LabError } from './lab-error.ts';
 import { cacheRoot, fingerprint } from './place.ts';
 import {
+  aptOptionsOf,
   BARE_PACKAGES,
   BARE_SCRIPT,
   CODENAMES,
   type ImageKind,
+  mirror,
   type Release,
   recipeOf,
   STOCKED_PACKAGES,
@@ -41,6 +44,11 @@ export async function ensureImage(
     try {
       const build = { release, host, partial, proxy: cache.url, onProgress };
       await (kind === 'bare' ? buildBare(build) : buildStocked(build, below[0] ?? ''));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new LabError(`Debian ${release} (${kind}) could not be built from ${mirror()}: ${why}`, {
+        cause,
+      });
     } finally {
       await cache.close();
     }
@@ -63,7 +71,8 @@ async function buildBare({ release, host, partial, proxy, onProgress }: Build): 
   const label = `Debian ${release} root`;
   const root = `${partial}/root`;
   onProgress(`${label}: bootstrapping`);
-  const options = [...host.aptOptions, 'Acquire::Languages "none";', `Acquire::http::Proxy "${proxy}";`];
+  const lasting = [...aptOptionsOf(release, host), 'Acquire::Languages "none";'];
+  const options = [...lasting, `Acquire::http::Proxy "${proxy}";`];
   await run(
     [
       ...[...ISOLATED, 'mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory'],
@@ -73,10 +82,7 @@ async function buildBare({ release, host, partial, proxy, onProgress }: Build): 
     ],
     { onLine: reportLines(label, onProgress) },
   );
-  await writeFile(
-    `${root}/etc/apt/apt.conf.d/90host`,
-    [...host.aptOptions, 'Acquire::Languages "none";', ''].join('\n'),
-  );
+  await writeFile(`${root}/etc/apt/apt.conf.d/90host`, `${lasting.join('\n')}\n`);
   for (const [name, pem] of Object.entries(host.certificates)) {
     await writeFile(`${root}/usr/local/share/ca-certificates/${name}`, pem);
   }

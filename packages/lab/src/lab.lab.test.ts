@@ -97,6 +97,17 @@ describe('machines', () => {
     }
   });
 
+  it('has IPv6 between host and machines, of either release', async () => {
+    const [one, five] = ['web-1', 'web-5'].map(lab.machine) as [Machine, Machine];
+    const ask = (address: string) => ['nc', '-z', '-w', '1', address, '22'];
+    expect((await one.exec(ask(five.ipv6Address))).code).toBe(0);
+    expect((await five.exec(ask(one.ipv6Address))).code).toBe(0);
+    expect((await one.exec(ask(`fd00:198:18:${SLOT}::99`))).code).toBe(1);
+    const git = await lab.gitServer({ repos: ['static-site'], family: 'ipv6' });
+    expect(await one.run(`git ls-remote ${git.repo('static-site').url} HEAD`)).toContain('HEAD');
+    await git.close();
+  });
+
   it('installs a package by apt, and crosses the network for it once only', async () => {
     const install =
       'apt-get update -q && apt-get install -q -y --no-install-recommends tree && tree --version';

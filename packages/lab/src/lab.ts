@@ -40,6 +40,7 @@ export class Lab implements Fleet {
   readonly name: string;
   readonly slot: number;
   readonly gateway: string;
+  readonly ipv6Gateway: string;
   readonly machines: readonly Machine[];
   readonly machine: (name: string) => Machine;
   readonly #place: LabPlace;
@@ -53,6 +54,7 @@ export class Lab implements Fleet {
     this.name = fleet.name;
     this.slot = fleet.slot;
     this.gateway = fleet.gateway;
+    this.ipv6Gateway = fleet.ipv6Gateway;
     this.machines = fleet.machines;
     this.machine = fleet.machine;
     this.#place = running.place;
@@ -105,9 +107,13 @@ export class Lab implements Fleet {
     return this.#aptCache.misses();
   }
 
-  /** Starts a Git server on the host's address in the lab; it ends with the lab. */
-  async gitServer(options: GitServerOptions): Promise<GitServer> {
-    const server = await openGitServer(this.gateway, `${this.#place.directory}/git`, options);
+  /** Starts a Git server on the host's address in the lab, the IPv4 one unless told otherwise; it ends with the lab. */
+  async gitServer({
+    family = 'ipv4',
+    ...options
+  }: GitServerOptions & { family?: 'ipv4' | 'ipv6' }): Promise<GitServer> {
+    const address = family === 'ipv6' ? this.ipv6Gateway : this.gateway;
+    const server = await openGitServer(address, `${this.#place.directory}/git`, options);
     this.#closers.push(server.close);
     return server;
   }
@@ -149,7 +155,8 @@ async function boot(
   await openNetwork(place);
   const aptCache = await openAptCache(place.gateway, { upstream: host.aptProxy });
   report(`network ${place.subnet}`);
-  const switchOn = (machine: Machine) => powerOn(namespace, place, machine.place, machine.name);
+  const switchOn = (machine: Machine) =>
+    powerOn(namespace, place, machine.place, { hostname: machine.name, release: machine.release });
   const machines = machinesOf(state, { place, namespacePid: namespace.pid, powerOn: switchOn });
   const closeControl = await openControl(place, (name) => switchOn(fleetOf(place, machines).machine(name)));
   await Promise.all(

@@ -6,6 +6,7 @@ import { LabError } from './lab-error.ts';
 import type { MountNamespace } from './mount-namespace.ts';
 import type { LabPlace, MachinePlace } from './place.ts';
 import { identify, leaderPid, nspawnPid } from './processes.ts';
+import { hasControlGroups1, type Release } from './recipe.ts';
 import { waitFor } from './wait.ts';
 
 /** What a machine's disk is made of and knows from its first boot on. */
@@ -37,7 +38,9 @@ export async function createDisk(
   const etc = namespace.path(`${place.root}/etc`);
   const network = [
     ...['[Match]', 'Name=host0', '[Network]', `Address=${place.address}/24`, `Gateway=${lab.gateway}`],
-    ...['LinkLocalAddressing=no', 'IPv6AcceptRA=no', ''],
+    ...['LinkLocalAddressing=no', 'IPv6AcceptRA=no'],
+    // Good at once: nobody else can have it, and what listens on it at boot would find it missing for a second.
+    ...['[Address]', `Address=${place.ipv6Address}/64`, 'DuplicateAddressDetection=none', ''],
   ];
   await mkdir(`${etc}/systemd/network`, { recursive: true });
   const files: Record<string, string> = {
@@ -72,7 +75,7 @@ export async function powerOn(
   namespace: MountNamespace,
   lab: LabPlace,
   place: MachinePlace,
-  hostname: string,
+  { hostname, release }: { hostname: string; release: Release },
 ): Promise<void> {
   if (nspawnPid(place.pidFile)) throw new LabError(`${hostname} is on already`);
   const nspawn = [
@@ -96,7 +99,11 @@ export async function powerOn(
   const log = openSync(place.logFile, 'a');
   const supervisor = ['--pdeathsig', 'KILL', 'sh', '-euc', SUPERVISE, 'sh'];
   const launch = ['sh', '-euc', LAUNCH, 'sh', place.pidFile, place.id, String(namespace.pid), ...nspawn];
-  const child = spawn('setpriv', [...supervisor, ...launch], { stdio: ['ignore', log, log], detached: true });
+  const child = spawn('setpriv', [...supervisor, ...launch], {
+    stdio: ['ignore', log, log],
+    detached: true,
+    env: { ...process.env, ...(hasControlGroups1(release) ? {} : { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' }) },
+  });
   closeSync(log);
   child.unref();
   const isOn = () => nspawnPid(place.pidFile) !== undefined || child.exitCode !== null;

@@ -39,6 +39,8 @@ export class Machine {
   readonly name: string;
   /** Its IPv4 address on the lab's bridge. */
   readonly address: string;
+  /** Its IPv6 address there, by which the host and the other machines reach it, and it nobody else. */
+  readonly ipv6Address: string;
   readonly release: Release;
   readonly image: ImageKind;
   readonly diskBytes: number;
@@ -51,6 +53,7 @@ export class Machine {
     this.image = spec.image;
     this.diskBytes = spec.diskBytes;
     this.address = place.address;
+    this.ipv6Address = place.ipv6Address;
     this.place = place;
     this.#host = host;
   }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { run } from './command.ts';
 import { cacheRoot, type LabPlace, STATE_ROOT } from './place.ts';
 
@@ -5,9 +7,18 @@ import { cacheRoot, type LabPlace, STATE_ROOT } from './place.ts';
 export async function openNetwork(lab: LabPlace): Promise<void> {
   await run(['ip', 'link', 'add', lab.bridge, 'type', 'bridge']);
   await run(['ip', 'addr', 'add', `${lab.gateway}/24`, 'dev', lab.bridge]);
+  await addIpv6(lab);
   await run(['ip', 'link', 'set', lab.bridge, 'up']);
   await run(['nft', '-f', '-'], { input: ruleset(lab) });
   await run(forwardingCommand('acquire', lab.name));
+}
+
+/** The bridge's IPv6 address, which is good at once; none where the kernel has no IPv6. */
+async function addIpv6({ bridge, ipv6Gateway }: LabPlace): Promise<void> {
+  const settings = `/proc/sys/net/ipv6/conf/${bridge}`;
+  if (!existsSync(settings)) return;
+  await writeFile(`${settings}/disable_ipv6`, '0');
+  await run(['ip', 'addr', 'add', `${ipv6Gateway}/64`, 'dev', bridge, 'nodad']);
 }
 
 /** Cuts the machine behind `interfaceName` off from everyone, or joins it again. Idempotent. */

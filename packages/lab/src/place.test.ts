@@ -6,6 +6,8 @@ describe('place', () => {
     expect(labPlace('bench', 7)).toMatchObject({
       subnet: '198.18.7.0/24',
       gateway: '198.18.7.1',
+      ipv6Subnet: 'fd00:198:18:7::/64',
+      ipv6Gateway: 'fd00:198:18:7::1',
       bridge: 'fllab7',
       table: 'fairlead_lab_7',
     });
@@ -13,7 +15,11 @@ describe('place', () => {
 
   it('keeps interface names within the 15 characters of Linux, whatever the machine is called', () => {
     const place = machinePlace(labPlace('bench', 255), 199, 'a-machine-with-a-long-name');
-    expect(place).toMatchObject({ interfaceName: 'vb-fl255-200', address: '198.18.255.210' });
+    expect(place).toMatchObject({
+      interfaceName: 'vb-fl255-200',
+      address: '198.18.255.210',
+      ipv6Address: 'fd00:198:18:255::210',
+    });
     expect(place.interfaceName.length).toBeLessThanOrEqual(15);
   });
 

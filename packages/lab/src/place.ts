@@ -16,6 +16,9 @@ export interface LabPlace {
   /** The host's own address in the lab, where the Git server and the package cache listen. */
   gateway: string;
   subnet: string;
+  /** The same in IPv6: unique local addresses, which lead nowhere but into the lab. */
+  ipv6Gateway: string;
+  ipv6Subnet: string;
   /** Name of the lab's nft tables, one in family ip and one in family bridge. */
   table: string;
 }
@@ -31,6 +34,8 @@ export function labPlace(name: string, slot: number): LabPlace {
     bridge: `fllab${slot}`,
     gateway: `198.18.${slot}.1`,
     subnet: `198.18.${slot}.0/24`,
+    ipv6Gateway: `fd00:198:18:${slot}::1`,
+    ipv6Subnet: `fd00:198:18:${slot}::/64`,
     table: `fairlead_lab_${slot}`,
   };
 }
@@ -40,6 +45,7 @@ export interface MachinePlace {
   /** The name in nspawn, in cgroups and in the interface name: short, as interface names hold 15 characters. */
   id: string;
   address: string;
+  ipv6Address: string;
   interfaceName: string;
   /** Mount point of its disk, inside the lab's mount namespace. */
   disk: string;
@@ -56,6 +62,7 @@ export function machinePlace(lab: LabPlace, index: number, name: string): Machin
   return {
     id,
     address: `198.18.${lab.slot}.${11 + index}`,
+    ipv6Address: `fd00:198:18:${lab.slot}::${11 + index}`,
     interfaceName: `vb-${id}`,
     disk,
     root: `${disk}/root`,

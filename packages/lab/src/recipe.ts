@@ -1,13 +1,20 @@
 import type { HostEnvironment } from './host-environment.ts';
 
-/** Debian's release number. */
-export type Release = 12 | 13;
+/** Debian's release number, or `testing`: what becomes the next one. */
+export type Release = 12 | 13 | 'testing';
 
 /** `bare`: as a freshly rented server. `stocked`: the same with every package Fairlead installs, all stopped and disabled. */
 export type ImageKind = 'bare' | 'stocked';
 
 /** Debian's code names. */
-export const CODENAMES: Record<Release, string> = { 12: 'bookworm', 13: 'trixie' };
+export const CODENAMES: Record<Release, string> = {
+  12: 'bookworm',
+  13: 'trixie',
+  testing: 'testing',
+};
+
+/** Whether its systemd still runs on control groups of version 1: it no longer does since 258. */
+export const hasControlGroups1 = (release: Release): boolean => release !== 'testing';
 
 /** What a freshly rented Debian server brings along. */
 export const BARE_PACKAGES = [
@@ -43,16 +50,25 @@ export const STOCKED_PACKAGES = [
   ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql'],
 ];
 
-/** The apt sources of a release; the mirror is Debian's own unless `FAIRLEAD_LAB_MIRROR` names another host. */
+/** Debian's own unless `FAIRLEAD_LAB_MIRROR` names another host. */
+export const mirror = (): string => process.env.FAIRLEAD_LAB_MIRROR ?? 'http://deb.debian.org';
+
+/** The apt sources of a release. */
 export function sourcesList(release: Release): string[] {
-  const mirror = process.env.FAIRLEAD_LAB_MIRROR ?? 'http://deb.debian.org';
   const code = CODENAMES[release];
   return [
-    `deb ${mirror}/debian ${code} main`,
-    `deb ${mirror}/debian ${code}-updates main`,
-    `deb ${mirror}/debian-security ${code}-security main`,
+    `deb ${mirror()}/debian ${code} main`,
+    `deb ${mirror()}/debian ${code}-updates main`,
+    `deb ${mirror()}/debian-security ${code}-security main`,
   ];
 }
+
+/**
+ * Lines of apt configuration for a release. Testing's indexes are good for a week: a mirror that stands still for longer, as one of a frozen date
+ * does, would refuse itself.
+ */
+export const aptOptionsOf = (release: Release, { aptOptions }: HostEnvironment): string[] =>
+  release === 'testing' ? [...new Set([...aptOptions, 'Acquire::Check-Valid-Until "false";'])] : aptOptions;
 
 /** Makes a fresh root look rented: sshd on, an `admin` user with sudo, no host keys and no machine id of its own. */
 export const BARE_SCRIPT = `
@@ -87,6 +103,14 @@ apt-get clean
 
 /** Everything that decides an image's content, for its cache key. */
 export const recipeOf = (release: Release, kind: ImageKind, host: HostEnvironment): unknown => [
-  ...[release, kind, sourcesList(release), BARE_PACKAGES, BARE_SCRIPT, host.certificates, host.aptOptions],
+  ...[
+    release,
+    kind,
+    sourcesList(release),
+    BARE_PACKAGES,
+    BARE_SCRIPT,
+    host.certificates,
+    aptOptionsOf(release, host),
+  ],
   ...(kind === 'stocked' ? [STOCKED_PACKAGES, STOCKED_SCRIPT] : []),
 ];

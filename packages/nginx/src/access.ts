@@ -1,18 +1,31 @@
 import type { HttpSettings } from './http-settings.ts';
-import { rateZoneName } from './names.ts';
+import { countedVariableNames, rateZoneName } from './names.ts';
 import type { Slug } from './spec.ts';
-import { type ConfigNode, comment, directive, directivesNamed } from './tree.ts';
+import { block, type ConfigNode, comment, directive, directivesNamed } from './tree.ts';
 
 /** From here Fairlead looks at an app through its own front. */
 const OWN_ADDRESS = '127.0.0.1';
 /** Room for the addresses of the last while: 16,000 in each MiB. */
 const ZONE_SIZE = '10m';
 
-/** The memory in which a front counts. @see https://nginx.org/en/docs/http/ngx_http_limit_req_module.html */
+/**
+ * The memory in which a front counts, and for whom: an IPv4 address, of an IPv6 address its first 64 bits, since whoever has one has the rest of them
+ * (RFC 4291). `\z` and `(?s)`, as any of its bytes may be a line break.
+ * @see https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
+ */
 export function rateZone(app: Slug, { rateLimit }: HttpSettings): ConfigNode[] {
   if (rateLimit === null) return [];
   const rate = `rate=${rateLimit.requests}r/${rateLimit.per === 'second' ? 's' : 'm'}`;
-  return [directive('limit_req_zone', '$binary_remote_addr', `zone=${rateZoneName(app)}:${ZONE_SIZE}`, rate)];
+  const { counted, network } = countedVariableNames(app);
+  return [
+    block(
+      'map',
+      ['$binary_remote_addr', counted],
+      directive('default', '$binary_remote_addr'),
+      directive(`~(?s)^(?<${network}>.{8}).{8}\\z`, `$${network}`),
+    ),
+    directive('limit_req_zone', counted, `zone=${rateZoneName(app)}:${ZONE_SIZE}`, rate),
+  ];
 }
 
 /**
@@ -28,6 +41,8 @@ export function access(app: Slug, { access, rateLimit }: HttpSettings): ConfigNo
     ...(rateLimit === null
       ? []
       : [
+          comment('Looked at before a location is chosen by a regular expression, whose $1 would be lost.'),
+          directive('set', countedVariableNames(app).kept, countedVariableNames(app).counted),
           directive(
             'limit_req',
             `zone=${rateZoneName(app)}`,

@@ -14,7 +14,7 @@ export interface Balancing {
 
 /**
  * A method as the balancer's Nginx can do it.
- * @throws AppError `system-unsupported` for `least_time` on an Nginx that has it not.
+ * @throws AppError `system-unsupported` for `least_time`, or a backend that drains, on an Nginx that has it not.
  * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html
  */
 export function balancing(spec: FrontSpec, capabilities: NginxCapabilities): Balancing {
@@ -56,7 +56,7 @@ export function readHashVariable(variable: string | undefined): string | undefin
  * where nobody comes without; Nginx's own can't be so for some visitors and not for others.
  */
 function sticky(spec: FrontSpec, capabilities: NginxCapabilities): Balancing {
-  const { app, stickyCookie = '' } = spec;
+  const { app, servers, stickyCookie = '' } = spec;
   if (hasSticky(capabilities)) {
     const secure = isHttpsAlone(spec) ? ['secure'] : [];
     const cookie = directive(
@@ -70,6 +70,7 @@ function sticky(spec: FrontSpec, capabilities: NginxCapabilities): Balancing {
     );
     return { beside: [], within: [cookie], answering: [] };
   }
+  if (servers.some(({ drain }) => drain)) throw drainMissing(capabilities);
   const { visitor, cookie } = stickyVariableNames(app);
   const sent = `$cookie_${stickyCookie}`;
   const known = '~^[0-9a-f]{32}$';
@@ -98,6 +99,12 @@ function sticky(spec: FrontSpec, capabilities: NginxCapabilities): Balancing {
     within: [directive('hash', visitor, 'consistent')],
     answering: [directive('add_header', 'Set-Cookie', cookie)],
   };
+}
+
+function drainMissing({ version }: NginxCapabilities): AppError {
+  return new AppError('system-unsupported', `Nginx ${version.join('.')} can drain no backend.`, {
+    hint: 'It came with Nginx 1.29.6; switch the backend off, or upgrade Nginx on the balancer.',
+  });
 }
 
 function leastTimeMissing({ version }: NginxCapabilities): AppError {

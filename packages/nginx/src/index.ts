@@ -1,3 +1,4 @@
+export { bracketed } from './address.ts';
 export { type AdoptedFront, adoptFront } from './adopt.ts';
 export { renderBackend } from './backend.ts';
 export { renderBase } from './base.ts';

@@ -62,6 +62,11 @@ const fronts = {
     access: [{ action: 'deny', source: '203.0.113.66' }],
     rateLimit: { requests: 1, per: 'minute', burst: 1 },
   },
+  counted: {
+    trustedProxy: { networks: ['127.0.0.7'] },
+    rateLimit: { requests: 1, per: 'minute', burst: 0 },
+    snippet: 'location ~ ^/tail/(.+)$ {\n  add_header X-Tail $1;\n  empty_gif;\n}',
+  },
   edged: { trustedProxy: { networks: ['127.0.0.7'], field: 'X-Edge-Client' } },
   limited: { rateLimit: { requests: 1, per: 'minute', burst: 2 }, redirects: [{ from: '/old', to: '/new' }] },
   routed: {
@@ -303,6 +308,27 @@ describe('the front', { timeout: 60_000 }, () => {
     expect((await through('203.0.113.5')).status).toBe(200);
     expect((await through('203.0.113.5')).status).toBe(429);
     expect((await through('203.0.113.6', '127.0.1.9')).status).toBe(200);
+  });
+
+  it('counts an IPv6 visitor by the first 64 bits, whatever bytes they hold, and loses no $1 by it', async () => {
+    const from = async (client: string) => {
+      const headers = { 'X-Forwarded-For': client };
+      const { status, headers: answered } = await visit('counted', {
+        from: '127.0.0.7',
+        path: '/tail/end',
+        headers,
+      });
+      return `${status} ${answered['x-tail'] ?? ''}`.trim();
+    };
+    expect(await from('2001:db8:a:a0a:0:a00:0:1')).toBe('200 end');
+    expect(await from('2001:db8:a:a0a:a0a:a0a:a0a:a0a')).toBe('429');
+    expect(await from('2001:db8:a:a0a::')).toBe('429');
+    expect(await from('2001:db8:a:a0b:0:a00:0:1')).toBe('200 end');
+    expect(await from('2001:db8::4142:0:a00:0:1')).toBe('200 end');
+    expect(await from('2001:db8::6162:0:a00:0:1')).toBe('200 end');
+    expect(await from('203.0.113.5')).toBe('200 end');
+    expect(await from('203.0.113.6')).toBe('200 end');
+    expect(await from('203.0.113.5')).toBe('429');
   });
 
   it('refuses whoever comes past the proxy where it is told to, but for the balancer itself', async () => {

@@ -69,7 +69,7 @@ function secondsOf(server: readonly ConfigNode[], name: string): number {
 function readServers(pools: readonly Block[]) {
   const lines = pools.map(({ children }) => directivesNamed(children, 'server').map(({ args }) => args));
   return (lines[0] ?? []).map((args) => {
-    const { port: _, maxConns: __, ...server } = readServer(args);
+    const { port: _, maxConns: __, drain: ___, ...server } = readServer(args);
     const address = parseSocketAddress(args[0] ?? '')?.address;
     const backup = lines.some((pool) =>
       pool.some((line) => parseSocketAddress(line[0] ?? '')?.address === address && line.includes('backup')),

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backendSpecs, capabilities, frontSpecs } from '../testing/arbitraries.ts';
+import { backendSpecs, capabilities, drainingSpecs, frontSpecs } from '../testing/arbitraries.ts';
 import { times } from '../testing/times.ts';
-import { readBackend, readFront, readHeader, renderBackend, renderFront } from './index.ts';
+import { capabilitiesOf, readBackend, readFront, readHeader, renderBackend, renderFront } from './index.ts';
 
 describe('a rendered file', { timeout: 60_000 * times }, () => {
   it('reads back to the front it was rendered from', () => {
@@ -12,6 +12,20 @@ describe('a rendered file', { timeout: 60_000 * times }, () => {
         expect(readFront(renderFront(spec, nginx).content)).toEqual(spec);
       }),
       { numRuns: 200 * times },
+    );
+  });
+
+  it('of a front that drains backends reads back too, and an Nginx that can drain none is named', () => {
+    const modules = ['http_ssl', 'http_v2', 'http_realip'];
+    fc.assert(
+      fc.property(drainingSpecs, (spec) => {
+        const { content } = renderFront(spec, capabilitiesOf({ version: '1.30.6', modules }));
+        expect(readFront(content)).toEqual(spec);
+        if (spec.maintenance) return;
+        const older = capabilitiesOf({ version: '1.26.3', modules });
+        expect(() => renderFront(spec, older)).toThrow('Nginx 1.26.3 can drain no backend.');
+      }),
+      { numRuns: 50 * times },
     );
   });
 

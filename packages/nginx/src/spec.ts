@@ -98,6 +98,8 @@ export const upstreamServerSchema = z.object({
   maxConns: z.int().min(0).max(1_000_000).default(0),
   /** Given requests only while no other server answers. */
   backup: z.boolean().default(false),
+  /** Given requests of visitors whom the sticky cookie ties to it, and no others. */
+  drain: z.boolean().default(false),
 });
 export type UpstreamServer = z.infer<typeof upstreamServerSchema>;
 
@@ -216,6 +218,18 @@ export const frontSpecSchema = z
     path: ['servers'],
     message: 'must not hold a backup beside this method',
   })
+  .refine(({ method, servers }) => method === 'sticky' || !servers.some(({ drain }) => drain), {
+    path: ['servers'],
+    message: 'must not hold one that drains beside this method',
+  })
+  .refine(({ servers }) => !servers.some(({ drain, down }) => drain && down), {
+    path: ['servers'],
+    message: 'must not hold one that drains and is down',
+  })
+  .refine(
+    ({ servers }) => !servers.some(({ drain }) => drain) || servers.some((one) => !one.drain && !one.down),
+    { path: ['servers'], message: 'must hold one for new visitors' },
+  )
   .refine(
     ({ method, servers }) =>
       !HASHING_METHODS.includes(method) || servers.every(({ slowStartPercent }) => slowStartPercent === 100),

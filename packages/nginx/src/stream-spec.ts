@@ -4,7 +4,7 @@ import { slugSchema, upstreamServerSchema } from './spec.ts';
 import { streamAllowsBackup, streamsSchema } from './stream-settings.ts';
 
 /** One backend of all streams of an app; each stream names the port itself. */
-const streamServerSchema = upstreamServerSchema.omit({ port: true, maxConns: true });
+const streamServerSchema = upstreamServerSchema.omit({ port: true, maxConns: true, drain: true });
 export type StreamServer = z.output<typeof streamServerSchema>;
 
 /** The file of an app's streams on the balancer. */

@@ -66,7 +66,7 @@ function upstreamServer(server: StreamServer, { backendPort, maxConns, method }:
   return directive(
     'server',
     socketAddress(server.address, backendPort),
-    ...serverParameters({ ...server, backup, maxConns }),
+    ...serverParameters({ ...server, backup, maxConns, drain: false }),
   );
 }
 

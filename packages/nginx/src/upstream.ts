@@ -58,13 +58,14 @@ function server(server: UpstreamServer, all: readonly UpstreamServer[]): ConfigN
 export function serverParameters(
   server: Omit<UpstreamServer, 'address' | 'port' | 'slowStartPercent'>,
 ): string[] {
-  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = server;
+  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup, drain } = server;
   return [
     ...(weight === 1 ? [] : [`weight=${weight}`]),
     ...(maxConns === 0 ? [] : [`max_conns=${maxConns}`]),
     `max_fails=${maxFails}`,
     `fail_timeout=${failTimeoutSeconds}s`,
     ...(backup ? ['backup'] : []),
+    ...(drain ? ['drain'] : []),
     ...(down ? ['down'] : []),
   ];
 }
@@ -102,5 +103,6 @@ export function readServer([name, ...options]: readonly string[]) {
     failTimeoutSeconds: value('fail_timeout'),
     maxConns: value('max_conns'),
     backup: options.includes('backup'),
+    drain: options.includes('drain'),
   };
 }

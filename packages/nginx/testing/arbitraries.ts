@@ -43,6 +43,8 @@ const servers = fc.record({
   failTimeoutSeconds: fc.integer({ min: 1, max: 3600 }),
   maxConns: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1_000_000 })),
   backup: fc.boolean(),
+  /** Needs an Nginx of its own too, see {@link drainingSpecs}. */
+  drain: fc.constant(false),
   slowStartPercent: fc.constantFrom(100, 100, 100, ...slowStartPercents),
 }) as fc.Arbitrary<UpstreamServer>;
 
@@ -118,6 +120,19 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
     }).data;
   })
   .filter((spec) => spec !== undefined);
+
+/** Fronts of which some backends drain, for an Nginx from 1.29.6 on. */
+export const drainingSpecs: fc.Arbitrary<FrontSpec> = fc
+  .tuple(frontSpecs, stickyCookies, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }))
+  .map(([{ hashKey: _, ...spec }, stickyCookie, draining]) => {
+    const servers = spec.servers.map((server, index) => ({
+      ...server,
+      backup: false,
+      drain: !server.down && draining[index] === true,
+    }));
+    return frontSpecSchema.safeParse({ ...spec, method: 'sticky', stickyCookie, servers }).data;
+  })
+  .filter((spec) => spec?.servers.some(({ drain }) => drain) === true) as fc.Arbitrary<FrontSpec>;
 
 const segments = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,20}$/);
 

@@ -6,6 +6,7 @@ import { fingerprintOf, type HostKey, hostKeyAlgorithms, parseHostKey } from './
 import { publicKeyOf } from './key-pair.ts';
 import { sshFailure } from './ssh-failure.ts';
 import type { SshTarget } from './target.ts';
+import { socketName } from './tcp-socket.ts';
 import { isTurnedAway, overhear, turnedAway } from './turned-away.ts';
 
 /** Limits of a handshake, in milliseconds. A connection that is silent for three keepalives is given up. */
@@ -55,7 +56,7 @@ export async function handshake(sock: Duplex, target: SshTarget, options: Handsh
     sock.destroy();
     if (options.signal?.aborted) throw cancelled(options.signal.reason);
     if (isTurnedAway(greeting()))
-      throw turnedAway(`${target.address}:${target.port}`, target.name, greeting());
+      throw turnedAway(socketName(target.address, target.port), target.name, greeting());
     throw sshFailure(cause as Error, target, evidence);
   } finally {
     options.signal?.removeEventListener('abort', onAbort);

@@ -12,6 +12,7 @@ import {
   hostKeyTypes,
   parseHostKey,
 } from './host-key.ts';
+import { socketName } from './tcp-socket.ts';
 import { isTurnedAway, overhear, turnedAway } from './turned-away.ts';
 
 /** A host key as a server offered it. `key` is the line to pin. */
@@ -70,19 +71,23 @@ export async function scanHostKey(
     });
   });
   const tooLate = () =>
-    new AppError('connection-timeout', `${address}:${port} accepted the connection but sent no host key.`, {
-      server: name,
-      hint: 'Check that sshd listens on this port and that the machine is not overloaded.',
-      retryable: true,
-    });
+    new AppError(
+      'connection-timeout',
+      `${socketName(address, port)} accepted the connection but sent no host key.`,
+      {
+        server: name,
+        hint: 'Check that sshd listens on this port and that the machine is not overloaded.',
+        retryable: true,
+      },
+    );
   try {
     const blob = await withDeadline(scanning, limits.handshakeTimeoutMs, tooLate, options.signal);
     return { key: formatHostKey(blob), fingerprint: fingerprintOf(blob), type: blobType(blob) };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     if (options.signal?.aborted) throw cancelled(options.signal.reason);
-    if (isTurnedAway(greeting())) throw turnedAway(`${address}:${port}`, name, greeting());
-    throw new AppError('connection-lost', `${address}:${port} did not answer as an SSH server.`, {
+    if (isTurnedAway(greeting())) throw turnedAway(socketName(address, port), name, greeting());
+    throw new AppError('connection-lost', `${socketName(address, port)} did not answer as an SSH server.`, {
       server: name,
       hint: 'Check the port: something else may be listening there.',
       cause,

@@ -38,6 +38,8 @@ export const serverFactsSchema = z.object({
       version: z.string(),
       modules: z.array(z.string()),
       running: z.boolean(),
+      /** The kernel has IPv6; absent of an older host program, and then taken for granted. */
+      ipv6: z.boolean().optional(),
       /** A reload is announced to the sites that look for it (docs/adr/0004). */
       announcesReloads: z.boolean(),
       /** Its configuration includes apps’ TCP streams; absent of a host program before there were any. */

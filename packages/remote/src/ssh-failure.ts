@@ -1,5 +1,6 @@
 import { AppError } from '@fairlead/errors';
 import type { SshTarget } from './target.ts';
+import { socketName } from './tcp-socket.ts';
 
 /** What ssh2 knew when a connection attempt failed. */
 export interface HandshakeEvidence {
@@ -18,7 +19,7 @@ export function sshFailure(
   evidence: HandshakeEvidence,
 ): AppError {
   const server = target.name;
-  const place = `${target.address}:${target.port}`;
+  const place = socketName(target.address, target.port);
   if (evidence.offered !== null || cause.message.includes('no matching host key format')) {
     return hostKeyRefused(target, evidence);
   }
@@ -58,7 +59,7 @@ export function sshFailure(
 }
 
 function hostKeyRefused(target: SshTarget, evidence: HandshakeEvidence): AppError {
-  const place = `${target.address}:${target.port}`;
+  const place = socketName(target.address, target.port);
   if (evidence.pinned === null) {
     return new AppError('host-key-unknown', `Nobody has confirmed the host key of ${place} yet.`, {
       server: target.name,

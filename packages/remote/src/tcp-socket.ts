@@ -64,7 +64,7 @@ function attempt(address: string, port: number, timeoutMs: number, options: TcpO
 export function noAnswer(address: string, port: number, timeoutMs: number, server?: string): AppError {
   return new AppError(
     'connection-timeout',
-    `${address}:${port} gave no answer within ${timeoutMs / 1000} s.`,
+    `${socketName(address, port)} gave no answer within ${timeoutMs / 1000} s.`,
     {
       server,
       hint: 'Check that the machine is on, the address and port are right, and no firewall drops SSH from the control plane.',
@@ -97,7 +97,7 @@ export function tcpError(
         cause,
       });
     case 'ETIMEDOUT':
-      return new AppError('connection-timeout', `${address}:${port} gave no answer.`, {
+      return new AppError('connection-timeout', `${socketName(address, port)} gave no answer.`, {
         server,
         hint: 'Check that the machine is on, the address and port are right, and no firewall drops SSH from the control plane.',
         retryable: true,
@@ -110,16 +110,25 @@ export function tcpError(
         cause,
       });
     case 'EPERM':
-      return new AppError('connection-lost', `The jump host forbids a connection to ${address}:${port}.`, {
-        server,
-        hint: 'Allow TCP forwarding (AllowTcpForwarding, PermitOpen) for this user in its sshd_config.',
-        cause,
-      });
+      return new AppError(
+        'connection-lost',
+        `The jump host forbids a connection to ${socketName(address, port)}.`,
+        {
+          server,
+          hint: 'Allow TCP forwarding (AllowTcpForwarding, PermitOpen) for this user in its sshd_config.',
+          cause,
+        },
+      );
     default:
-      return new AppError('connection-lost', `The connection to ${address}:${port} broke off.`, {
+      return new AppError('connection-lost', `The connection to ${socketName(address, port)} broke off.`, {
         server,
         retryable: true,
         cause,
       });
   }
+}
+
+/** An address with its port as people write it: an IPv6 address in brackets (RFC 3986). */
+export function socketName(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

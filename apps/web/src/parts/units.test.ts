@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatLatency, formatMemory, formatShare } from './units.ts';
+import { formatBytes, formatLatency, formatMemory, formatShare, formatSocket } from './units.ts';
 
 test('writes sizes with their unit and no more digits than they carry', () => {
   expect([0, 999, 1000, 25_400_000_000, 999_999_999].map(formatBytes)).toEqual([
@@ -19,4 +19,11 @@ test('writes times at the size that a person compares', () => {
 
 test('never rounds a share up to a whole', () => {
   expect([1, 0.99999, 0.5, 0].map(formatShare)).toEqual(['100 %', '99.99 %', '50.00 %', '0 %']);
+});
+
+test('a port stands apart from an IPv6 address', () => {
+  expect([formatSocket('10.0.0.5', 22), formatSocket('2001:db8::5', 22)]).toEqual([
+    '10.0.0.5:22',
+    '[2001:db8::5]:22',
+  ]);
 });

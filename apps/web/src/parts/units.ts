@@ -35,3 +35,7 @@ export const shortCommit = (commit: string): string => commit.slice(0, 7);
 
 /** `1 backend`, `3 backends`. */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** `10.0.0.5:22`, `[2001:db8::5]:22`. */
+export const formatSocket = (address: string, port: number | string): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -12,7 +12,7 @@ type Change = Partial<Balancing> & {
 };
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
 type Options = Partial<
-  Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'> & {
+  Pick<Backend, 'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup' | 'drain'> & {
     port: number | null;
   }
 >;

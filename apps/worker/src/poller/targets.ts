@@ -1,5 +1,6 @@
 import { servedPort } from '@fairlead/core';
 import type { Backend, PrismaClient, Server } from '@fairlead/db';
+import { hostHeader } from '../fleet.ts';
 import type { Health, Thresholds } from './verdict.ts';
 
 /** One backend as the poller asks for it. */
@@ -41,7 +42,7 @@ export async function loadTargets(prisma: PrismaClient): Promise<Target[]> {
   return apps.flatMap(({ backends, loadBalancer, ...app }) => {
     if (loadBalancer === null) return [];
     const balancer = loadBalancer.balancerServer;
-    const host = app.domains[0] ?? balancer.privateAddress ?? balancer.ipAddress ?? balancer.address;
+    const host = hostHeader(app, balancer);
     return backends.map((backend: Backend) => ({
       backendId: backend.id,
       organizationId: app.organizationId,

@@ -39,6 +39,8 @@ export const backendSchema = z
     /** 0: no limit. */
     maxConns: z.int(),
     backup: z.boolean(),
+    /** Keeps the visitors whom the sticky cookie ties to it, and gets no others. */
+    drain: z.boolean(),
     /** How much of its weight it is given while it comes back, in percent, and when it has all of it. */
     slowStart: z.object({ percent: z.int(), endsAt: instantSchema }).nullable(),
     colour: z.enum(['blue', 'green']).nullable(),

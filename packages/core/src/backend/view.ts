@@ -27,6 +27,7 @@ export interface BackendView {
   failTimeoutSeconds: number;
   maxConns: number;
   backup: boolean;
+  drain: boolean;
   /** How much of its weight it is given while it comes back, and when it has all of it; null where it does not climb. */
   slowStart: { percent: number; endsAt: string } | null;
   colour: 'blue' | 'green' | null;
@@ -73,6 +74,7 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       failTimeoutSeconds: backend.failTimeoutSeconds,
       maxConns: backend.maxConns,
       backup: backend.backup,
+      drain: backend.drain,
       slowStart: viewSlowStart(backend, fleet.loadBalancer.slowStartSeconds),
       colour: backend.colour as BackendView['colour'],
       releaseId: backend.releaseId,

@@ -40,6 +40,8 @@ export const backendOptionFields = {
   maxConns: z.int().min(0).max(100_000),
   /** Stands by until no other backend answers. */
   backup: z.boolean(),
+  /** Keeps the visitors whom the sticky cookie ties to it, and gets no others. */
+  drain: z.boolean(),
   /** Where it listens for the balancer; null: the app's port. */
   port: appPortSchema.nullable(),
 };

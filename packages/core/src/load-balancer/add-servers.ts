@@ -2,11 +2,21 @@ import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { backendStatus } from '../backend/status.ts';
 import { balancerServerIds } from '../desired.ts';
-import { backendAddress } from '../desired-network.ts';
+import { backendAddress, reaches } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
 import { invalidInput } from '../input.ts';
 import { isUsable } from '../server/status.ts';
 import type { ProposalContext } from './propose.ts';
+
+const isDatabaseOf = ({ app }: Fleet, server: Server): boolean =>
+  app.databaseEngine !== 'none' && server.id === app.primaryServerId;
+
+const kindOf = (address: string): string => (address.includes(':') ? 'IPv6' : 'IPv4');
+
+function apartFrom(server: Server, address: string, other: Server): string {
+  const theirs = kindOf(other.privateAddress ?? other.ipAddress ?? '');
+  return `${server.name} is known by an ${kindOf(address)} address and ${other.name} by an ${theirs} one. Give both an address of one kind, for instance as private address.`;
+}
 
 /** The fleet with more servers, each a backend that is to be prepared. @throws AppError `not-found`, `conflict`, `invalid-input` on the field that names it */
 export function addServers(
@@ -41,6 +51,13 @@ function addServer(fleet: Fleet, server: Server, path: string, given: ProposalCo
     server,
     fleet.servers.filter(({ id }) => balancers.includes(id)),
   );
+  const apart = fleet.servers.find(
+    (other) =>
+      (balancers.includes(other.id) || isDatabaseOf(fleet, other)) &&
+      other.id !== server.id &&
+      !reaches(other, address),
+  );
+  if (apart !== undefined) throw refuse(apartFrom(server, address, apart));
   const existing = fleet.backends.find((backend) => backend.serverId === server.id);
   if (existing !== undefined && existing.desired !== 'removed') {
     throw new AppError('conflict', `${server.name} is a backend of this app already.`);
@@ -82,6 +99,7 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     failTimeoutSeconds: 10,
     maxConns: 0,
     backup: false,
+    drain: false,
     slowStartedAt: null,
     slowStartPercent: 100,
     port: null,

@@ -27,6 +27,7 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   port: null,
   openPorts: [],
   backup: false,
+  drain: false,
   health: 'healthy',
   healthReason: null,
   healthLatencyMs: null,

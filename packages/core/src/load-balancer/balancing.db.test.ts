@@ -34,6 +34,19 @@ async function balanced() {
   return { appId: app.id, primaryId: primary.id, replicaId: replica.id };
 }
 
+/** The balancer's Nginx, as its host program would tell. */
+async function hasNginx(appId: string, version: string): Promise<void> {
+  const { balancer } = await rowsOf(appId);
+  const facts = {
+    ...{ hostVersion: '1', hostname: 'x', kernel: '6', architecture: 'x86_64', cores: 1, addresses: [] },
+    os: { id: 'debian', versionId: '', codename: 'forky', prettyName: 'Debian GNU/Linux forky/sid' },
+    ...{ memoryBytes: 1, diskTotalBytes: 1, diskFreeBytes: 1, uptimeSeconds: 1 },
+    nginx: { version, modules: ['http_realip'], running: true },
+    ...{ postgresql: null, mariadb: null, node: null, php: null, firewall: 'nftables' },
+  };
+  await world.ctx.prisma.server.update({ where: { id: balancer.balancerServerId }, data: { facts } });
+}
+
 describe('a method', () => {
   it.each([
     [{ method: 'random' }, '+    random two least_conn;', 'by random two'],
@@ -147,6 +160,29 @@ describe('a backend’s options', () => {
     ]);
   });
 
+  it('new visitors are kept away only where the balancer knows who was there before', async () => {
+    const { appId, replicaId, primaryId } = await balanced();
+    const drain = () => fieldsOf(configure(appId, replicaId, { drain: true }));
+    const because = (text: string) => [{ path: 'drain', message: expect.stringContaining(text) }];
+    expect(await drain()).toEqual(because('choose that method first'));
+    await change(appId, { method: 'sticky' });
+    expect(await drain()).toEqual(because('Nginx 1.22.1'));
+    await hasNginx(appId, '1.30.6');
+    const { diff } = await plan(appId, { action: 'configure', backendId: replicaId, drain: true });
+    expect(diff).toMatch(/^\+ +server .* drain;$/m);
+    expect(await drain()).toBe('accepted');
+    expect((await rowsOf(appId)).backends.find(({ id }) => id === replicaId)?.drain).toBe(true);
+    expect(await fieldsOf(change(appId, { method: 'least_conn' }))).toEqual([
+      { path: 'method', message: expect.stringContaining('Let it have new ones again first.') },
+    ]);
+    // Where nobody else is left for new visitors, it takes them.
+    const off = await plan(appId, { action: 'toggle', backendId: primaryId, enabled: false });
+    expect(off.diff).toMatch(/^\+ +server .* down;$/m);
+    expect(off.diff).not.toContain(' drain;');
+    await configure(appId, replicaId, { drain: false });
+    expect(await fieldsOf(change(appId, { method: 'least_conn' }))).toBe('accepted');
+  });
+
   it('with backups alone left, they take the requests, and the plan says so', async () => {
     const { appId, primaryId, replicaId } = await balanced();
     await configure(appId, replicaId, { backup: true });
@@ -161,6 +197,7 @@ describe('a backend’s options', () => {
     ['maxConns', -1],
     ['failTimeoutSeconds', 1.5],
     ['backup', 'yes'],
+    ['drain', 'yes'],
     ['port', 22],
   ])('refuses %s %j', async (path, value) => {
     const { appId, replicaId } = await balanced();

@@ -21,6 +21,7 @@ export function balancerColumns({
 
 /** The columns of the backend that a `server` line stands for. */
 export function backendColumns(line: UpstreamServer): Partial<Backend> {
-  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup } = line;
-  return { weight, maxFails, failTimeoutSeconds, maxConns, backup, desired: down ? 'disabled' : 'enabled' };
+  const { down, weight, maxFails, failTimeoutSeconds, maxConns, backup, drain } = line;
+  const desired = down ? 'disabled' : 'enabled';
+  return { weight, maxFails, failTimeoutSeconds, maxConns, backup, drain, desired };
 }

@@ -143,8 +143,8 @@ async function saveFleet(
 
 /** What an intent may change of a row; the rest is the worker's and the poller's, who may write at this moment. */
 function intentColumns(backend: Backend) {
-  const { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup, port, openPorts } = backend;
-  const wanted = { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup, port, openPorts };
+  const { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup, drain, port, openPorts } = backend;
+  const wanted = { desired, weight, maxFails, failTimeoutSeconds, maxConns, backup, drain, port, openPorts };
   const { state, address, colour, releaseId, configHash, health, healthReason } = backend;
   return backend.state === 'pending'
     ? { ...wanted, state, address, colour, releaseId, configHash, health, healthReason }

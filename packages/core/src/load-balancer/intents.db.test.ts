@@ -80,6 +80,25 @@ describe('enable', () => {
     ]);
   });
 
+  it('refuses servers that are known by addresses of another kind than the balancer, on their field', async () => {
+    const { app } = await seedLiveApp(world, owner);
+    const six = { address: '2001:db8::6', ipAddress: '2001:db8::6', privateAddress: null };
+    const server = await seedServer(world, owner, six);
+    const refused = await enable(app.id, [server.id]).then(
+      () => null,
+      (error: { details?: { errors?: unknown } }) => error.details?.errors,
+    );
+    expect(refused).toEqual([
+      {
+        path: 'serverIds.0',
+        message: expect.stringMatching(/known by an IPv6 address and .* by an IPv4 one/),
+      },
+    ]);
+    await world.ctx.prisma.server.update({ where: { id: server.id }, data: { privateAddress: '10.9.9.9' } });
+    await enable(app.id, [server.id]);
+    expect((await backendsOf(app.id)).find(({ role }) => role === 'replica')?.address).toBe('10.9.9.9');
+  });
+
   it('tells listeners when it commits', async () => {
     const { app } = await seedLiveApp(world, owner);
     const server = await seedServer(world, owner);

@@ -1,6 +1,7 @@
 import type { Server } from '@fairlead/db';
 import { AppError, toAppError } from '@fairlead/errors';
 import { hasTls } from '@fairlead/nginx';
+import { reaches } from '../desired-network.ts';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { isUsable } from '../server/status.ts';
@@ -189,6 +190,15 @@ function destinationRefusal(
     return [
       `The backends are known by their private addresses, such as ${unreachable.address}, and ${server.name} has none.`,
       `Give ${server.name} its private address on its page.`,
+    ];
+  }
+  const apart = fleet.backends.find(
+    ({ serverId, address }) => serverId !== server.id && !reaches(server, address),
+  );
+  if (apart !== undefined) {
+    return [
+      `Backends are known by addresses such as ${apart.address}, and ${server.name} by none of that kind.`,
+      'Balancer and backends have to be known by IPv4 or by IPv6 alike.',
     ];
   }
   const lost = httpOf(loadBalancer).routes.find(

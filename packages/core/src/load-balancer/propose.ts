@@ -9,7 +9,7 @@ import { addServers } from './add-servers.ts';
 import { asFront } from './as-front.ts';
 import type { GivenFront } from './given-front.ts';
 import { withHttp, withoutLostRoutes } from './http-change.ts';
-import { methodRefusal } from './method-refusal.ts';
+import { drainRefusal, methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
 import { type Destination, finishedMove, moved } from './move-balancer.ts';
 import type { Neighbour } from './neighbours.ts';
@@ -188,7 +188,7 @@ function balancedBy(fleet: Fleet, method: Method, { hashKey, stickyCookie }: Bal
   };
 }
 
-/** @throws AppError `invalid-input` on `backup` where the method allows none, on `port` where somebody has it */
+/** @throws AppError `invalid-input` on `backup` and `drain` where the method allows none, on `port` where somebody has it */
 function configure(
   fleet: Fleet,
   intent: Extract<Intent, { action: 'configure' }>,
@@ -207,6 +207,8 @@ function configure(
   });
   const refusal = options.backup ? methodRefusal(after, fleet.loadBalancer.method as Method) : null;
   if (refusal !== null) throw invalidInput([{ path: 'backup', message: refusal }]);
+  const undrainable = options.drain ? drainRefusal(after) : null;
+  if (undrainable !== null) throw invalidInput([{ path: 'drain', message: undrainable }]);
   return after;
 }
 

@@ -23,6 +23,7 @@ function fleetOf(backends: Partial<Backend>[], balancer: object = {}): Fleet {
     backends: backends.map((backend, index) => ({
       id: `b${index + 1}`,
       backup: false,
+      drain: false,
       slowStartedAt: null,
       slowStartPercent: 100,
       ...backend,

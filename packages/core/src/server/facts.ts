@@ -34,6 +34,7 @@ export const storedFactsSchema = z.object({
       version: z.string(),
       modules: z.array(z.string()),
       running: z.boolean(),
+      ipv6: z.boolean().optional(),
       announcesReloads: z.boolean().optional(),
       readsStreams: z.boolean().optional(),
     })

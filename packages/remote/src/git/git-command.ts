@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { AppError } from '@fairlead/errors';
 import { execa } from 'execa';
@@ -108,7 +109,8 @@ export class GitSession {
       'credential.helper': '',
       'core.hooksPath': '/dev/null',
       'http.followRedirects': 'false',
-      'http.curloptResolve': `${host}:${port}:${bracketed(this.#parts.ip)}`,
+      // Of a name alone: an address resolves to itself, and curl takes no IPv6 address for a name.
+      ...(isIP(host) === 0 ? { 'http.curloptResolve': `${host}:${port}:${bracketed(this.#parts.ip)}` } : {}),
       'http.lowSpeedLimit': '1',
       'http.lowSpeedTime': '20',
       'gc.auto': '0',

@@ -48,6 +48,20 @@ describe('listRemote', () => {
     expect(asked.commit).toBe(await server.repo('bare-notes').head('feature/ä'));
   });
 
+  test('a server that is known by its IPv6 address alone is asked there', async () => {
+    const served = await mkdtemp(join(tmpdir(), 'fairlead-served-'));
+    const six = await openGitServer('::1', served, { repos: ['static-site'] });
+    try {
+      const { url: repositoryUrl } = six.repo('static-site');
+      expect(repositoryUrl).toContain('//[::1]:');
+      const { commit } = await listRemote({ repositoryUrl }, options);
+      expect(commit).toBe(await six.repo('static-site').head());
+    } finally {
+      await six.close();
+      await rm(served, { recursive: true });
+    }
+  });
+
   test('a branch that is not there is named, with those that are', async () => {
     const error = await failure(listRemote({ repositoryUrl: url('node-notes'), branch: 'nope' }, options));
     expect(error).toMatchObject({ code: 'branch-not-found', details: { branches: ['main'] } });

@@ -119,6 +119,7 @@ def _nginx() -> dict[str, Any] | None:
         "version": match[1],
         "modules": sorted(built_in | installed),
         "running": master_pid() is not None,
+        "ipv6": Path("/proc/net/if_inet6").exists(),
         "announcesReloads": True,
         "readsStreams": reads_streams(),
     }

@@ -120,8 +120,10 @@ def apply(password: str | None, before: dict[str, Grant], after: dict[str, Grant
 def drop_account(user: str, host: str) -> None:
     """Takes one account away and ends its sessions."""
     query(f"DROP USER IF EXISTS '{user}'@'{host}';")
+    # HOST is address:port, and of an IPv6 address another one may be the beginning.
     sessions = query(
-        f"SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{user}' AND HOST LIKE '{host}:%';"
+        f"SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{user}' "
+        f"AND HOST = CONCAT('{host}:', SUBSTRING_INDEX(HOST, ':', -1));"
     )
     for (session,) in sessions:
         attempt([CLIENT, "--batch"], stdin=f"KILL {int(session)};")

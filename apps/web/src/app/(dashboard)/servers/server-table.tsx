@@ -82,9 +82,9 @@ const columns: Column<Server>[] = [
   },
 ];
 
-/** `Debian 12` of `Debian GNU/Linux 12 (bookworm)`. */
-function systemName(os: { id: string; versionId: string }): string {
-  return `${os.id.charAt(0).toUpperCase()}${os.id.slice(1)} ${os.versionId}`;
+/** `Debian 12` of `Debian GNU/Linux 12 (bookworm)`; testing has no number, but a name. */
+function systemName(os: { id: string; versionId: string; codename: string }): string {
+  return `${os.id.charAt(0).toUpperCase()}${os.id.slice(1)} ${os.versionId || os.codename}`;
 }
 
 function busyState(server: Server): string {

@@ -5,6 +5,7 @@ import { clsx } from 'clsx';
 import { Database, Globe, Scale, Server } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useId } from 'react';
+import { formatSocket } from '../../../../parts/units.ts';
 import { methodName } from './load-balancer/methods.ts';
 import { type Picture, type PictureBackend, pictureOf } from './picture.ts';
 
@@ -65,7 +66,7 @@ function BackendNode({ backend }: { backend: PictureBackend }) {
           <span className="flex shrink-0 items-center gap-1">
             <code className="font-mono text-ink-muted text-xs">{backend.address}</code>
             <CopyButton
-              text={`${backend.address}:${backend.port}`}
+              text={formatSocket(backend.address, backend.port)}
               label={`Copy address of ${backend.name}`}
               className="size-5"
             />

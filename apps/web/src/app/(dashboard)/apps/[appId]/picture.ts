@@ -1,6 +1,6 @@
 import type { App, Backend, LoadBalancer } from '@fairlead/api/types';
 import { stateLook, type Tone } from '@fairlead/ui';
-import { formatLatency } from '../../../../parts/units.ts';
+import { formatLatency, formatSocket } from '../../../../parts/units.ts';
 
 /** One backend as the picture shows it. */
 export interface PictureBackend {
@@ -70,7 +70,7 @@ export function pictureOf(app: App, balancer: LoadBalancer): Picture {
       : {
           name: engineNames[engine],
           server: app.primaryServer.name,
-          address: `${host ?? app.primaryServer.address}:${port ?? ''}`,
+          address: formatSocket(host ?? app.primaryServer.address, port ?? ''),
         };
   const words = [
     `Clients reach ${balancer.balancerServer.name} at ${balancer.balancerServer.address}, which is the balancer.`,

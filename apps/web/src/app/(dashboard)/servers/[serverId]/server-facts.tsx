@@ -1,7 +1,7 @@
 import type { Server } from '@fairlead/api/types';
 import { Copyable, KeyValue, type KeyValueRow, Panel, ProgressBar, RelativeTime } from '@fairlead/ui';
 import { TextLink } from '../../../../parts/text-link.tsx';
-import { count, formatBytes, formatMemory } from '../../../../parts/units.ts';
+import { count, formatBytes, formatMemory, formatSocket } from '../../../../parts/units.ts';
 
 function uptime(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
@@ -16,7 +16,7 @@ function connectionRows(server: Server): KeyValueRow[] {
         <Copyable
           text={`ssh -p ${server.port} ${server.user}@${server.address}`}
           label="Copy SSH command"
-          shown={`${server.user}@${server.address}:${server.port}`}
+          shown={`${server.user}@${formatSocket(server.address, server.port)}`}
         />
       ),
     },

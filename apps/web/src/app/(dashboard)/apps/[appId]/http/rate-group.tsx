@@ -17,7 +17,7 @@ export function RateGroup(props: GroupProps) {
     <HttpGroup
       {...props}
       title="Rate limit"
-      description="For each address that asks. One request more is answered with 429."
+      description="For each address that asks; of IPv6, for each network of 64 bits. One request more is answered with 429."
       names={names}
     >
       {({ draft: { rateLimit }, change, errorOf, disabled }) => (

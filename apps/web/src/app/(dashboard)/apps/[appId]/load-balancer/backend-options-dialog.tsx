@@ -12,7 +12,7 @@ interface BackendOptionsDialogProps {
   onClose: () => void;
 }
 
-/** A backend's share of the requests, its limits, its port, and whether it only stands by. */
+/** A backend's share of the requests, its limits, its port, and whether it only stands by or keeps its visitors alone. */
 export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDialogProps) {
   const [options, setOptions] = useState<BackendOptions>(() => optionsOf(backend));
   const [reviewed, setReviewed] = useState<BackendOptions | null>(null);
@@ -94,6 +94,13 @@ export function BackendOptionsDialog({ app, backend, onClose }: BackendOptionsDi
       {configure.fields.backup ? (
         <p className="text-sm text-unhealthy-ink">{configure.fields.backup}</p>
       ) : null}
+      <Checkbox
+        checked={options.drain}
+        onChange={(drain) => change({ drain })}
+        label="No new visitors"
+        detail="Keeps those whom the sticky cookie ties to it. With that method, from Nginx 1.29.6 on."
+      />
+      {configure.fields.drain ? <p className="text-sm text-unhealthy-ink">{configure.fields.drain}</p> : null}
       {reviewed === null ? (
         <Button className="self-start" disabled={!isNew || !isValid} onClick={() => setReviewed(options)}>
           Review plan

@@ -3,7 +3,7 @@ import type { Backend } from '@fairlead/api/types';
 /** A backend's place in the upstream. */
 export type BackendOptions = Pick<
   Backend,
-  'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup'
+  'weight' | 'maxFails' | 'failTimeoutSeconds' | 'maxConns' | 'backup' | 'drain'
 > & {
   /** null: the app’s. */
   port: number | null;
@@ -15,6 +15,7 @@ export const optionsOf = ({
   failTimeoutSeconds,
   maxConns,
   backup,
+  drain,
   ownPort,
 }: Backend): BackendOptions => ({
   weight,
@@ -22,6 +23,7 @@ export const optionsOf = ({
   failTimeoutSeconds,
   maxConns,
   backup,
+  drain,
   port: ownPort,
 });
 
@@ -68,9 +70,11 @@ export function describeOptions({
   weight,
   maxConns,
   backup,
-}: Pick<BackendOptions, 'weight' | 'maxConns' | 'backup'>): string {
+  drain,
+}: Pick<BackendOptions, 'weight' | 'maxConns' | 'backup' | 'drain'>): string {
   const said = [
     backup ? 'stands by' : null,
+    drain ? 'no new visitors' : null,
     weight === 1 ? null : `weight ${weight}`,
     maxConns === 0 ? null : `at most ${maxConns} at once`,
   ].filter((word) => word !== null);

@@ -3,7 +3,7 @@ import type { App, Backend, LoadBalancer } from '@fairlead/api/types';
 import { Button, type Column, ProgressBar, RelativeTime, StateBadge, Table } from '@fairlead/ui';
 import { useState } from 'react';
 import { TextLink } from '../../../../../parts/text-link.tsx';
-import { formatLatency, shortCommit } from '../../../../../parts/units.ts';
+import { formatLatency, formatSocket, shortCommit } from '../../../../../parts/units.ts';
 import { useMay } from '../../../../../shell/me.tsx';
 import { describeOptions } from './backend-options.ts';
 import { BackendOptionsDialog, RemoveBackendDialog } from './plan-dialogs.tsx';
@@ -65,7 +65,7 @@ export function BackendTable({ app, balancer, busy }: BackendTableProps) {
             {backend.role === 'primary' ? <span className="text-ink-faint text-xs">primary</span> : null}
           </span>
           <code className="font-mono text-ink-muted text-xs">
-            {backend.address}:{backend.port}
+            {formatSocket(backend.address, backend.port)}
           </code>
         </span>
       ),

@@ -45,6 +45,6 @@ export function describeServer({ address, facts }: Server): string {
     address,
     count(facts.cores, 'core'),
     formatMemory(facts.memoryBytes),
-    `${facts.os.id.charAt(0).toUpperCase()}${facts.os.id.slice(1)} ${facts.os.versionId}`,
+    `${facts.os.id.charAt(0).toUpperCase()}${facts.os.id.slice(1)} ${facts.os.versionId || facts.os.codename}`,
   ].join(' · ');
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "backend" ADD COLUMN     "drain" BOOLEAN NOT NULL DEFAULT false;
