@@ -1,10 +1,13 @@
 import { socketAddress } from './address.ts';
 import { phpSite, staticSite } from './backend-files.ts';
 import { nodeSite, nodeUpstream } from './backend-node.ts';
+import { ofBackend } from './backend-tls.ts';
+import { hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds } from './connections.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { accessLogPath } from './names.ts';
 import { type BackendPatience, type BackendSpec, type NginxCapabilities, usualLimits } from './spec.ts';
+import { tlsMissing } from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /**
@@ -12,11 +15,13 @@ import { block, type ConfigNode, comment, directive } from './tree.ts';
  * answers `/.well-known/fairlead/health` with `<app> <generation>` and without the app.
  * @param spec parsed by `backendSpecSchema`.
  * @param capabilities of the backend's Nginx, which must have the real-ip module.
+ * @throws AppError `system-unsupported` for TLS on an Nginx that has it not.
  * @see https://nginx.org/en/docs/http/ngx_http_realip_module.html
  * @see https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#if
  */
 export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities): RenderedConfig {
   const { app, generation, listenAddress, listenPort, alsoListenPorts = [], target } = spec;
+  if (spec.tls !== undefined && !hasTls(capabilities)) throw tlsMissing(capabilities, 'backend');
   const listens = [listenPort, ...alsoListenPorts].map((port) => ({ address: listenAddress, port }));
   const limits = { ...usualLimits, ...spec.limits };
   const nodes = [
@@ -24,11 +29,14 @@ export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities
     block(
       'server',
       [],
-      ...listens.map(({ address, port }) => directive('listen', socketAddress(address, port))),
+      ...listens.map(({ address, port }) =>
+        directive('listen', socketAddress(address, port), ...(isTls(spec, port) ? ['ssl'] : [])),
+      ),
       directive('server_name', '_'),
       directive('absolute_redirect', 'off'),
       ...accepting(idleSeconds.backendAccepts, limits.maxBodyBytes, capabilities),
       accessLog(accessLogPath(app, 'backend')),
+      ...ofBackend(spec),
       ...spec.balancerAddresses.map((address) => directive('set_real_ip_from', address)),
       directive('real_ip_header', 'X-Real-IP'),
       comment('By the connection’s own address: `allow` and `deny` would see the client’s, as reported.'),
@@ -44,6 +52,10 @@ export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities
     ),
   ];
   return finish(spec, nodes, listens);
+}
+
+function isTls({ tls }: BackendSpec, port: number): boolean {
+  return tls?.ports.some((known) => known === port) === true;
 }
 
 /** Who may ask, as a regular expression: Nginx spells addresses as `ipAddressSchema` does. */

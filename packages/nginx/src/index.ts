@@ -23,7 +23,13 @@ export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } fr
 export * from './http-settings.ts';
 export { frontUpstreamName, localUpstreamName } from './names.ts';
 export { parseConfig } from './parse.ts';
-export { certificateKeyPath, certificatePath, nginxPaths } from './paths.ts';
+export {
+  backendCertificateKeyPath,
+  backendCertificatePath,
+  certificateKeyPath,
+  certificatePath,
+  nginxPaths,
+} from './paths.ts';
 export { readBackend, readFront } from './read.ts';
 export { readStreams } from './read-stream.ts';
 export { serialise } from './serialise.ts';

@@ -1,6 +1,7 @@
 import { AppError } from '@fairlead/errors';
 import type { z } from 'zod';
 import { parseSocketAddress } from './address.ts';
+import { readOfBackend, readToBackends } from './backend-tls.ts';
 import { readHashVariable } from './balancing.ts';
 import { readHeader } from './header.ts';
 import { readHttp, readKeptHttp, readSeconds, readSize } from './http-front.ts';
@@ -43,6 +44,7 @@ export function readFront(text: string): FrontSpec {
     names: [...names, ...namesOf(withoutTls ?? [])],
     listenPort: Number(first(sites[0] ?? [], 'listen')?.[0]),
     ...(tls === undefined ? {} : { tls: { ...tls, names } }),
+    backendTls: readToBackends(site),
     maintenance: remarksOf(site).includes(MAINTENANCE_REMARK),
     ...readMethod(nodes, site),
     http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },
@@ -69,6 +71,7 @@ export function readBackend(text: string): BackendSpec {
     listenAddress: listen?.address,
     listenPort: listen?.port,
     ...(also.length === 0 ? {} : { alsoListenPorts: also.map((other) => other?.port) }),
+    tls: readOfBackend(site),
     balancerAddresses: directivesNamed(site, 'set_real_ip_from').map(({ args }) => args[0]),
     target: readTarget(nodes, site),
     limits: readLimits(site),
