@@ -13,22 +13,19 @@ export function backendScheme(tls: BackendTls | undefined): 'http' | 'https' {
  * does not answer. Stands in the server block, where locations take it over; it says nothing to what is asked by `http`.
  * @see https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_verify
  */
-export function toBackends({
-  app,
-  backendTls,
-}: {
-  app: Slug;
-  backendTls?: BackendTls | undefined;
-}): ConfigNode[] {
+export function toBackends(
+  { app, backendTls }: { app: Slug; backendTls?: BackendTls | undefined },
+  module: 'proxy' | 'grpc' = 'proxy',
+): ConfigNode[] {
   if (backendTls === undefined) return [];
   return [
-    directive('proxy_ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
-    directive('proxy_ssl_trusted_certificate', certificatePath(app, backendTls.authority)),
-    directive('proxy_ssl_verify', 'on'),
-    directive('proxy_ssl_verify_depth', 1),
-    directive('proxy_ssl_name', backendTls.name),
-    directive('proxy_ssl_server_name', 'on'),
-    directive('proxy_ssl_session_reuse', 'on'),
+    directive(`${module}_ssl_protocols`, 'TLSv1.2', 'TLSv1.3'),
+    directive(`${module}_ssl_trusted_certificate`, certificatePath(app, backendTls.authority)),
+    directive(`${module}_ssl_verify`, 'on'),
+    directive(`${module}_ssl_verify_depth`, 1),
+    directive(`${module}_ssl_name`, backendTls.name),
+    directive(`${module}_ssl_server_name`, 'on'),
+    directive(`${module}_ssl_session_reuse`, 'on'),
   ];
 }
 

@@ -1,13 +1,14 @@
 import { socketAddress } from './address.ts';
 import { phpSite, staticSite } from './backend-files.ts';
-import { nodeSite, nodeUpstream } from './backend-node.ts';
+import { grpcUpstream, nodeSite, nodeUpstream } from './backend-node.ts';
 import { ofBackend } from './backend-tls.ts';
 import { hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds } from './connections.ts';
+import { hasPlainGrpc } from './grpc.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { accessLogPath } from './names.ts';
 import { type BackendPatience, type BackendSpec, type NginxCapabilities, usualLimits } from './spec.ts';
-import { tlsMissing } from './tls.ts';
+import { tlsListenOptions, tlsMissing } from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /**
@@ -26,16 +27,22 @@ export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities
   const limits = { ...usualLimits, ...spec.limits };
   const nodes = [
     ...(target.runtime === 'node' ? nodeUpstream(app, target.port) : []),
+    ...(target.runtime === 'node' && spec.grpc !== undefined ? grpcUpstream(app, target.port) : []),
     block(
       'server',
       [],
       ...listens.map(({ address, port }) =>
-        directive('listen', socketAddress(address, port), ...(isTls(spec, port) ? ['ssl'] : [])),
+        directive(
+          'listen',
+          socketAddress(address, port),
+          ...(isTls(spec, port) ? tlsOptions(spec, capabilities) : []),
+        ),
       ),
       directive('server_name', '_'),
       directive('absolute_redirect', 'off'),
       ...accepting(idleSeconds.backendAccepts, limits.maxBodyBytes, capabilities),
       accessLog(accessLogPath(app, 'backend')),
+      ...(spec.grpc !== undefined && hasPlainGrpc(capabilities) ? [directive('http2', 'on')] : []),
       ...ofBackend(spec),
       ...spec.balancerAddresses.map((address) => directive('set_real_ip_from', address)),
       directive('real_ip_header', 'X-Real-IP'),
@@ -64,14 +71,19 @@ function admitted({ balancerAddresses, listenAddress }: BackendSpec): string {
   return [...addresses].map((address) => address.replaceAll('.', '\\.')).join('|');
 }
 
+/** Services of gRPC need HTTP/2, which visitors of files and pages have at the front. */
+function tlsOptions({ grpc }: BackendSpec, capabilities: NginxCapabilities): string[] {
+  return grpc === undefined ? ['ssl'] : tlsListenOptions(capabilities);
+}
+
 function site(
-  { app, target }: BackendSpec,
+  { app, target, grpc }: BackendSpec,
   limits: BackendPatience,
   capabilities: NginxCapabilities,
 ): ConfigNode[] {
   switch (target.runtime) {
     case 'node':
-      return nodeSite(app, limits, capabilities);
+      return nodeSite(app, limits, grpc ?? [], capabilities);
     case 'php':
       return phpSite(target, limits, capabilities);
     case 'static':

@@ -3,11 +3,12 @@ import { backendScheme, toBackends } from './backend-tls.ts';
 import { type Balancing, balancing } from './balancing.ts';
 import { hasIpv6, hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds, requestMemory } from './connections.ts';
+import { grpcLocations } from './grpc.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { balancerHealth, compression } from './http-front.ts';
 import { requestHeaders, responseHeaders } from './http-headers.ts';
 import { dollar } from './literal.ts';
-import { accessLogPath, frontUpstreamName, nobodyName } from './names.ts';
+import { accessLogPath, frontUpstreamName, grpcUpstreamName, nobodyName } from './names.ts';
 import { nginxPaths } from './paths.ts';
 import { proxied } from './proxying.ts';
 import { redirects, restOfPath } from './redirects.ts';
@@ -250,5 +251,13 @@ function balanced(
       capabilities,
     ),
     ...routes(app, http, { headers, timeouts: http.timeouts }, capabilities),
+    ...grpcLocations({
+      services: http.grpc,
+      upstream: grpcUpstreamName(app),
+      scheme: backendTls === undefined ? 'grpc' : 'grpcs',
+      timeouts: http.timeouts,
+      headers,
+      more: toBackends({ app, backendTls }, 'grpc'),
+    }),
   ];
 }

@@ -19,6 +19,7 @@ export {
   upstreamKeepaliveByDefault,
 } from './capabilities.ts';
 export { renderFront } from './front.ts';
+export { hasPlainGrpc } from './grpc.ts';
 export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
 export * from './http-settings.ts';
 export { frontUpstreamName, localUpstreamName } from './names.ts';

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { parseSocketAddress } from './address.ts';
 import { readOfBackend, readToBackends } from './backend-tls.ts';
 import { readHashVariable } from './balancing.ts';
+import { readGrpc } from './grpc.ts';
 import { readHeader } from './header.ts';
 import { readHttp, readKeptHttp, readSeconds, readSize } from './http-front.ts';
 import { isVisitorVariable } from './names.ts';
@@ -74,6 +75,7 @@ export function readBackend(text: string): BackendSpec {
     tls: readOfBackend(site),
     balancerAddresses: directivesNamed(site, 'set_real_ip_from').map(({ args }) => args[0]),
     target: readTarget(nodes, site),
+    ...readServices(site),
     limits: readLimits(site),
   };
   return checked(backendSpecSchema, spec);
@@ -139,6 +141,11 @@ function readRemark(site: readonly ConfigNode[]): Method {
     ...(method === 'hash' ? { hashKey: option } : {}),
     ...(method === 'sticky' ? { stickyCookie: option } : {}),
   };
+}
+
+function readServices(site: readonly ConfigNode[]): { grpc?: string[] } {
+  const grpc = readGrpc(site);
+  return grpc.length === 0 ? {} : { grpc };
 }
 
 /** Limits other than the usual ones, of a site of either runtime. */

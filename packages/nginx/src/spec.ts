@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { canonicalAddress, isLoopback, isUnicastAddress } from './address.ts';
 import { hasSticky } from './capabilities.ts';
+import { grpcSchema } from './grpc-settings.ts';
 import { hostnameSchema } from './hostname.ts';
 import { httpSettingsSchema } from './http-settings.ts';
 
@@ -315,12 +316,18 @@ export const backendSpecSchema = z
       .max(16)
       .refine(isUnique, 'must name each address once'),
     target: backendTargetSchema,
+    /** Paths of gRPC services, as the front's; absent where there are none. */
+    grpc: grpcSchema.min(1).optional(),
     /** Limits that the front has its own of too; absent where none is unusual. */
     limits: backendLimitsSchema.optional(),
   })
   .refine(({ app, target }) => target.runtime === 'node' || target.root.startsWith(`/srv/fairlead/${app}/`), {
     path: ['target', 'root'],
     message: 'must lie in the app’s own directory',
+  })
+  .refine(({ grpc, target }) => grpc === undefined || target.runtime === 'node', {
+    path: ['grpc'],
+    message: 'must be of a Node.js app',
   })
   .refine(({ listenPort, alsoListenPorts = [] }) => isUnique([listenPort, ...alsoListenPorts].map(String)), {
     path: ['alsoListenPorts'],

@@ -166,14 +166,16 @@ export const backendSpecs: fc.Arbitrary<BackendSpec> = slugs
       tls: fc.option(fc.record({ certificate: sha256s, both: fc.boolean() }), { nil: undefined }),
       balancerAddresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 16 }),
       target: targets(app),
+      grpc: fc.option(fc.constantFrom(['/shop.Orders/'], ['/a/', '/b.C/']), { nil: undefined, freq: 1 }),
       limits,
     }),
   )
-  .map(({ limits, alsoListenPorts, tls, ...rest }) => {
+  .map(({ limits, alsoListenPorts, tls, grpc, ...rest }) => {
     const ports = [rest.listenPort, ...(tls?.both === true ? (alsoListenPorts ?? []) : [])];
     const spec = {
       ...rest,
       ...(alsoListenPorts === undefined ? {} : { alsoListenPorts }),
+      ...(grpc === undefined || rest.target.runtime !== 'node' ? {} : { grpc }),
       ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, ports } }),
     };
     const { maxBodyBytes } = limits;
