@@ -134,6 +134,7 @@ export function backendSpec(
 ): BackendSpec | null {
   const target = backendTarget(app, backend.colour);
   if (target === null) return null;
+  const http = httpOf(loadBalancer);
   const doors = doorsOf(app, loadBalancer, backend);
   const [listenPort, ...alsoListenPorts] = doors.map(({ port }) => port);
   const issued = loadBalancer.backendCertificates?.backends.find(({ backendId }) => backendId === backend.id);
@@ -151,7 +152,8 @@ export function backendSpec(
     ...(tls.ports.length === 0 ? {} : { tls }),
     balancerAddresses,
     target,
-    limits: backendLimits(httpOf(loadBalancer), target.runtime),
+    ...(http.grpc.length === 0 || target.runtime !== 'node' ? {} : { grpc: http.grpc }),
+    limits: backendLimits(http, target.runtime),
   });
 }
 

@@ -62,8 +62,8 @@ export async function startGrpcApp(): Promise<GrpcApp> {
 export class GrpcVisitor {
   readonly #client: Client;
 
-  constructor(port: number, root: string, name: string) {
-    this.#client = new Client(`127.0.0.1:${port}`, credentials.createSsl(Buffer.from(root)), {
+  constructor(port: number, root: string, name: string, address = '127.0.0.1') {
+    this.#client = new Client(`${address}:${port}`, credentials.createSsl(Buffer.from(root)), {
       'grpc.ssl_target_name_override': name,
       'grpc.default_authority': name,
       'grpc.enable_retries': 0,

@@ -64,11 +64,11 @@ describe('encrypted traffic to the backends', () => {
     expect(backends.map(({ port }) => port)).toEqual([app.port, app.port]);
     // A second press is the same operation; once it has ended, another try.
     expect((await change(app.id, { enabled: true })).operation.id).toBe(operation.id);
-    await finishOperations(world);
+    await finishOperations(world, app.id);
     expect((await change(app.id, { enabled: true })).operation.id).not.toBe(operation.id);
     await world.ctx.prisma.loadBalancer.update({ where: { appId: app.id }, data: { backendWay: 'tls' } });
     expect((await read(app.id)).backends.map(({ port }) => port)).toEqual([tls, tls]);
-    await finishOperations(world);
+    await finishOperations(world, app.id);
     await change(app.id, { enabled: false });
     expect(await rowOf(app.id)).toMatchObject({ backendWay: 'tls+plain' });
   });

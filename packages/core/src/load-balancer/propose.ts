@@ -10,6 +10,7 @@ import { addServers } from './add-servers.ts';
 import { asFront } from './as-front.ts';
 import { type BackendTlsGiven, withBackendTls } from './backend-tls-change.ts';
 import type { GivenFront } from './given-front.ts';
+import { grpcRefusal } from './grpc-refusal.ts';
 import { withHttp, withoutLostRoutes } from './http-change.ts';
 import { methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
@@ -57,7 +58,24 @@ const conflict = (message: string, hint?: string) =>
 export function propose(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
   if (fleet.app.removing) throw conflict('This app is being removed.');
   const after = change(fleet, intent, given);
+  checkGrpc(after, intent);
   return { ...after, loadBalancer: { ...after.loadBalancer, generation: fleet.loadBalancer.generation + 1 } };
+}
+
+/** A change that concerns the way of gRPC to the app's processes has to leave it open. */
+function checkGrpc(after: Fleet, intent: Intent): void {
+  const path =
+    intent.action !== 'change'
+      ? ''
+      : intent.http?.grpc !== undefined
+        ? 'http.grpc'
+        : intent.backendTls !== undefined
+          ? 'backendTls.enabled'
+          : '';
+  const isAsked = path !== '' || ['enable', 'add', 'move', 'restore', 'adopt'].includes(intent.action);
+  const refusal = isAsked ? grpcRefusal(after) : null;
+  if (refusal === null) return;
+  throw path === '' ? conflict(refusal) : invalidInput([{ path, message: refusal }]);
 }
 
 function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
