@@ -36,7 +36,12 @@ afterAll(() => fleet?.close());
 async function on(host: Host) {
   const { nginx } = await host.call('facts', {});
   if (nginx === null) throw new Error('The machine has no Nginx.');
-  const front = (generation: number, certificate: typeof one | null, named = certificate): NginxFile => {
+  const front = (
+    generation: number,
+    certificate: typeof one | null,
+    named = certificate,
+    more: object = {},
+  ): NginxFile => {
     const spec = frontSpecSchema.parse({
       kind: 'front',
       app: 'shop',
@@ -46,6 +51,7 @@ async function on(host: Host) {
       method: 'round_robin',
       servers: [],
       ...(named === null ? {} : { tls: { certificate: named.sha256, names: [name], forceHttps: true } }),
+      ...more,
     });
     const { content, listens } = renderFront(spec, capabilitiesOf(nginx));
     return { kind: 'front', app: 'shop', generation, content, listens, certificate };
@@ -231,8 +237,8 @@ test('a backend’s certificate and the authority that its front trusts live and
       sha256: createHash('sha256').update(authority.root).digest('hex'),
       chain: authority.root,
     };
-    const asking = { ...front(1, one), authority: trusted };
-    asking.content = `${asking.content}# ${directory}/shop/${trusted.sha256}.pem\n`;
+    const backendTls = { authority: trusted.sha256, name: 'shop.backend.fairlead.internal' };
+    const asking = { ...front(1, one, one, { backendTls }), authority: trusted };
     await host.call('nginx.apply', { files: [asking, backend(1, one)] });
     const own = `./shop.backend/${one.sha256}`;
     expect((await tree()).split('\n').filter((line) => line.includes('/shop.backend'))).toEqual([

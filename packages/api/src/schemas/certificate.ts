@@ -65,8 +65,8 @@ export const backendTlsSchema = z
   .object({
     enabled: z.boolean(),
     port: z.int().nullable(),
-    /** Where backends listen by TLS, or would. */
-    effectivePort: z.int(),
+    /** Where backends listen by TLS, or would, without a `port`. */
+    defaultPort: z.int(),
     /** How the front asks, and after a `+` what backends are open for beside. */
     way: z.enum(backendWays),
     isInForce: z.boolean(),

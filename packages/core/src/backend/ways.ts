@@ -64,7 +64,7 @@ export function towards(loadBalancer: WayColumns, wanted: Way): BackendWay {
 }
 
 /** Where an app's backends listen by TLS, all of them on the same port. */
-export function tlsPort({ slot }: { slot: number }, { port }: BackendTlsSettings): number {
+export function tlsPort({ slot }: { slot: number }, { port }: Pick<BackendTlsSettings, 'port'>): number {
   return port ?? firstTlsPort + slot;
 }
 

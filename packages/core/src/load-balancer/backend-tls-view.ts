@@ -5,8 +5,8 @@ import { backendTlsOf } from './backend-tls-of.ts';
 import type { BackendTlsSettings } from './backend-tls-settings.ts';
 
 export interface BackendTlsView extends BackendTlsSettings {
-  /** Where backends listen by TLS, or would. */
-  effectivePort: number;
+  /** Where backends listen by TLS, or would, without a `port`. */
+  defaultPort: number;
   /** How the front asks, and after a `+` what backends are open for beside. */
   way: BackendWay;
   /** Whether every request goes to the backends by TLS now. */
@@ -22,7 +22,7 @@ export function viewBackendTls({ app, loadBalancer }: Fleet): BackendTlsView {
   const ends = (loadBalancer.backendCertificates?.backends ?? []).map(({ notAfter }) => notAfter.getTime());
   return {
     ...settings,
-    effectivePort: tlsPort(app, settings),
+    defaultPort: tlsPort(app, { port: null }),
     way: loadBalancer.backendWay as BackendWay,
     isInForce: served === 'tls',
     firstEndsAt: ends.length === 0 ? null : isoOf(new Date(Math.min(...ends))),

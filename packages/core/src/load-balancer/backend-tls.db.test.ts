@@ -56,7 +56,7 @@ describe('encrypted traffic to the backends', () => {
     expect(backendTls).toEqual({
       enabled: true,
       port: null,
-      effectivePort: tls,
+      defaultPort: tls,
       way: 'plain+tls',
       isInForce: false,
       firstEndsAt: null,

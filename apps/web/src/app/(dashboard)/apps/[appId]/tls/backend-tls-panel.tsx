@@ -17,7 +17,7 @@ interface BackendTlsPanelProps {
 
 /** Whether the balancer asks the backends by TLS; looked at as a plan, then applied. */
 export function BackendTlsPanel({ app, backendTls, mayChange, busy }: BackendTlsPanelProps) {
-  const { enabled, port, effectivePort, way, firstEndsAt } = backendTls;
+  const { enabled, port, defaultPort, way, firstEndsAt } = backendTls;
   const [isOn, setOn] = useState(enabled);
   const [text, setText] = useState(port === null ? '' : String(port));
   const [isReviewed, setReviewed] = useState(false);
@@ -43,14 +43,14 @@ export function BackendTlsPanel({ app, backendTls, mayChange, busy }: BackendTls
             label="Port"
             hint={
               enabled
-                ? `Backends listen on ${effectivePort}. It can change while traffic is not encrypted.`
-                : `The same on every backend; ${effectivePort} if you leave it empty.`
+                ? `Backends listen on ${port ?? defaultPort}. It can change while traffic is not encrypted.`
+                : `The same on every backend; ${defaultPort} if you leave it empty.`
             }
           >
             <Input
               inputMode="numeric"
               value={text}
-              placeholder={String(effectivePort)}
+              placeholder={String(defaultPort)}
               disabled={!mayChange || enabled}
               onChange={(event) => setText(event.target.value.replace(/\D/g, '').slice(0, 5))}
             />

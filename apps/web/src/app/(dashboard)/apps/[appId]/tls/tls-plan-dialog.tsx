@@ -4,7 +4,7 @@ import type { BackendTlsChange, TlsChange } from '@fairlead/core/schemas';
 import { useAction } from '../../../../../data/use-action.tsx';
 import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
 
-export type { BackendTlsChange, TlsChange } from '@fairlead/core/schemas';
+export type { TlsChange } from '@fairlead/core/schemas';
 
 interface TlsPlanDialogProps {
   app: App;
