@@ -66,7 +66,6 @@ export class GrpcVisitor {
     this.#client = new Client(`${address}:${port}`, credentials.createSsl(Buffer.from(root)), {
       'grpc.ssl_target_name_override': name,
       'grpc.default_authority': name,
-      'grpc.enable_retries': 0,
     });
   }
 

@@ -302,6 +302,10 @@ test('a port that somebody else has leaves plain HTTP as it was, and the next tr
   expect(await balancer()).toMatchObject({ backendWay: 'plain+tls' });
   expect(await sh('one', 'cat /etc/nginx/fairlead/http/notes.front.conf')).toContain('proxy_pass http://');
   await sh('two', 'systemctl stop squatter');
+  // Given up before it turned, nothing of it stays; asked for again, it turns.
+  expect(await encrypt(false)).toMatchObject({ status: 'succeeded', error: null });
+  expect(await balancer()).toMatchObject({ backendWay: 'plain', status: 'on' });
+  expect([await doors('one'), await doors('two')]).toEqual([only(plainPort), only(plainPort)]);
   expect(await encrypt(true)).toMatchObject({ status: 'succeeded', error: null });
   expect(await doors('two')).toEqual(only(tlsPort()));
 });

@@ -116,9 +116,8 @@ test('Debian 12: by TLS to the backends, shared out among them, and back from on
   await plane.succeed(startDeployment, { appId });
   isOver = true;
   await calling;
-  // A reload tells HTTP/2 to connect anew: a call that was on its way then may have to be made again by its client.
-  expect(failures.filter((failure) => !isUnavailable(failure))).toEqual([]);
-  expect(failures.length).toBeLessThan(5);
+  // A reload tells HTTP/2 to connect anew; the client makes a call that was not taken again by itself.
+  expect(failures).toEqual([]);
 
   // Without a process the backend's Nginx answers with a status of gRPC.
   for (const machine of ['twelve', 'other'])
@@ -139,7 +138,3 @@ test('Debian 13: without TLS to the backend, on the port that takes HTTP/1.1 too
   await grpc(appId, []);
   expect(await visitor.echo('hello')).toMatchObject({ code: expect.any(Number) });
 });
-
-function isUnavailable(failure: unknown): boolean {
-  return (failure as { code?: number } | null)?.code === 14;
-}
