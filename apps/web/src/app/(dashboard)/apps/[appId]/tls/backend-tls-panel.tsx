@@ -64,7 +64,11 @@ export function BackendTlsPanel({ app, backendTls, mayChange, busy }: BackendTls
         )}
         {mayChange ? (
           <div className="flex justify-end">
-            <Button disabled={!isNew || busy} onClick={() => setReviewed(true)}>
+            <Button
+              disabled={!isNew || busy}
+              aria-label="Review plan: Traffic to the backends"
+              onClick={() => setReviewed(true)}
+            >
               Review plan
             </Button>
           </div>
