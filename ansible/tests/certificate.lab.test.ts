@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { capabilitiesOf, frontSpecSchema, renderFront } from '@fairlead/nginx';
+import {
+  backendSpecSchema,
+  capabilitiesOf,
+  frontSpecSchema,
+  renderBackend,
+  renderFront,
+} from '@fairlead/nginx';
 import { makeAuthority } from '@fairlead/nginx/testing';
 import type { HostInput } from '@fairlead/remote';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -30,7 +36,12 @@ afterAll(() => fleet?.close());
 async function on(host: Host) {
   const { nginx } = await host.call('facts', {});
   if (nginx === null) throw new Error('The machine has no Nginx.');
-  const front = (generation: number, certificate: typeof one | null, named = certificate): NginxFile => {
+  const front = (
+    generation: number,
+    certificate: typeof one | null,
+    named = certificate,
+    more: object = {},
+  ): NginxFile => {
     const spec = frontSpecSchema.parse({
       kind: 'front',
       app: 'shop',
@@ -40,6 +51,7 @@ async function on(host: Host) {
       method: 'round_robin',
       servers: [],
       ...(named === null ? {} : { tls: { certificate: named.sha256, names: [name], forceHttps: true } }),
+      ...more,
     });
     const { content, listens } = renderFront(spec, capabilitiesOf(nginx));
     return { kind: 'front', app: 'shop', generation, content, listens, certificate };
@@ -126,16 +138,21 @@ test('a certificate that Nginx refuses changes nothing: another’s key, no cert
     expect(await shown()).toBe(await serial(host, one));
   }));
 
-test('a certificate under another’s name, or of a backend, is refused before anything is looked at', () =>
+test('a certificate under another’s name, or of streams, is refused before anything is looked at', () =>
   onBoth(fleet, async (host) => {
     const { front } = await on(host);
     const input = { files: [{ ...front(1, one), certificate: { ...two, sha256: one.sha256 } }] };
     const strange = await host.raw({ verb: 'nginx.apply', fence: host.fence, input });
     expect(strange?.error).toMatchObject({ code: 'invalid-input' });
-    const backend = { files: [{ ...front(1, one), kind: 'backend' }] };
+    const authority = { sha256: one.sha256, chain: two.chain };
+    const other = { files: [{ ...front(1, one), authority }] };
     expect(
-      (await host.raw({ verb: 'nginx.apply', fence: host.fence, input: backend }))?.error?.message,
-    ).toContain('belongs to a front');
+      (await host.raw({ verb: 'nginx.apply', fence: host.fence, input: other }))?.error?.message,
+    ).toContain('is not the hash');
+    const streams = { files: [{ ...front(1, one), kind: 'stream' }] };
+    expect(
+      (await host.raw({ verb: 'nginx.apply', fence: host.fence, input: streams }))?.error?.message,
+    ).toContain('belongs to a front or to a backend');
   }));
 
 test.each([
@@ -196,6 +213,58 @@ test('renewed again and again under requests, none is lost', () =>
     for (let generation = 2; generation < 8; generation += 1)
       await apply(front(generation, generation % 2 === 0 ? two : one));
     expect((await asking).trim()).toBe('150 503');
+  }));
+
+test('a backend’s certificate and the authority that its front trusts live and go with their own files alone', () =>
+  onBoth(fleet, async (host) => {
+    const { front, tree } = await on(host);
+    const { nginx } = await host.call('facts', {});
+    const backend = (generation: number, certificate: typeof one): NginxFile => {
+      const spec = backendSpecSchema.parse({
+        kind: 'backend',
+        app: 'shop',
+        generation,
+        listenAddress: '127.0.0.1',
+        listenPort: 25_000,
+        tls: { certificate: certificate.sha256, ports: [25_000] },
+        balancerAddresses: ['127.0.0.1'],
+        target: { runtime: 'static', root: '/srv/fairlead/shop/current' },
+      });
+      const { content, listens } = renderBackend(spec, capabilitiesOf(nginx ?? { version: '', modules: [] }));
+      return { kind: 'backend', app: 'shop', generation, content, listens, certificate };
+    };
+    const trusted = {
+      sha256: createHash('sha256').update(authority.root).digest('hex'),
+      chain: authority.root,
+    };
+    const backendTls = { authority: trusted.sha256, name: 'shop.backend.fairlead.internal' };
+    const asking = { ...front(1, one, one, { backendTls }), authority: trusted };
+    await host.call('nginx.apply', { files: [asking, backend(1, one)] });
+    const own = `./shop.backend/${one.sha256}`;
+    expect((await tree()).split('\n').filter((line) => line.includes('/shop.backend'))).toEqual([
+      `${own}.key 600 0:0`,
+      `${own}.pem 600 0:0`,
+      './shop.backend 700',
+    ]);
+    expect(await tree()).toContain(`./shop/${trusted.sha256}.pem 600 0:0`);
+    await host.sh(`chmod 644 ${directory}/${own}.key && rm ${directory}/shop/${trusted.sha256}.pem`);
+    const { certificates } = await host.call('drift', {});
+    expect(certificates.map(({ app, path }) => [app, path])).toEqual([
+      ['shop', `${directory}/shop.backend/${one.sha256}.key`],
+      ['shop', `${directory}/shop/${trusted.sha256}.pem`],
+    ]);
+    expect(await host.call('nginx.apply', { files: [asking, backend(1, one)] })).toMatchObject({
+      reloaded: true,
+    });
+    expect((await host.call('drift', {})).certificates).toEqual([]);
+    await host.call('nginx.apply', { files: [backend(2, two)] });
+    expect(await tree()).not.toContain(`shop.backend/${one.sha256}`);
+    expect(await tree()).toContain(`./shop/${one.sha256}.key 600 0:0`);
+    expect((await host.call('inventory', { app: 'shop' })).paths).toContain(`${directory}/shop.backend`);
+    const gone = { kind: 'backend' as const, app: 'shop', generation: 3, content: null, listens: [] };
+    await host.call('nginx.apply', { files: [gone] });
+    expect(await tree()).not.toContain('shop.backend');
+    expect(await tree()).toContain(`./shop/${trusted.sha256}.pem 600 0:0`);
   }));
 
 test('a challenge of an authority is answered by every front while it is there, and refused where it is no challenge', () =>

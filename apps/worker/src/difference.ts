@@ -1,4 +1,11 @@
-import { backendSpecHash, type Fleet, isProven } from '@fairlead/core';
+import {
+  backendSpecHash,
+  type Fleet,
+  isBackendCertificateDue,
+  isProven,
+  isWaySettled,
+  speaksTls,
+} from '@fairlead/core';
 import type { Backend, Operation } from '@fairlead/db';
 import { presentBackends, provenState } from './fleet.ts';
 
@@ -49,7 +56,7 @@ export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Dif
   return {
     joining: isShare || isMove ? [] : joining,
     leaving,
-    retold: isRestore || isMove || operation.kind === 'load-balancer.change' ? retoldOf(fleet) : [],
+    retold: isRestore || isMove || operation.kind === 'load-balancer.change' ? retoldOf(fleet, now) : [],
     guarded: isMove ? present : [],
     moving,
     isFrontAlone: (isShare && moving.length === 0) || (mayBeFast && joining.length === 0),
@@ -64,14 +71,26 @@ function movingOf({ backends }: Fleet, { backendId, input }: Operation): Backend
   );
 }
 
-/** Backends that run and whose file says something else than it should, whatever brought that. */
-export function retoldOf(fleet: Fleet): Backend[] {
+/** Backends that run and whose file says something else than it should, or whose certificate ends soon, whatever brought that. */
+export function retoldOf(fleet: Fleet, now: Date): Backend[] {
   const places = provenState(fleet).backends;
   return fleet.backends.filter((backend) => {
     const spec = places.find(({ backendId }) => backendId === backend.id)?.spec ?? null;
     const isKnown = isProven(backend) && backend.configHash !== null && spec !== null;
-    return isKnown && backendSpecHash(spec) !== backend.configHash;
+    return isKnown && (backendSpecHash(spec) !== backend.configHash || isDue(fleet, backend, now));
   });
+}
+
+function isDue({ loadBalancer }: Fleet, { id }: Backend, now: Date): boolean {
+  if (!speaksTls(loadBalancer)) return false;
+  const shown = loadBalancer.backendCertificates?.backends.find(({ backendId }) => backendId === id);
+  return shown === undefined || isBackendCertificateDue(shown, now);
+}
+
+/** Whether the operation is to turn the front to another way of asking its backends, or to close one that was left. */
+export function turnsWay({ loadBalancer }: Fleet, { kind, input }: Operation): boolean {
+  const isAsked = (input as { backendTls?: object } | null)?.backendTls !== undefined;
+  return kind === 'load-balancer.change' && isAsked && !isWaySettled(loadBalancer);
 }
 
 /** May be given requests without another look. */

@@ -248,6 +248,8 @@ describe('every route', () => {
     strict(schemas.acmeAccountSchema, await post('/acme-account', { termsAgreed: true }, 'PUT'));
     const tls = { mode: 'uploaded', certificateId, forceHttps: true };
     strict(schemas.acceptedSchema, await post(`/apps/${app.id}/load-balancer`, { tls }, 'PATCH'));
+    const backendTls = { enabled: true, port: 26_000 };
+    strict(schemas.acceptedSchema, await post(`/apps/${app.id}/load-balancer`, { backendTls }, 'PATCH'));
     strict(schemas.certificateListSchema, await get(`/apps/${app.id}/certificates`));
     strict(schemas.loadBalancerSchema, await get(`/apps/${app.id}/load-balancer`));
     strict(schemas.appSchema, await get(`/apps/${app.id}`));

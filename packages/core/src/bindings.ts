@@ -17,6 +17,14 @@ export function certificateKeyBinding(organizationId: string, certificateId: str
   return { organizationId, table: 'Certificate', row: certificateId, column: 'keyCipher' };
 }
 
+export function backendAuthorityKeyBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'BackendAuthority', row: appId, column: 'keyCipher' };
+}
+
+export function backendCertificateKeyBinding(organizationId: string, backendId: string): CipherBinding {
+  return { organizationId, table: 'BackendCertificate', row: backendId, column: 'keyCipher' };
+}
+
 export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
   return { organizationId, table: 'AcmeAccount', row: organizationId, column: 'keyCipher' };
 }

@@ -34,6 +34,12 @@ export interface DesiredLoadBalancer {
   tls?: unknown;
   /** What the front shows, if there is one yet. */
   certificate?: DesiredCertificate | null;
+  /** Read by `backendTlsOf`. */
+  backendTls?: unknown;
+  /** Read by `openWays`. */
+  backendWay?: string;
+  /** What goes with TLS to the backends; none yet where they do not speak it. */
+  backendCertificates?: DesiredBackendCertificates | null;
   generation: number;
 }
 
@@ -41,6 +47,11 @@ export interface DesiredCertificate {
   sha256: string;
   names: string[];
   ocspUrl: string | null;
+}
+
+export interface DesiredBackendCertificates {
+  authority: { sha256: string };
+  backends: readonly { backendId: string; sha256: string }[];
 }
 
 export interface DesiredBackend extends BackendPorts {

@@ -8,7 +8,7 @@ import {
   type HttpSettings,
   unusualLimits,
 } from '@fairlead/nginx';
-import { listenPorts } from './backend/ports.ts';
+import { backendName, doorsOf, servedWay } from './backend/ways.ts';
 import { partNames } from './certificate/covers.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer } from './desired-input.ts';
 import { httpOf } from './load-balancer/http-of.ts';
@@ -85,6 +85,7 @@ export function frontSpec(
     names,
     listenPort: frontPort,
     ...(tls === undefined ? {} : { tls }),
+    ...backendTlsOfFront(app, loadBalancer),
     maintenance: loadBalancer.maintenance,
     method,
     ...(method === 'hash' ? { hashKey } : {}),
@@ -103,6 +104,15 @@ export function frontSpec(
       };
     }),
   });
+}
+
+/** Stands in a plan for a certificate that is issued with the change itself. */
+export const notIssued = '0'.repeat(64);
+
+function backendTlsOfFront({ slug }: DesiredApp, loadBalancer: DesiredLoadBalancer) {
+  if (servedWay(loadBalancer) === 'plain') return {};
+  const authority = loadBalancer.backendCertificates?.authority.sha256 ?? notIssued;
+  return { backendTls: { authority, name: backendName(slug) } };
 }
 
 /** TLS for those names that the certificate covers, which then come first; none without a certificate, or for none of the names. */
@@ -126,13 +136,23 @@ function tlsOfFront(loadBalancer: DesiredLoadBalancer, names: readonly string[])
  */
 export function backendSpec(
   app: DesiredApp,
-  loadBalancer: Pick<DesiredLoadBalancer, 'generation' | 'http'>,
-  backend: Pick<DesiredBackend, 'address' | 'colour' | 'port' | 'openPorts'>,
+  loadBalancer: Pick<
+    DesiredLoadBalancer,
+    'generation' | 'http' | 'backendTls' | 'backendWay' | 'backendCertificates'
+  >,
+  backend: Pick<DesiredBackend, 'id' | 'address' | 'colour' | 'port' | 'openPorts'>,
   balancerAddresses: readonly string[],
 ): BackendSpec | null {
   const target = backendTarget(app, backend.colour);
   if (target === null) return null;
-  const [listenPort, ...alsoListenPorts] = listenPorts(app, backend);
+  const http = httpOf(loadBalancer);
+  const doors = doorsOf(app, loadBalancer, backend);
+  const [listenPort, ...alsoListenPorts] = doors.map(({ port }) => port);
+  const issued = loadBalancer.backendCertificates?.backends.find(({ backendId }) => backendId === backend.id);
+  const tls = {
+    certificate: issued?.sha256 ?? notIssued,
+    ports: doors.filter(({ isTls }) => isTls).map(({ port }) => port),
+  };
   return backendSpecSchema.parse({
     kind: 'backend',
     app: app.slug,
@@ -140,9 +160,11 @@ export function backendSpec(
     listenAddress: backend.address,
     listenPort,
     ...(alsoListenPorts.length === 0 ? {} : { alsoListenPorts }),
+    ...(tls.ports.length === 0 ? {} : { tls }),
     balancerAddresses,
     target,
-    limits: backendLimits(httpOf(loadBalancer), target.runtime),
+    ...(http.grpc.length === 0 || target.runtime !== 'node' ? {} : { grpc: http.grpc }),
+    limits: backendLimits(http, target.runtime),
   });
 }
 

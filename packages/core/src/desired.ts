@@ -1,6 +1,6 @@
 import { AppError, type Secret } from '@fairlead/errors';
 import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
-import { listenPorts, servedPort } from './backend/ports.ts';
+import { doorOf, doorsOf } from './backend/ways.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
@@ -116,7 +116,7 @@ export function desiredState(
       present: isPresent,
       inUpstream: !isPresent ? 'absent' : upstreamState(loadBalancer, backend, admit),
       address: backend.address,
-      port: servedPort(app, backend),
+      port: doorOf(app, loadBalancer, backend).port,
       role: backend.role === 'primary' ? 'primary' : 'replica',
       spec: isPresent ? backendSpec(app, loadBalancer, backend, balancerAddresses) : null,
     };
@@ -241,7 +241,7 @@ function desiredFirewall(
   return serverIds.map((serverId) => {
     const rules: DesiredFirewall['rules'] = [];
     for (const backend of kept.filter((candidate) => candidate.serverId === serverId)) {
-      for (const port of listenPorts(app, backend))
+      for (const { port } of doorsOf(app, loadBalancer, backend))
         rules.push({ purpose: 'backend', port, sources: balancerAddresses });
       for (const port of streamPorts) rules.push({ purpose: 'stream', port, sources: balancerAddresses });
     }

@@ -4,12 +4,20 @@ import { type DesiredOptions, type DesiredState, desiredState } from './desired.
 import type { Transaction } from './events.ts';
 import { found } from './tenant.ts';
 
+/** The authority of an app's backends, and the certificates that it issued for them. */
+export interface BackendCertificates {
+  authority: { certificate: string; sha256: string };
+  backends: { backendId: string; sha256: string; notAfter: Date }[];
+}
+
 /** All rows that decide what one app's servers hold. */
 export interface Fleet {
   app: App;
   loadBalancer: LoadBalancer & {
     /** What its front shows; without chain and key. */
     certificate?: CertificateRow | null;
+    /** What goes with TLS to its backends, without keys; null: it has no authority yet. */
+    backendCertificates?: BackendCertificates | null;
   };
   /** The primary first. */
   backends: Backend[];
@@ -32,12 +40,19 @@ export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> 
             certificate: { select: certificateColumns },
           },
         },
-        backends: { include: { server: true }, orderBy: [{ role: 'asc' }, { id: 'asc' }] },
+        backendAuthority: { select: { certificate: true, sha256: true } },
+        backends: {
+          include: {
+            server: true,
+            certificate: { select: { backendId: true, sha256: true, notAfter: true } },
+          },
+          orderBy: [{ role: 'asc' }, { id: 'asc' }],
+        },
       },
     }),
     'app',
   );
-  const { primaryServer, loadBalancer: balancerRow, backends, ...app } = row;
+  const { primaryServer, loadBalancer: balancerRow, backends, backendAuthority: authority, ...app } = row;
   const { balancerServer, successorServer, formerServer, ...loadBalancer } = found(
     balancerRow,
     'load balancer',
@@ -46,10 +61,12 @@ export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> 
   const servers = new Map(
     [primaryServer, ...balancers, ...backends.map((b) => b.server)].map((s) => [s.id, s]),
   );
+  const certificates = backends.flatMap(({ certificate }) => certificate ?? []);
+  const issued = authority === null ? null : { authority, backends: certificates };
   return {
     app,
-    loadBalancer,
-    backends: backends.map(({ server: _, ...backend }) => backend),
+    loadBalancer: { ...loadBalancer, backendCertificates: issued },
+    backends: backends.map(({ server: _, certificate: __, ...backend }) => backend),
     servers: [...servers.values()],
   };
 }

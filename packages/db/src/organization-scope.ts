@@ -40,6 +40,8 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   AppliedConfig: (organizationId) => ({ loadBalancer: ofApp(organizationId) }),
   Drift: ofApp,
   Certificate: ofApp,
+  BackendAuthority: ofApp,
+  BackendCertificate: (organizationId) => ({ backend: ofApp(organizationId) }),
   AcmeAccount: own,
   CertificateOrder: ofApp,
   Release: (organizationId) => ({ deployment: ofApp(organizationId) }),

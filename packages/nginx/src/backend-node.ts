@@ -1,5 +1,6 @@
 import { idleSeconds, keepalive } from './connections.ts';
-import { localUpstreamName } from './names.ts';
+import { grpcLocations } from './grpc.ts';
+import { localGrpcUpstreamName, localUpstreamName } from './names.ts';
 import { proxied } from './proxying.ts';
 import type { BackendPatience, NginxCapabilities, Port, Slug } from './spec.ts';
 import { block, type ConfigNode, directive } from './tree.ts';
@@ -16,10 +17,18 @@ export function nodeUpstream(app: Slug, port: Port): ConfigNode[] {
   ];
 }
 
+/** The same for its gRPC services, over a connection for each call. */
+export function grpcUpstream(app: Slug, port: Port): ConfigNode[] {
+  return [
+    block('upstream', [localGrpcUpstreamName(app)], directive('server', `127.0.0.1:${port}`, 'max_fails=0')),
+  ];
+}
+
 /** Everything to the process; what the balancer said of the client (`X-Forwarded-Proto`, `-Port`, `-Host`) goes on as it came. */
 export function nodeSite(
   app: Slug,
   { buffering, ...patience }: BackendPatience,
+  services: readonly string[],
   capabilities: NginxCapabilities,
 ): ConfigNode[] {
   const timeouts = { ...patience, connectSeconds: 5 };
@@ -28,5 +37,6 @@ export function nodeSite(
     // An app that streams says so by this header, and the balancer's Nginx has to hear it too.
     directive('proxy_pass_header', 'X-Accel-Buffering'),
     ...proxied({ upstream: localUpstreamName(app), timeouts, buffering, headers }, capabilities),
+    ...grpcLocations({ services, upstream: localGrpcUpstreamName(app), scheme: 'grpc', timeouts, headers }),
   ];
 }

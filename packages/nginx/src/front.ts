@@ -1,13 +1,14 @@
-import { AppError } from '@fairlead/errors';
 import { access, admitAll, rateZone } from './access.ts';
+import { backendScheme, toBackends } from './backend-tls.ts';
 import { type Balancing, balancing } from './balancing.ts';
 import { hasIpv6, hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds, requestMemory } from './connections.ts';
+import { grpcLocations } from './grpc.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { balancerHealth, compression } from './http-front.ts';
 import { requestHeaders, responseHeaders } from './http-headers.ts';
 import { dollar } from './literal.ts';
-import { accessLogPath, frontUpstreamName, nobodyName } from './names.ts';
+import { accessLogPath, frontUpstreamName, grpcUpstreamName, nobodyName } from './names.ts';
 import { nginxPaths } from './paths.ts';
 import { proxied } from './proxying.ts';
 import { redirects, restOfPath } from './redirects.ts';
@@ -15,7 +16,15 @@ import { routes } from './routes.ts';
 import { serverNameArgument } from './server-name.ts';
 import { snippet } from './snippet.ts';
 import type { FrontSpec, NginxCapabilities } from './spec.ts';
-import { certificate, handshake, hstsOverApp, httpsAddress, listen, tlsListenOptions } from './tls.ts';
+import {
+  certificate,
+  handshake,
+  hstsOverApp,
+  httpsAddress,
+  listen,
+  tlsListenOptions,
+  tlsMissing,
+} from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 import { proxiedHeaders, proxyVariables, trustProxy } from './trusted-proxy.ts';
 import { maintenance, nobodyServes } from './unavailable.ts';
@@ -54,7 +63,7 @@ const usualPort = { http: 80, https: 443 } as const;
  */
 export function renderFront(spec: FrontSpec, capabilities: NginxCapabilities): RenderedConfig {
   const addresses = hasIpv6(capabilities) ? ['0.0.0.0', '::'] : ['0.0.0.0'];
-  const { tls, listenPort, names } = spec;
+  const { tls, backendTls, listenPort, names } = spec;
   const method = balancing(spec, capabilities);
   const plain = addresses.map((address) => listen(address, listenPort));
   const secure =
@@ -65,11 +74,12 @@ export function renderFront(spec: FrontSpec, capabilities: NginxCapabilities): R
   const site = (way: Way, listens: ConfigNode[], of: readonly string[]) =>
     server(spec, listens, of, capabilities, [
       ...(way.isTls ? [...handshake(capabilities), ...certificate(spec), ...hstsOverApp(spec)] : []),
+      ...toBackends(spec),
       ...wellKnown(spec),
       ...balancerHealth(spec.http),
       ...answering(spec, way, method, capabilities),
     ]);
-  if (tls !== undefined && !hasTls(capabilities)) throw tlsMissing(capabilities);
+  if ((tls ?? backendTls) !== undefined && !hasTls(capabilities)) throw tlsMissing(capabilities, 'balancer');
   const nodes = [
     ...upstream(spec, method),
     ...(answersItself(spec) ? [] : besideHttp(spec)),
@@ -152,12 +162,6 @@ function toHttps(spec: FrontSpec, port: number): ConfigNode[] {
   ];
 }
 
-function tlsMissing({ version }: NginxCapabilities): AppError {
-  return new AppError('system-unsupported', `Nginx ${version.join('.')} of the balancer has no TLS.`, {
-    hint: 'It was built without http_ssl; install the package of Debian or of nginx.org.',
-  });
-}
-
 function answering(
   spec: FrontSpec,
   way: Way,
@@ -215,7 +219,7 @@ function wellKnown({ http }: FrontSpec): ConfigNode[] {
  * says who the visitor is names the one who was believed.
  */
 function balanced(
-  { app, listenPort, tls, http }: FrontSpec,
+  { app, listenPort, tls, backendTls, http }: FrontSpec,
   { scheme, port }: Way,
   capabilities: NginxCapabilities,
 ): ConfigNode[] {
@@ -242,7 +246,18 @@ function balanced(
     directive('proxy_next_upstream', 'error', 'timeout'),
     directive('proxy_next_upstream_tries', 3),
     directive('proxy_next_upstream_timeout', '10s'),
-    ...proxied({ ...http, upstream: frontUpstreamName(app), headers }, capabilities),
+    ...proxied(
+      { ...http, scheme: backendScheme(backendTls), upstream: frontUpstreamName(app), headers },
+      capabilities,
+    ),
     ...routes(app, http, { headers, timeouts: http.timeouts }, capabilities),
+    ...grpcLocations({
+      services: http.grpc,
+      upstream: grpcUpstreamName(app),
+      scheme: backendTls === undefined ? 'grpc' : 'grpcs',
+      timeouts: http.timeouts,
+      headers,
+      more: toBackends({ app, backendTls }, 'grpc'),
+    }),
   ];
 }

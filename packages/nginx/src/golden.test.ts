@@ -138,6 +138,17 @@ const fronts = {
     names: front.names.slice(0, 2),
     tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2), forceHttps: true, hstsSeconds: 300 },
   },
+  'front-backend-tls': {
+    ...front,
+    tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2) },
+    backendTls: { authority: 'a7'.repeat(32), name: 'web-shop.backend.fairlead.internal' },
+  },
+  'front-grpc': {
+    ...front,
+    tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2), forceHttps: true },
+    backendTls: { authority: 'a7'.repeat(32), name: 'web-shop.backend.fairlead.internal' },
+    http: { grpc: ['/shop.Orders/'] },
+  },
   'front-empty': { ...front, listenPort: 8080, method: 'ip_hash', servers: [] },
 };
 const limits = { maxBodyBytes: 5_000_000, sendSeconds: 30, readSeconds: 295, buffering: false };
@@ -187,6 +198,22 @@ describe.each(['1.22.1', '1.26.3', '1.30.6'])('for Nginx %s', (version) => {
     const spec = backendSpecSchema.parse({ ...backend, target: targets[name], limits });
     const { content } = renderBackend(spec, capabilities);
     await expect(content).toMatchFileSnapshot(`../__golden__/${name}-limits-${version}.conf`);
+  });
+
+  it.each(['backend-node', 'backend-php'] as const)('renders the TLS of the %s', async (name) => {
+    const tls = { certificate: 'b3'.repeat(32), ports: [25_000] };
+    const ports = name === 'backend-php' ? {} : { alsoListenPorts: [20_000] };
+    const spec = { ...backend, listenPort: 25_000, ...ports, tls, target: targets[name] };
+    const { content } = renderBackend(backendSpecSchema.parse(spec), capabilities);
+    await expect(content).toMatchFileSnapshot(`../__golden__/${name}-tls-${version}.conf`);
+  });
+
+  it('renders the gRPC of the backend', async () => {
+    const tls = { certificate: 'b3'.repeat(32), ports: [25_000] };
+    const grpc = { listenPort: 25_000, alsoListenPorts: [20_000], tls, grpc: ['/shop.Orders/'] };
+    const spec = backendSpecSchema.parse({ ...backend, ...grpc, target: targets['backend-node'] });
+    const { content } = renderBackend(spec, capabilities);
+    await expect(content).toMatchFileSnapshot(`../__golden__/backend-grpc-${version}.conf`);
   });
 
   it('renders the base', async () => {

@@ -1,4 +1,5 @@
 import { readAccess } from './access.ts';
+import { readGrpc } from './grpc.ts';
 import { readHeaders } from './http-headers.ts';
 import { type HttpSettings, unusualHttp } from './http-settings.ts';
 import { readRedirects } from './redirects.ts';
@@ -133,6 +134,7 @@ export function readHttp(
     ...readHeaders(app, site, readTls(site)?.forceHttps === true),
     redirects: readRedirects(app, site),
     routes: readRoutes(app, site),
+    grpc: readGrpc(site),
     ...readAccess(nodes, site),
     trustedProxy: readTrustedProxy(site),
   };

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { accessSchema, rateLimitSchema } from './access-settings.ts';
+import { grpcSchema } from './grpc-settings.ts';
 import { requestHeadersSchema, responseHeadersSchema } from './header-settings.ts';
 import { pathSchema } from './path-settings.ts';
 import { redirectsSchema } from './redirect-settings.ts';
@@ -72,6 +73,7 @@ const fields = {
   rateLimit: rateLimitSchema,
   snippet: snippetSchema,
   routes: routesSchema,
+  grpc: grpcSchema,
   trustedProxy: trustedProxySchema,
 };
 
@@ -90,10 +92,11 @@ export const httpSettingsSchema = z
     rateLimit: fields.rateLimit.default(null),
     snippet: fields.snippet.default(''),
     routes: fields.routes.default([]),
+    grpc: fields.grpc.default([]),
     trustedProxy: fields.trustedProxy.default(null),
   })
   .check((context) => {
-    const { balancerHealth: health, redirects, routes, requestHeaders, trustedProxy } = context.value;
+    const { balancerHealth: health, redirects, routes, grpc, requestHeaders, trustedProxy } = context.value;
     const said = trustedProxy?.field.toLowerCase();
     for (const [index, { name }] of requestHeaders.entries()) {
       if (name.toLowerCase() !== said) continue;
@@ -104,6 +107,14 @@ export const httpSettingsSchema = z
       if (!redirects.some(({ match, from }) => match === 'prefix' && from === prefix)) continue;
       const message = 'A redirect leads this prefix elsewhere.';
       context.issues.push({ code: 'custom', message, path: ['routes', index, 'prefix'], input: prefix });
+    }
+    for (const [index, prefix] of grpc.entries()) {
+      const isRouted = routes.some((route) => route.prefix === prefix);
+      if (!isRouted && !redirects.some(({ match, from }) => match === 'prefix' && from === prefix)) continue;
+      const message = isRouted
+        ? 'A route leads this prefix to another app.'
+        : 'A redirect leads this prefix elsewhere.';
+      context.issues.push({ code: 'custom', message, path: ['grpc', index], input: prefix });
     }
     const taken = health.enabled
       ? redirects.findIndex(({ match, from }) => match === 'exact' && from === health.path)

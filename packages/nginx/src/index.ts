@@ -20,11 +20,18 @@ export {
   upstreamKeepaliveByDefault,
 } from './capabilities.ts';
 export { renderFront } from './front.ts';
+export { hasPlainGrpc } from './grpc.ts';
 export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
 export * from './http-settings.ts';
 export { frontUpstreamName, localUpstreamName } from './names.ts';
 export { parseConfig } from './parse.ts';
-export { certificateKeyPath, certificatePath, nginxPaths } from './paths.ts';
+export {
+  backendCertificateKeyPath,
+  backendCertificatePath,
+  certificateKeyPath,
+  certificatePath,
+  nginxPaths,
+} from './paths.ts';
 export { readBackend, readFront } from './read.ts';
 export { readStreams } from './read-stream.ts';
 export { serialise } from './serialise.ts';

@@ -25,6 +25,16 @@ export function localUpstreamName(app: Slug): string {
   return LOCAL_PREFIX + identifier(app);
 }
 
+/** The upstream of the gRPC services of an app's front, also its zone's name. Its connections are not kept, so the other one's can not be its. */
+export function grpcUpstreamName(app: Slug): string {
+  return `fairleadgrpc_${identifier(app)}`;
+}
+
+/** The upstream of the app's own process for its gRPC services. */
+export function localGrpcUpstreamName(app: Slug): string {
+  return `fairleadlocalgrpc_${identifier(app)}`;
+}
+
 /** The longest name of an app that fits a variable's name after `fairlead_visitor_`, see {@link dollarVariableName}. */
 const LONGEST_OF_VISITOR = 29;
 

@@ -72,6 +72,7 @@ function placedBackend(spec: BackendSpec, index: number): BackendSpec {
     listenAddress: `127.9.${index >> 8}.${(index & 255) + 1}`,
     listenPort: 61_500,
     alsoListenPorts: others.length > 0 ? others : undefined,
+    tls: spec.tls === undefined ? undefined : { ...spec.tls, ports: [61_500] },
   });
 }
 

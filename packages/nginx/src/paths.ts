@@ -31,3 +31,13 @@ export function certificatePath(app: Slug, certificate: string): string {
 export function certificateKeyPath(app: Slug, certificate: string): string {
   return `${nginxPaths.certificates}/${app}/${certificate}.key`;
 }
+
+/** The file of a backend's own certificate. Its directory is no app's: names of apps hold no dot. */
+export function backendCertificatePath(app: Slug, certificate: string): string {
+  return `${nginxPaths.certificates}/${app}.backend/${certificate}.pem`;
+}
+
+/** The file of that certificate's key. */
+export function backendCertificateKeyPath(app: Slug, certificate: string): string {
+  return `${nginxPaths.certificates}/${app}.backend/${certificate}.key`;
+}

@@ -9,6 +9,8 @@ const SOCKET_SECONDS = 3600;
 const UPGRADE_STATUS = 418;
 
 export interface Proxying {
+  /** By what the upstream is asked; without one by `http`. */
+  scheme?: 'http' | 'https';
   /** Name of the upstream. */
   upstream: string;
   /** How long the other side may take to accept a connection, between parts of a request, and between parts of its answer. */
@@ -27,10 +29,10 @@ export interface Proxying {
  * @see https://nginx.org/en/docs/http/websocket.html
  */
 export function proxied(
-  { upstream, timeouts, buffering, headers }: Proxying,
+  { scheme = 'http', upstream, timeouts, buffering, headers }: Proxying,
   capabilities: NginxCapabilities,
 ): ConfigNode[] {
-  const pass = [directive('proxy_pass', `http://${upstream}`)];
+  const pass = [directive('proxy_pass', `${scheme}://${upstream}`)];
   return [
     directive('proxy_http_version', '1.1'),
     ...setHeaders({ ...headers, Upgrade: '', Connection: '' }),

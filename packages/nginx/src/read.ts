@@ -1,7 +1,9 @@
 import { AppError } from '@fairlead/errors';
 import type { z } from 'zod';
 import { parseSocketAddress } from './address.ts';
+import { readOfBackend, readToBackends } from './backend-tls.ts';
 import { readHashVariable } from './balancing.ts';
+import { readGrpc } from './grpc.ts';
 import { readHeader } from './header.ts';
 import { readHttp, readKeptHttp, readSeconds, readSize } from './http-front.ts';
 import { isVisitorVariable } from './names.ts';
@@ -43,6 +45,7 @@ export function readFront(text: string): FrontSpec {
     names: [...names, ...namesOf(withoutTls ?? [])],
     listenPort: Number(first(sites[0] ?? [], 'listen')?.[0]),
     ...(tls === undefined ? {} : { tls: { ...tls, names } }),
+    backendTls: readToBackends(site),
     maintenance: remarksOf(site).includes(MAINTENANCE_REMARK),
     ...readMethod(nodes, site),
     http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },
@@ -69,8 +72,10 @@ export function readBackend(text: string): BackendSpec {
     listenAddress: listen?.address,
     listenPort: listen?.port,
     ...(also.length === 0 ? {} : { alsoListenPorts: also.map((other) => other?.port) }),
+    tls: readOfBackend(site),
     balancerAddresses: directivesNamed(site, 'set_real_ip_from').map(({ args }) => args[0]),
     target: readTarget(nodes, site),
+    ...readServices(site),
     limits: readLimits(site),
   };
   return checked(backendSpecSchema, spec);
@@ -136,6 +141,11 @@ function readRemark(site: readonly ConfigNode[]): Method {
     ...(method === 'hash' ? { hashKey: option } : {}),
     ...(method === 'sticky' ? { stickyCookie: option } : {}),
   };
+}
+
+function readServices(site: readonly ConfigNode[]): { grpc?: string[] } {
+  const grpc = readGrpc(site);
+  return grpc.length === 0 ? {} : { grpc };
 }
 
 /** Limits other than the usual ones, of a site of either runtime. */

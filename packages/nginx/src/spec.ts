@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { canonicalAddress, isLoopback, isUnicastAddress } from './address.ts';
 import { hasSticky } from './capabilities.ts';
+import { grpcSchema } from './grpc-settings.ts';
 import { hostnameSchema } from './hostname.ts';
 import { httpSettingsSchema } from './http-settings.ts';
 
@@ -115,12 +116,15 @@ function isUnique(values: readonly string[]): boolean {
 /** A name that visitors ask for. */
 const frontNameSchema = z.union([ipAddressSchema, hostnameSchema]);
 
+/** SHA-256 of a file, 64 hex digits. */
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** How a front speaks TLS. The certificate and its key lie at `certificatePath` and `certificateKeyPath`. */
 export const frontTlsSchema = z
   .strictObject({
     listenPort: portSchema.prefault(443),
     /** SHA-256 of the certificate's file, 64 hex digits: another certificate is another front. */
-    certificate: z.string().regex(/^[0-9a-f]{64}$/),
+    certificate: sha256Schema,
     /** Names that the certificate covers; an address is none that a handshake says. The front's other names are served without TLS. */
     names: z.array(hostnameSchema).min(1).max(100),
     /** Whoever comes without TLS is sent to the same address with it (308). */
@@ -152,6 +156,15 @@ export const frontTlsSchema = z
   );
 export type FrontTls = z.infer<typeof frontTlsSchema>;
 
+/** How a front asks its backends by TLS. Their authority's certificate lies at `certificatePath`. */
+export const backendTlsSchema = z.strictObject({
+  /** SHA-256 of the file of the one authority whose certificates are taken. */
+  authority: sha256Schema,
+  /** The name that the certificate of every backend has to be for, and that the handshake says. */
+  name: hostnameSchema,
+});
+export type BackendTls = z.infer<typeof backendTlsSchema>;
+
 /** The app's front on the balancer: one upstream and the server blocks of its names. */
 export const frontSpecSchema = z
   .object({
@@ -163,6 +176,8 @@ export const frontSpecSchema = z
     listenPort: portSchema,
     /** Absent: the front speaks no TLS. */
     tls: frontTlsSchema.optional(),
+    /** Absent: backends are asked by plain HTTP. */
+    backendTls: backendTlsSchema.optional(),
     /** Visitors get a page that says so, and no backend a request. */
     maintenance: z.boolean().default(false),
     method: balancingMethodSchema,
@@ -299,6 +314,15 @@ export const backendSpecSchema = z
     listenPort: portSchema,
     /** Listened on too, while the port changes; absent where there is none. */
     alsoListenPorts: z.array(portSchema).min(1).max(16).optional(),
+    /** Absent: it speaks no TLS. The certificate and its key lie at `backendCertificatePath` and `backendCertificateKeyPath`. */
+    tls: z
+      .strictObject({
+        /** SHA-256 of the certificate's file. */
+        certificate: sha256Schema,
+        /** Those of its ports that speak TLS; the others do not. */
+        ports: z.array(portSchema).min(1).max(17),
+      })
+      .optional(),
     /** Who may ask beside the machine itself, and whose word about the client is taken (`set_real_ip_from`). Each once. */
     balancerAddresses: z
       .array(ipAddressSchema)
@@ -306,6 +330,8 @@ export const backendSpecSchema = z
       .max(16)
       .refine(isUnique, 'must name each address once'),
     target: backendTargetSchema,
+    /** Paths of gRPC services, as the front's; absent where there are none. */
+    grpc: grpcSchema.min(1).optional(),
     /** Limits that the front has its own of too; absent where none is unusual. */
     limits: backendLimitsSchema.optional(),
   })
@@ -313,8 +339,23 @@ export const backendSpecSchema = z
     path: ['target', 'root'],
     message: 'must lie in the app’s own directory',
   })
+  .refine(({ grpc, target }) => grpc === undefined || target.runtime === 'node', {
+    path: ['grpc'],
+    message: 'must be of a Node.js app',
+  })
   .refine(({ listenPort, alsoListenPorts = [] }) => isUnique([listenPort, ...alsoListenPorts].map(String)), {
     path: ['alsoListenPorts'],
+    message: 'must name each port once',
+  })
+  .refine(
+    ({ listenPort, alsoListenPorts = [], tls }) => {
+      const listened: number[] = [listenPort, ...alsoListenPorts];
+      return tls === undefined || tls.ports.every((port) => listened.includes(port));
+    },
+    { path: ['tls', 'ports'], message: 'must be among the ports that it listens on' },
+  )
+  .refine(({ tls }) => isUnique((tls?.ports ?? []).map(String)), {
+    path: ['tls', 'ports'],
     message: 'must name each port once',
   })
   .refine(

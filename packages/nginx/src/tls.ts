@@ -1,3 +1,4 @@
+import { AppError } from '@fairlead/errors';
 import { socketAddress } from './address.ts';
 import { hasHttp2, hasHttp2Directive } from './capabilities.ts';
 import { tlsSessionZone } from './names.ts';
@@ -42,6 +43,13 @@ export function tlsListenOptions(capabilities: NginxCapabilities): string[] {
 export function handshake(capabilities: NginxCapabilities): ConfigNode[] {
   return [
     ...(hasHttp2(capabilities) && hasHttp2Directive(capabilities) ? [directive('http2', 'on')] : []),
+    ...tlsSettings(),
+  ];
+}
+
+/** Versions, ciphers and sessions of whoever is asked by TLS. */
+export function tlsSettings(): ConfigNode[] {
+  return [
     directive('ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
     directive('ssl_ciphers', CIPHERS.join(':')),
     directive('ssl_prefer_server_ciphers', 'off'),
@@ -109,4 +117,11 @@ export function readTls(site: readonly ConfigNode[]) {
       : {}),
     stapling: directivesNamed(site, 'ssl_stapling').length > 0,
   };
+}
+
+/** The refusal of TLS by an Nginx that has none. */
+export function tlsMissing({ version }: NginxCapabilities, role: 'balancer' | 'backend'): AppError {
+  return new AppError('system-unsupported', `Nginx ${version.join('.')} of the ${role} has no TLS.`, {
+    hint: 'It was built without http_ssl; install the package of Debian or of nginx.org.',
+  });
 }

@@ -1,7 +1,7 @@
 import { parseSocketAddress, socketAddress } from './address.ts';
 import type { Balancing } from './balancing.ts';
 import { idleSeconds, keepalive } from './connections.ts';
-import { frontUpstreamName } from './names.ts';
+import { frontUpstreamName, grpcUpstreamName } from './names.ts';
 import type { FrontSpec, UpstreamServer } from './spec.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
@@ -14,19 +14,21 @@ const SLOW_START_REMARK = /^Slow start: ([0-9]{1,2}) % of its weight\.$/;
  * @returns nothing for no servers, as Nginx takes no empty upstream.
  * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html
  */
-export function upstream({ app, servers }: FrontSpec, { beside, within }: Balancing): ConfigNode[] {
+export function upstream({ app, servers, http }: FrontSpec, { beside, within }: Balancing): ConfigNode[] {
   if (servers.length === 0) return [];
-  const name = frontUpstreamName(app);
-  return [
-    ...beside,
+  const pool = (name: string, ...more: ConfigNode[]) =>
     block(
       'upstream',
       [name],
       directive('zone', name, zoneSize(servers.length)),
       ...within,
       ...servers.flatMap((each) => server(each, servers)),
-      ...keepalive(idleConnections(servers.length), idleSeconds.frontToBackend),
-    ),
+      ...more,
+    );
+  return [
+    ...beside,
+    pool(frontUpstreamName(app), ...keepalive(idleConnections(servers.length), idleSeconds.frontToBackend)),
+    ...(http.grpc.length === 0 ? [] : [pool(grpcUpstreamName(app))]),
   ];
 }
 

@@ -84,6 +84,9 @@ function tlsOf(names: readonly string[], given: Tls) {
   };
 }
 
+const sha256s = fc.stringMatching(/^[0-9a-f]{64}$/);
+const backendTls = fc.record({ authority: sha256s, name: hostnames });
+
 export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
   .record({
     kind: fc.constant('front'),
@@ -101,12 +104,14 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
     stickyCookie: stickyCookies,
     http: httpSettings,
     tls: fc.option(tls, { nil: undefined, freq: 1 }),
+    backendTls: fc.option(backendTls, { nil: undefined, freq: 1 }),
   })
-  .map(({ hashKey, stickyCookie, tls, ...spec }) => {
+  .map(({ hashKey, stickyCookie, tls, backendTls, ...spec }) => {
     const isBackupAllowed = allowsBackup(spec.method) && spec.servers.some(({ backup }) => !backup);
     return frontSpecSchema.safeParse({
       ...spec,
       ...(tls === undefined ? {} : tlsOf(spec.names, tls)),
+      ...(backendTls === undefined ? {} : { backendTls }),
       // Nobody serves at all then: the page says that.
       maintenance: spec.maintenance && spec.servers.some(({ down }) => !down),
       ...(spec.method === 'hash' ? { hashKey } : {}),
@@ -173,13 +178,21 @@ export const backendSpecs: fc.Arbitrary<BackendSpec> = slugs
       listenAddress: addresses,
       listenPort: ports,
       alsoListenPorts: fc.option(fc.uniqueArray(ports, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+      tls: fc.option(fc.record({ certificate: sha256s, both: fc.boolean() }), { nil: undefined }),
       balancerAddresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 16 }),
       target: targets(app),
+      grpc: fc.option(fc.constantFrom(['/shop.Orders/'], ['/a/', '/b.C/']), { nil: undefined, freq: 1 }),
       limits,
     }),
   )
-  .map(({ limits, alsoListenPorts, ...rest }) => {
-    const spec = { ...rest, ...(alsoListenPorts === undefined ? {} : { alsoListenPorts }) };
+  .map(({ limits, alsoListenPorts, tls, grpc, ...rest }) => {
+    const ports = [rest.listenPort, ...(tls?.both === true ? (alsoListenPorts ?? []) : [])];
+    const spec = {
+      ...rest,
+      ...(alsoListenPorts === undefined ? {} : { alsoListenPorts }),
+      ...(grpc === undefined || rest.target.runtime !== 'node' ? {} : { grpc }),
+      ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, ports } }),
+    };
     const { maxBodyBytes } = limits;
     const stated = unusualLimits(spec.target.runtime === 'static' ? { maxBodyBytes } : limits);
     return stated === undefined ? spec : { ...spec, limits: stated };

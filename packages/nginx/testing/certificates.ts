@@ -12,6 +12,8 @@ export interface CertificateWish {
   days?: number;
   /** The address of a responder that it names. */
   ocsp?: string;
+  /** Issued by the root itself, not by the authority below it. */
+  isDirect?: boolean;
   key?: 'ec' | 'rsa2048' | 'rsa1024';
   /** Signed over SHA-1, as no authority does any more and Debian's OpenSSL refuses. */
   isSha1?: boolean;
@@ -50,12 +52,12 @@ export function makeAuthority(name = 'Test'): Authority {
   return {
     root: root.certificate,
     intermediate: below.certificate,
-    issue({ names, days = 90, ocsp, key = 'ec', isSha1 = false }) {
+    issue({ names, days = 90, ocsp, isDirect = false, key = 'ec', isSha1 = false }) {
       const alternatives = names.map((of) => `${isIP(of) ? 'IP' : 'DNS'}:${of}`).join(',');
       const responder = ocsp === undefined ? '' : `\nauthorityInfoAccess=OCSP;URI:${ocsp}`;
       const extensions = `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth${responder}`;
-      const made = sign('/CN=site', extensions, days, key, below, isSha1 ? ['-sha1'] : []);
-      return { ...made, chain: made.certificate + below.certificate };
+      const made = sign('/CN=site', extensions, days, key, isDirect ? root : below, isSha1 ? ['-sha1'] : []);
+      return { ...made, chain: made.certificate + (isDirect ? '' : below.certificate) };
     },
     respond: (port, certificate) => respond(below, port, certificate),
   };

@@ -106,6 +106,10 @@ export const httpSettings: fc.Arbitrary<HttpSettings> = fc.oneof(
           }),
           { maxLength: 4, selector: ({ prefix }) => prefix },
         ),
+        grpc: fc.uniqueArray(
+          plainPaths.map((path) => `${path}/`),
+          { maxLength: 3 },
+        ),
         access: each(rules, (value) => ({ access: value })),
         trustedProxy: fc.option(
           fc

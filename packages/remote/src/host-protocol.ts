@@ -66,12 +66,15 @@ const nginxFile = z.object({
   /** Sockets that this file's `listen` lines need; checked against who owns them now. */
   listens: z.array(z.object({ address: z.string(), port })),
   /**
-   * Of a front by TLS alone: `/etc/fairlead/certificates/<app>/<sha256>.pem` and `.key`, put there before the front that names them and taken away with the
-   * one that did. Without it the app has none. `sha256` is the hash of `chain`. The key is written (0600, root) and never answered.
+   * What it shows by TLS: `/etc/fairlead/certificates/<app>/<sha256>.pem` and `.key` of a front, `<app>.backend/…` of a backend; put there before the file
+   * that names them and taken away with the one that did. Without it there are none. `sha256` is the hash of `chain`. The key is written (0600, root) and
+   * never answered.
    */
   certificate: z
     .object({ sha256, chain: z.string().min(1).max(200_000), key: z.string().min(1).max(20_000) })
     .nullish(),
+  /** The authority whose certificates a front takes of its backends: `<sha256>.pem` in the same directory. */
+  authority: z.object({ sha256, chain: z.string().min(1).max(200_000) }).nullish(),
 });
 
 const managedFile = z.object({

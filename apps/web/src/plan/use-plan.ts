@@ -1,6 +1,6 @@
 'use client';
 import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
-import type { HttpChange, TlsChange } from '@fairlead/core/schemas';
+import type { BackendTlsChange, HttpChange, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
 
@@ -9,6 +9,7 @@ type Change = Partial<Balancing> & {
   http?: HttpChange;
   streams?: LoadBalancer['streams'];
   tls?: TlsChange;
+  backendTls?: BackendTlsChange;
 };
 type Balancing = Pick<LoadBalancer, 'method'> & Partial<Pick<LoadBalancer, 'hashKey' | 'stickyCookie'>>;
 type Options = Partial<

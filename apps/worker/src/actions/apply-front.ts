@@ -28,8 +28,8 @@ export interface AppliedFront {
 
 type NginxFiles = HostInput<'nginx.apply'>['files'];
 
-/** The certificate and key of a front, as its file brings them along. */
-type Shown = Awaited<ReturnType<typeof certificateOf>>;
+/** The certificate and key of a front and the authority of its backends, as its file brings them along. */
+type Shown = Awaited<ReturnType<typeof certificateOf>> & ReturnType<typeof authorityOf>;
 
 interface Rendered extends RenderedConfig {
   generation: number;
@@ -52,7 +52,7 @@ export async function applyFront(
   const balancer = balancerOf(current);
   const rendered = render(balancer, desired);
   const { generation } = rendered;
-  const certificate = await certificateOf(run, current, desired);
+  const certificate = { ...(await certificateOf(run, current, desired)), ...authorityOf(current, desired) };
   const result = await applyOn(run, current, balancer, rendered, certificate);
   await record(run, current, desired, rendered, then);
   await applyOnSuccessor(run, step, current, desired, certificate);
@@ -79,6 +79,14 @@ async function certificateOf(run: Run, { app }: Fleet, { fronts }: DesiredState)
   if (wanted === undefined) return {};
   const { key, ...certificate } = await readCertificateSecret(run.worker, app, wanted);
   return { certificate: { ...certificate, key: key.reveal() } };
+}
+
+/** Whose certificates a front takes of its backends; nothing where it asks them without TLS. */
+function authorityOf({ loadBalancer }: Fleet, { fronts }: DesiredState) {
+  if (fronts[0]?.spec.backendTls === undefined) return {};
+  const authority = loadBalancer.backendCertificates?.authority;
+  if (authority === undefined) throw new AppError('internal', 'The backends of this app have no authority.');
+  return { authority: { sha256: authority.sha256, chain: authority.certificate } };
 }
 
 /** Both go live together; a file of streams is taken away only where one was put. */

@@ -5,9 +5,11 @@ import { renderBackend } from '@fairlead/nginx';
 import { type Fleet, provenState, serverOf } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run } from '../runtime/run.ts';
+import { givenCertificate } from './backend-certificate.ts';
 
 /**
- * The backend's own Nginx file leads to `colour` (null where the runtime has none), served and verified. Answers what to store as
+ * The backend's own Nginx file leads to `colour` (null where the runtime has none), served and verified; by TLS with its certificate, which is issued where
+ * it has none or the one that it has ends soon. Answers what to store as
  * `Backend.configHash`, and whether Nginx had to be reloaded.
  */
 export async function applyBackendFile(
@@ -17,8 +19,9 @@ export async function applyBackendFile(
   colour: string | null,
 ): Promise<{ configHash: string; reloaded: boolean }> {
   const server = serverOf(fleet, backend.serverId);
+  const given = await givenCertificate(run, fleet, backend);
   const backends = fleet.backends.map((row) => (row.id === backend.id ? { ...row, colour } : row));
-  const desired = provenState({ ...fleet, backends }).backends.find(
+  const desired = provenState({ ...given.fleet, backends }).backends.find(
     ({ backendId }) => backendId === backend.id,
   );
   if (!desired?.spec) {
@@ -29,12 +32,15 @@ export async function applyBackendFile(
   const { spec } = desired;
   const { content, listens } = renderBackend(spec, nginxOf(server));
   const client = await run.worker.hosts.client(server);
-  const applied = await client.call(
-    'nginx.apply',
-    {
-      files: [{ kind: 'backend', app: fleet.app.slug, content, generation: spec.generation, listens }],
-    },
-    { fence: run.fence(server.id) },
-  );
+  const file = {
+    kind: 'backend' as const,
+    app: fleet.app.slug,
+    content,
+    generation: spec.generation,
+    listens,
+  };
+  const files = [{ ...file, ...given.file }];
+  const applied = await client.call('nginx.apply', { files }, { fence: run.fence(server.id) });
+  await given.keep();
   return { configHash: backendSpecHash(spec), reloaded: applied.reloaded };
 }

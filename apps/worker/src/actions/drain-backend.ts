@@ -1,4 +1,4 @@
-import { balancerServerIds, servedPort, streamBackendPorts } from '@fairlead/core';
+import { balancerServerIds, doorOf, streamBackendPorts } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -20,7 +20,10 @@ export async function drainBackend(
   isWanted: () => Promise<boolean> = async () => true,
   port?: number,
 ): Promise<number> {
-  const all = [servedPort(fleet.app, backend), ...streamBackendPorts(fleet.loadBalancer)];
+  const all = [
+    doorOf(fleet.app, fleet.loadBalancer, backend).port,
+    ...streamBackendPorts(fleet.loadBalancer),
+  ];
   const ports = port === undefined ? [...new Set(all)] : [port];
   const remaining = await drainPorts(run, step, fleet, backend.address, ports, isWanted);
   step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);

@@ -1,4 +1,4 @@
-import { announce, servedPort, streamBackendPorts } from '@fairlead/core';
+import { announce, doorOf, streamBackendPorts } from '@fairlead/core';
 import { type Fleet, presentBackends, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -41,7 +41,7 @@ export async function removeFront(run: Run, fleet: Fleet, serverId: string): Pro
 async function drainFrom(run: Run, step: StepTools, fleet: Fleet, serverId: string): Promise<number> {
   const streams = streamBackendPorts(fleet.loadBalancer);
   const left = await inParallel(presentBackends(fleet), (backend) => {
-    const ports = [...new Set([servedPort(fleet.app, backend), ...streams])];
+    const ports = [...new Set([doorOf(fleet.app, fleet.loadBalancer, backend).port, ...streams])];
     return drainPorts(run, step, fleet, backend.address, ports, undefined, [serverId]);
   });
   return left.reduce((sum, connections) => sum + connections, 0);

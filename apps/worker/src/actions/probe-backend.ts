@@ -1,4 +1,4 @@
-import { servedPort } from '@fairlead/core';
+import { backendName, doorOf, servedWay, type Way } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { balancerOf, type Fleet, hostHeaderOf, serverOf } from '../fleet.ts';
@@ -10,7 +10,7 @@ const attempts = 5;
 const pauseMs = 500;
 
 /**
- * The balancer finds the backend healthy, at the address and by the path that its requests take, or will take.
+ * The balancer finds the backend healthy, at the address and by the path that its requests take, or will take; by TLS only with a certificate of its own.
  * @throws AppError `never-healthy`
  */
 export async function probeBackend(
@@ -18,7 +18,8 @@ export async function probeBackend(
   step: StepTools,
   fleet: Fleet,
   backend: Backend,
-  port: number = servedPort(fleet.app, backend),
+  way: Way = servedWay(fleet.loadBalancer),
+  port: number = doorOf(fleet.app, fleet.loadBalancer, backend, way).port,
 ): Promise<void> {
   const { app } = fleet;
   const server = serverOf(fleet, backend.serverId);
@@ -30,6 +31,7 @@ export async function probeBackend(
     host: hostHeaderOf(fleet),
     timeoutMs: Math.max(app.healthTimeoutMs, 5_000),
     freshConnection: true,
+    ...(way === 'tls' ? { authority: authorityOf(fleet) } : {}),
   };
   let reason = '';
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -50,4 +52,12 @@ export async function probeBackend(
     hint: `Look at what the app answers for ${app.healthPath}, and that ${server.name} lets ${target.balancer.name} in.`,
     details: { lastAnswer: reason, path: app.healthPath },
   });
+}
+
+/** The one authority whose certificates are good for this app's backends, and the name that they are for. */
+function authorityOf({ app, loadBalancer }: Fleet) {
+  const { certificate } = loadBalancer.backendCertificates?.authority ?? {};
+  if (certificate === undefined)
+    throw new AppError('internal', 'The backends of this app have no authority.');
+  return { certificate, name: backendName(app.slug) };
 }

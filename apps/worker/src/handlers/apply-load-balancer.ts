@@ -15,9 +15,10 @@ import { retellBackends } from '../actions/retell-backends.ts';
 import { retireBackends } from '../actions/retire-backends.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { settleFailure } from '../actions/settle-failure.ts';
+import { switchWay } from '../actions/switch-way.ts';
 import { toggleFast } from '../actions/toggle-fast.ts';
 import { verifyFront, verifyInForce } from '../actions/verify-front.ts';
-import { type Difference, differenceOf, retoldOf } from '../difference.ts';
+import { type Difference, differenceOf, retoldOf, turnsWay } from '../difference.ts';
 import { type Fleet, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
 import { needsOf } from '../hosts/needs.ts';
 import { inParallel } from '../runtime/parallel.ts';
@@ -27,6 +28,13 @@ import type { Handler, Run } from '../runtime/run.ts';
 export const applyLoadBalancer: Handler = async (worker, operation) => {
   const fleet = await requireFleet(worker, operation.appId);
   const difference = differenceOf(fleet, operation, worker.clock());
+  if (turnsWay(fleet, operation)) {
+    return {
+      servers: fleet.servers.map(({ id }) => id),
+      run: (run) => switchWay(run, fleet.app.id),
+      failed: (run, error) => settleFailure(run, [], error),
+    };
+  }
   const hasPorts = await changesPorts(worker, fleet, operation);
   if (difference.isFrontAlone && hasPorts) {
     return {
@@ -102,7 +110,7 @@ async function leaveFormer(run: Run, fleet: Fleet): Promise<void> {
   if (fleet.loadBalancer.formerServerId === null) return;
   await leaveBalancer(run, fleet);
   const after = await requireFleet(run.worker, fleet.app.id);
-  await retellBackends(run, after, retoldOf(after), 'forget');
+  await retellBackends(run, after, retoldOf(after, run.worker.clock()), 'forget');
   await run.step({ key: 'close', title: 'Close what is no longer needed' }, (step) =>
     setFirewall(run, step, after, provenState(after).firewall),
   );
@@ -123,9 +131,9 @@ async function inForce(run: Run): Promise<void> {
 
 /** What shows, beyond the new config being served, that a change of the front alone is made. */
 function proofOf({ kind, input }: Operation): ((run: Run) => Promise<void>) | null {
-  // Only a handshake shows that visitors get through.
-  if (kind === 'load-balancer.change' && (input as { tls?: object } | null)?.tls !== undefined)
-    return verified;
+  const named = input as { tls?: object; backendTls?: object } | null;
+  // Only a handshake shows that visitors get through, and that backends are taken for who they are.
+  if (kind === 'load-balancer.change' && (named?.tls ?? named?.backendTls) !== undefined) return verified;
   // Only who gets which share changes: some requests going by the earlier shares harm nobody.
   const isAboutShares = ['backend.toggle', 'backend.configure', 'load-balancer.slow-start'].includes(kind);
   return isAboutShares ? null : inForce;

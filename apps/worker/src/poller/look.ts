@@ -15,12 +15,14 @@ export interface LookTarget {
   freshConnection?: boolean;
   /** SHA-256 of the certificate that is to be shown, 64 hex digits; without it the connection is plain. */
   certificate?: string;
+  /** The authority whose certificates are good (PEM), and the name that they are for; without it, and without `certificate`, the connection is plain. */
+  authority?: { certificate: string; name: string } | undefined;
 }
 
 /** One look at a backend through the balancer's own network, over its SSH connection. Never throws: what it can't see is `unseen`. */
 export async function lookFromBalancer(
   worker: Pick<WorkerContext, 'hosts'>,
-  { balancer, certificate, ...request }: LookTarget,
+  { balancer, certificate, authority, ...request }: LookTarget,
 ): Promise<Look> {
   try {
     const via = await worker.hosts.dailyTarget(balancer);
@@ -28,6 +30,7 @@ export async function lookFromBalancer(
       ...request,
       via,
       ...(certificate === undefined ? {} : { scheme: 'https' as const, certificate }),
+      ...(authority === undefined ? {} : { scheme: 'https' as const, authority }),
     });
     if (seen.kind === 'unobserved') return { kind: 'unseen', why: seen.error.message };
     const { healthy, status, latencyMs } = seen;

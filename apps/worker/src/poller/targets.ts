@@ -1,4 +1,4 @@
-import { servedPort } from '@fairlead/core';
+import { backendName, doorOf } from '@fairlead/core';
 import type { Backend, PrismaClient, Server } from '@fairlead/db';
 import { hostHeader } from '../fleet.ts';
 import type { Health, Thresholds } from './verdict.ts';
@@ -10,6 +10,8 @@ export interface Target {
   balancer: Server;
   address: string;
   port: number;
+  /** Of a backend that is asked by TLS: the authority whose certificates are good, and their name. */
+  authority?: { certificate: string; name: string } | undefined;
   path: string;
   /** `Host` of the request. */
   host: string;
@@ -36,27 +38,33 @@ export async function loadTargets(prisma: PrismaClient): Promise<Target[]> {
     where: { removing: false, backends: { some: { releaseId: { not: null } } } },
     include: {
       loadBalancer: { include: { balancerServer: true } },
+      backendAuthority: { select: { certificate: true } },
       backends: { where: { releaseId: { not: null }, state: { in: [...watchedStates] }, NOT: isJoining } },
     },
   });
-  return apps.flatMap(({ backends, loadBalancer, ...app }) => {
+  return apps.flatMap(({ backends, loadBalancer, backendAuthority, ...app }) => {
     if (loadBalancer === null) return [];
     const balancer = loadBalancer.balancerServer;
     const host = hostHeader(app, balancer);
-    return backends.map((backend: Backend) => ({
-      backendId: backend.id,
-      organizationId: app.organizationId,
-      balancer,
-      address: backend.address,
-      port: servedPort(app, backend),
-      path: app.healthPath,
-      host,
-      intervalMs: app.healthIntervalMs,
-      timeoutMs: app.healthTimeoutMs,
-      thresholds: { rise: app.healthRise, fall: app.healthFall },
-      health: backend.health as Health,
-      streak: backend.healthStreak,
-      reason: backend.healthReason,
-    }));
+    return backends.map((backend: Backend) => {
+      const { port, isTls } = doorOf(app, loadBalancer, backend);
+      const authority = { certificate: backendAuthority?.certificate ?? '', name: backendName(app.slug) };
+      return {
+        backendId: backend.id,
+        organizationId: app.organizationId,
+        balancer,
+        address: backend.address,
+        port,
+        ...(isTls ? { authority } : {}),
+        path: app.healthPath,
+        host,
+        intervalMs: app.healthIntervalMs,
+        timeoutMs: app.healthTimeoutMs,
+        thresholds: { rise: app.healthRise, fall: app.healthFall },
+        health: backend.health as Health,
+        streak: backend.healthStreak,
+        reason: backend.healthReason,
+      };
+    });
   });
 }

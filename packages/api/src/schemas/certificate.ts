@@ -1,3 +1,4 @@
+import { backendWays } from '@fairlead/core';
 import { z } from '@hono/zod-openapi';
 import { idSchema, instantSchema } from './shared.ts';
 
@@ -59,6 +60,21 @@ export const tlsSchema = z
   })
   .openapi('Tls');
 export type Tls = z.infer<typeof tlsSchema>;
+
+export const backendTlsSchema = z
+  .object({
+    enabled: z.boolean(),
+    port: z.int().nullable(),
+    /** Where backends listen by TLS, or would, without a `port`. */
+    defaultPort: z.int(),
+    /** How the front asks, and after a `+` what backends are open for beside. */
+    way: z.enum(backendWays),
+    isInForce: z.boolean(),
+    /** When the first of the backends’ certificates ends. */
+    firstEndsAt: instantSchema.nullable(),
+  })
+  .openapi('BackendTls');
+export type BackendTls = z.infer<typeof backendTlsSchema>;
 
 export const acmeAccountSchema = z
   .object({

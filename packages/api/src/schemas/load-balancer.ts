@@ -1,7 +1,7 @@
 import { methods } from '@fairlead/core';
 import { httpSettingsSchema, streamSettingsSchema } from '@fairlead/core/schemas';
 import { z } from '@hono/zod-openapi';
-import { tlsSchema } from './certificate.ts';
+import { backendTlsSchema, tlsSchema } from './certificate.ts';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
 
@@ -88,6 +88,7 @@ export const loadBalancerSchema = z
     streamsRefusal: z.string().nullable(),
     /** How the front speaks TLS. */
     tls: tlsSchema,
+    backendTls: backendTlsSchema,
     /** Other apps of this balancer, which routes may lead to. */
     routeTargets: z.array(z.object({ slug: z.string(), name: z.string() })),
     /** Every method, and why this balancer can’t use it now; null where it can. */

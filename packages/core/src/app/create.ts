@@ -4,6 +4,7 @@ import { AppError, Secret } from '@fairlead/errors';
 import { recordAudit } from '../audit/record.ts';
 import { authorize } from '../authorize.ts';
 import { lockPorts } from '../backend/taken-ports.ts';
+import { tlsPorts } from '../backend/ways.ts';
 import { databasePasswordBinding } from '../bindings.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
 import { addressOf } from '../desired-network.ts';
@@ -31,10 +32,20 @@ async function place(tx: Transaction, actor: Actor, name: string, wantedPort: nu
   const { organizationId } = actor;
   await lockPorts(tx, organizationId);
   const apps = await tx.app.findMany({
-    select: { slug: true, slot: true, port: true, backends: { select: { port: true, openPorts: true } } },
+    select: {
+      slug: true,
+      slot: true,
+      port: true,
+      backends: { select: { port: true, openPorts: true } },
+      loadBalancer: { select: { backendTls: true, backendWay: true } },
+    },
   });
   // Those of single backends too: this app may come to their server.
-  const ports = apps.flatMap((app) => [app.port, ...app.backends.flatMap((b) => [b.port, ...b.openPorts])]);
+  const ports = apps.flatMap((app) => [
+    app.port,
+    ...tlsPorts(app, app.loadBalancer),
+    ...app.backends.flatMap((b) => [b.port, ...b.openPorts]),
+  ]);
   const taken = { slots: new Set(apps.map((a) => a.slot)), ports: new Set(ports) };
   if (wantedPort !== undefined && taken.ports.has(wantedPort)) {
     throw fieldConflict('port', 'Another app of the organization uses this port.');

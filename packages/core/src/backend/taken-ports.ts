@@ -1,6 +1,7 @@
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { streamsOf } from '../load-balancer/streams-of.ts';
+import { tlsPorts } from './ways.ts';
 
 /** A port that a backend can't have, and whose it is. */
 export interface TakenPort {
@@ -26,17 +27,19 @@ export async function takenPorts(
     where: { id: { not: app.id } },
     select: {
       name: true,
+      slot: true,
       port: true,
       backends: { where: { serverId }, select: { port: true, openPorts: true } },
-      loadBalancer: { select: { balancerServerId: true, streams: true } },
+      loadBalancer: { select: { balancerServerId: true, streams: true, backendTls: true, backendWay: true } },
     },
   });
   const server = servers.find(({ id }) => id === serverId);
   return [
     ...(server === undefined ? [] : [{ port: server.port, by: `SSH on ${server.name}` }]),
     ...streamPorts(app.name, loadBalancer, serverId, true),
-    ...others.flatMap(({ name, port, backends, loadBalancer }) => [
+    ...others.flatMap(({ name, slot, port, backends, loadBalancer }) => [
       { port, by: name },
+      ...tlsPorts({ slot }, loadBalancer).map((own) => ({ port: own, by: `${name} by TLS` })),
       ...(loadBalancer === null ? [] : streamPorts(name, loadBalancer, serverId, backends.length > 0)),
       ...backends.flatMap((backend) =>
         [...(backend.port === null ? [] : [backend.port]), ...backend.openPorts].map((own) => ({

@@ -4,8 +4,8 @@ import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { slowStartEndsAt } from '../load-balancer/slow-start.ts';
 import { isoOf } from '../tenant.ts';
-import { servedPort } from './ports.ts';
 import { type BackendDesire, type BackendState, backendStatus } from './status.ts';
+import { doorOf } from './ways.ts';
 
 export type HealthState = 'unknown' | 'healthy' | 'unhealthy' | 'deploying';
 
@@ -66,7 +66,7 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       desired: backend.desired as BackendDesire,
       state: backendStatus.parse(backend.state),
       address: backend.address,
-      port: servedPort(fleet.app, backend),
+      port: doorOf(fleet.app, fleet.loadBalancer, backend).port,
       ownPort: backend.port,
       inUpstream: inUpstreamOf(fleet.app, fleet.loadBalancer, backend),
       weight: backend.weight,

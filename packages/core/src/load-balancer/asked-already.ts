@@ -1,6 +1,8 @@
 import { isSameStreams } from '@fairlead/nginx';
 import type { Fleet } from '../fleet.ts';
 import { asFront } from './as-front.ts';
+import { withBackendTls } from './backend-tls-change.ts';
+import { backendTlsOf } from './backend-tls-of.ts';
 import { withHttp } from './http-change.ts';
 import { httpOf, isHttpAlike } from './http-of.ts';
 import type { ProposalContext } from './propose.ts';
@@ -13,7 +15,7 @@ import { tlsOf } from './tls-of.ts';
 export function isAskedAlready(
   fleet: Fleet,
   intent: Intent,
-  { given, neighbours, claims, tls, now }: ProposalContext,
+  { given, neighbours, claims, tls, backendTls, now }: ProposalContext,
 ): boolean {
   const backend = 'backendId' in intent ? fleet.backends.find((b) => b.id === intent.backendId) : undefined;
   switch (intent.action) {
@@ -29,7 +31,10 @@ export function isAskedAlready(
           http: undefined,
           streams: undefined,
           tls: undefined,
+          backendTls: undefined,
         }) &&
+        (intent.backendTls === undefined ||
+          (backendTls !== null && isWayAlike(fleet, withBackendTls(fleet, intent.backendTls, backendTls)))) &&
         (intent.tls === undefined ||
           (tls !== null && isTlsAlike(fleet, withTls(fleet, intent.tls, { ...tls, claims, now })))) &&
         (intent.http === undefined ||
@@ -63,6 +68,10 @@ export function isAskedAlready(
 function isMoveAsked({ loadBalancer }: Fleet, serverId: string): boolean {
   const { balancerServerId, successorServerId, formerServerId } = loadBalancer;
   return serverId === successorServerId || (serverId === balancerServerId && formerServerId !== null);
+}
+
+function isWayAlike({ loadBalancer: one }: Fleet, { loadBalancer: other }: Fleet): boolean {
+  return JSON.stringify(backendTlsOf(one)) === JSON.stringify(backendTlsOf(other));
 }
 
 function isTlsAlike({ loadBalancer: one }: Fleet, { loadBalancer: other }: Fleet): boolean {

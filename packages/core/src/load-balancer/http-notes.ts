@@ -3,6 +3,7 @@ import { isSameHttp, snippetWarnings } from '@fairlead/nginx';
 import type { Fleet } from '../fleet.ts';
 import { httpOf } from './http-of.ts';
 import type { PlanNote } from './plan-view.ts';
+import { tlsOf } from './tls-of.ts';
 
 const GIBIBYTE = 1024 ** 3;
 /** Above this many seconds a visitor has gone before an error comes. */
@@ -33,6 +34,7 @@ export function httpNotes(before: Fleet, after: Fleet): PlanNote[] {
     ...(isChanged('redirects') ? redirectNotes(after, from, to) : []),
     ...(isChanged('access') ? accessNotes(to) : []),
     ...(isChanged('routes') ? routeNotes(after, to) : []),
+    ...(isChanged('grpc') ? grpcNotes(after, to) : []),
     ...(isChanged('snippet') ? snippetNotes(to) : []),
     ...(isChanged('trustedProxy') ? trustedProxyNotes(from, to) : []),
     ...(isChanged('access', 'rateLimit') &&
@@ -44,7 +46,7 @@ export function httpNotes(before: Fleet, after: Fleet): PlanNote[] {
           ),
         ]
       : []),
-    ...(isChanged('maxBodyBytes', 'timeouts', 'buffering')
+    ...(isChanged('maxBodyBytes', 'timeouts', 'buffering', 'grpc')
       ? [
           info(
             'Each backend’s own Nginx is told first, with a reload of its own where it is concerned; then the balancer.',
@@ -207,6 +209,30 @@ function snippetNotes({ snippet }: HttpSettings): PlanNote[] {
       `A snippet of ${lines} ${lines === 1 ? 'line' : 'lines'} is used as it is written: Fairlead keeps it in its place and has Nginx test it, but does not know what it does.`,
     ),
     ...snippetWarnings(snippet).map(warning),
+  ];
+}
+
+function grpcNotes({ app, loadBalancer }: Fleet, { grpc }: HttpSettings): PlanNote[] {
+  if (grpc.length === 0) return [];
+  const ofHealth = grpc.find((prefix) => app.healthPath.startsWith(prefix));
+  return [
+    info(
+      'The app’s process has to take HTTP/2 on the port where it takes HTTP/1.1, by which it is asked for its health.',
+    ),
+    ...(tlsOf(loadBalancer).mode === 'off'
+      ? [
+          warning(
+            'The front speaks HTTP/2 by TLS alone: until the app has a certificate, no client of gRPC gets through.',
+          ),
+        ]
+      : []),
+    ...(ofHealth === undefined
+      ? []
+      : [
+          warning(
+            `${app.healthPath} is the health path of ${app.name}: below ${ofHealth} it is asked for by gRPC.`,
+          ),
+        ]),
   ];
 }
 

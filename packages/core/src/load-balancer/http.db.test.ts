@@ -48,6 +48,7 @@ const everything = {
   rateLimit: { requests: 10, per: 'second', burst: 20 },
   snippet: 'location = /teapot {\n  return 418; # } short\n}',
   routes: [],
+  grpc: [],
   trustedProxy: {
     networks: ['198.51.100.0/24', '2001:db8::/32'],
     field: 'CF-Connecting-IP',
@@ -250,5 +251,62 @@ describe('HTTP settings', () => {
     const live = await seedLiveApp(world, owner);
     await expect(change(live.app.id, {})).rejects.toMatchObject({ code: 'invalid-input' });
     await expect(change(live.app.id, { method: 'ip_hash' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('services of gRPC', () => {
+  const grpc = ['/shop.Orders/'];
+  const facts = (version: string) => ({
+    hostVersion: '0.1.0',
+    hostname: 'one',
+    os: { id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian 12' },
+    kernel: '6.1',
+    architecture: 'x86_64',
+    cores: 2,
+    memoryBytes: 1e9,
+    diskTotalBytes: 1e10,
+    diskFreeBytes: 1e9,
+    uptimeSeconds: 1,
+    addresses: [],
+    nginx: { version, modules: ['http_realip', 'http_ssl', 'http_v2'], running: true },
+    postgresql: null,
+    mariadb: null,
+    node: '20.0.0',
+    php: null,
+    firewall: 'nftables',
+  });
+  const withNginx = (version: string) =>
+    world.ctx.prisma.server.updateMany({ data: { facts: facts(version) } });
+
+  it('need TLS to backends whose Nginx takes HTTP/2 beside HTTP/1.1 by it alone, and keep it there', async () => {
+    const { app } = await seedBalancedApp(world, owner);
+    await withNginx('1.22.1');
+    expect(await fieldsOf(change(app.id, { http: { grpc } }))).toEqual([
+      { path: 'http.grpc', message: expect.stringContaining('encrypt traffic to the backends first') },
+    ]);
+    await world.ctx.prisma.loadBalancer.update({
+      where: { appId: app.id },
+      data: { backendTls: { enabled: true }, backendWay: 'tls' },
+    });
+    await change(app.id, { http: { grpc } });
+    expect(await row(app.id)).toEqual({ grpc });
+    await finishOperations(world, app.id);
+    expect(await fieldsOf(change(app.id, { backendTls: { enabled: false } }))).toEqual([
+      { path: 'backendTls.enabled', message: expect.stringContaining('keep it so') },
+    ]);
+  });
+
+  it('go without TLS where that Nginx can, and are planned for both of them', async () => {
+    const { app } = await seedBalancedApp(world, owner);
+    await withNginx('1.26.3');
+    const { diff, notes } = await plan(app.id, { grpc });
+    expect(diff.match(/^\+ +grpc_pass grpc:\/\/fairleadgrpc_/gm)).toHaveLength(1);
+    expect(diff).toMatch(/^\+ +grpc_pass grpc:\/\/fairleadlocalgrpc_/m);
+    expect(diff).toMatch(/^\+ +http2 on;/m);
+    const words = notes.map(({ text }) => text).join('\n');
+    expect(words).toContain('HTTP/2 on the port where it takes HTTP/1.1');
+    expect(words).toContain('until the app has a certificate');
+    await change(app.id, { http: { grpc } });
+    expect(await read(app.id)).toMatchObject({ grpc });
   });
 });

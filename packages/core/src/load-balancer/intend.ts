@@ -47,7 +47,7 @@ export async function intend(
   const input = { appId, ...intent };
   const request = { kind, idempotencyKey, input };
   return accept(ctx, actor, request, async (tx) => {
-    if (intent.action === 'configure' && intent.port != null) await lockPorts(tx, actor.organizationId);
+    if (mayTakeBackendPorts(intent)) await lockPorts(tx, actor.organizationId);
     await lockApp(tx, actor, appId);
     const before = await loadFleet(tx, appId);
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
@@ -84,13 +84,22 @@ export async function intend(
   });
 }
 
+/** Whether the intent may have backends listen where they did not. */
+function mayTakeBackendPorts(intent: Intent): boolean {
+  return (
+    (intent.action === 'configure' && intent.port != null) ||
+    (intent.action === 'change' && intent.backendTls !== undefined)
+  );
+}
+
 /** Whether the intent may take ports of the balancer that another app could ask for. */
 function mayTakePorts(intent: Intent): boolean {
   return ['restore', 'move'].includes(intent.action) || (intent.action === 'change' && namesPorts(intent));
 }
 
-function namesPorts({ streams, tls }: Extract<Intent, { action: 'change' }>): boolean {
-  return streams !== undefined || tls !== undefined;
+function namesPorts({ streams, tls, backendTls, http }: Extract<Intent, { action: 'change' }>): boolean {
+  // A route asks without TLS: the two exclude each other.
+  return [streams, tls, backendTls, http?.routes].some((named) => named !== undefined);
 }
 
 function balancerAfter({ loadBalancer }: Fleet, intent: Intent): string {
@@ -107,7 +116,7 @@ async function saveFleet(
   const { balancerServerId, successorServerId, formerServerId } = after.loadBalancer;
   const { enabled, maintenance, method, hashKey, stickyCookie, slowStartSeconds, generation } =
     after.loadBalancer;
-  const { http, streams, tls, certificateId } = after.loadBalancer;
+  const { http, streams, tls, certificateId, backendTls, backendWay } = after.loadBalancer;
   const listUrl = ({ loadBalancer }: Fleet) => httpOf(loadBalancer).trustedProxy?.listUrl;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
@@ -122,6 +131,9 @@ async function saveFleet(
       streams: streams as object[],
       tls: tls as object,
       certificateId,
+      backendTls: backendTls as object,
+      // The worker's alone otherwise, who may write it at this moment.
+      ...(backendWay === before.loadBalancer.backendWay ? {} : { backendWay }),
       generation,
       balancerServerId,
       successorServerId,

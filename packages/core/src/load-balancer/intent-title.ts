@@ -1,4 +1,5 @@
 import type { Fleet } from '../fleet.ts';
+import { backendTlsOf } from './backend-tls-of.ts';
 import { methodNames } from './methods.ts';
 import type { Intent } from './schemas.ts';
 
@@ -21,7 +22,10 @@ export function titleOf(after: Fleet, intent: Intent): string {
       if (intent.slowStartSeconds !== undefined) return `Change the slow start of ${name}`;
       if (intent.http !== undefined) return `Change what the front of ${name} does with requests`;
       if (intent.streams !== undefined) return `Change the TCP streams of ${name}`;
-      return `Change how the front of ${name} speaks TLS`;
+      if (intent.tls !== undefined) return `Change how the front of ${name} speaks TLS`;
+      return backendTlsOf(after.loadBalancer).enabled
+        ? `Encrypt traffic to the backends of ${name}`
+        : `Stop encrypting traffic to the backends of ${name}`;
     case 'move':
       return intent.serverId === after.loadBalancer.balancerServerId
         ? `Keep the balancer of ${name} on ${serverName(intent.serverId)}`

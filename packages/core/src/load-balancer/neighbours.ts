@@ -1,3 +1,4 @@
+import { isWaySettled, servedWay } from '../backend/ways.ts';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { httpOf } from './http-of.ts';
@@ -8,9 +9,9 @@ export interface Neighbour {
   name: string;
 }
 
-/** Apps that serve, or have served, wherever this one does; of the organization alone, as `tx` sees no other. */
+/** Apps that serve, or have served, wherever this one does, and whose backends are asked without TLS, as routes ask; of the organization alone, as `tx` sees no other. */
 export async function neighboursOf(tx: Transaction, { app, loadBalancer }: Fleet): Promise<Neighbour[]> {
-  return tx.app.findMany({
+  const apps = await tx.app.findMany({
     where: {
       id: { not: app.id },
       organizationId: app.organizationId,
@@ -20,9 +21,12 @@ export async function neighboursOf(tx: Transaction, { app, loadBalancer }: Fleet
         .filter((id) => id !== null)
         .map((id) => ({ loadBalancer: { OR: [{ balancerServerId: id }, { successorServerId: id }] } })),
     },
-    select: { slug: true, name: true },
+    select: { slug: true, name: true, loadBalancer: { select: { backendTls: true, backendWay: true } } },
     orderBy: { name: 'asc' },
   });
+  return apps
+    .filter(({ loadBalancer: row }) => row !== null && isWaySettled(row) && servedWay(row) === 'plain')
+    .map(({ slug, name }) => ({ slug, name }));
 }
 
 /** An app that leads requests to the one named `slug`, with the prefix; null for none. */

@@ -1,5 +1,6 @@
 import type { Server } from '@fairlead/db';
 import { Secret } from '@fairlead/errors';
+import { wantedWay } from '../backend/ways.ts';
 import type { DesiredState } from '../desired.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
 import { desiredOf, type Fleet } from '../fleet.ts';
@@ -14,7 +15,11 @@ export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanVi
   const withColours = {
     ...after,
     // What is there once all is done: one colour runs, a port that was left is closed, and a balancer on its way out is gone.
-    loadBalancer: { ...after.loadBalancer, formerServerId: null },
+    loadBalancer: {
+      ...after.loadBalancer,
+      formerServerId: null,
+      backendWay: facts.turns ? wantedWay(after.loadBalancer) : after.loadBalancer.backendWay,
+    },
     backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue', openPorts: [] })),
   };
   const [from, to] = [

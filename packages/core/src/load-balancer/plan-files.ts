@@ -10,7 +10,7 @@ import {
 } from '@fairlead/nginx';
 import { createTwoFilesPatch } from 'diff';
 import type { DesiredState } from '../desired.ts';
-import { backendSpecHash } from '../desired-nginx.ts';
+import { backendSpecHash, notIssued } from '../desired-nginx.ts';
 import { factsOf } from '../server/facts.ts';
 import type { PlannedFile } from './plan-view.ts';
 
@@ -38,6 +38,11 @@ function planned(path: string, before: string | null, after: string | null): Pla
   return before === after ? [] : [{ path, before, after, diff: unifiedDiff(path, before, after) }];
 }
 
+/** A file with a word in place of the names that certificates get when they are issued. */
+function shown(content: string): string {
+  return content.replaceAll(notIssued, 'issued-with-this-change');
+}
+
 export function sitePath(kind: 'front' | 'backend', slug: string): string {
   return `${nginxPaths.sites}/${slug}.${kind}.conf`;
 }
@@ -61,7 +66,7 @@ export function planFiles(
   const here = ({ fronts }: DesiredState) => fronts.find(({ serverId }) => serverId === server.id);
   const front = (state: DesiredState) => {
     const spec = here(state)?.spec;
-    return spec === undefined ? null : renderFront(spec, capabilities).content;
+    return spec === undefined ? null : shown(renderFront(spec, capabilities).content);
   };
   const streams = (state: DesiredState, known: string | null) => {
     const spec = here(state)?.streams ?? null;
@@ -69,7 +74,7 @@ export function planFiles(
   };
   const specOf = (state: DesiredState) => state.backends.find((b) => b.serverId === server.id)?.spec ?? null;
   const backend = (spec: BackendSpec | null) =>
-    spec === null ? null : renderBackend(spec, capabilities).content;
+    spec === null ? null : shown(renderBackend(spec, capabilities).content);
   const [from, to] = [specOf(before), specOf(after)];
   const isSame = from !== null && to !== null && backendSpecHash(from) === backendSpecHash(to);
   return [

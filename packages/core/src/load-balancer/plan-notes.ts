@@ -3,6 +3,7 @@ import { type DesiredState, isProven } from '../desired.ts';
 import type { DatabaseEngine } from '../desired-database.ts';
 import type { Fleet } from '../fleet.ts';
 import { factsOf } from '../server/facts.ts';
+import { backendTlsNotes } from './backend-tls-notes.ts';
 import type { GivenFront } from './given-front.ts';
 import { httpNotes } from './http-notes.ts';
 import { isWayOpen } from './open-way.ts';
@@ -25,6 +26,8 @@ export interface PlanFacts {
   databaseListens: boolean;
   /** The front that the change takes its settings from, if it does. */
   given: GivenFront | null;
+  /** The change is about the way to the backends. */
+  turns: boolean;
   now: Date;
 }
 
@@ -94,6 +97,7 @@ export function planNotes(
   notes.push(...portNotes(before, after).map(info));
   notes.push(...httpNotes(before, after), ...streamNotes(before, after));
   notes.push(...tlsNotes(before, after, facts.now), ...proxyNotes(before, after));
+  notes.push(...backendTlsNotes(before, after));
   if (after.loadBalancer.enabled && up.length > 1 && isAllStandby(after, up)) {
     notes.push(warning('All backends only stand by: they share the requests as if none did.'));
   }

@@ -23,10 +23,18 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const now = ctx.clock();
   const context = await readProposal(db, before, intent, now);
   const after = propose(before, intent, context);
-  return buildPlan(before, after, { ...(await readPlanFacts(db, before)), given: context.given, now });
+  return buildPlan(before, after, {
+    ...(await readPlanFacts(db, before)),
+    given: context.given,
+    turns: intent.action === 'change' && intent.backendTls !== undefined,
+    now,
+  });
 };
 
-async function readPlanFacts(db: Transaction, fleet: Fleet): Promise<Omit<PlanFacts, 'given' | 'now'>> {
+async function readPlanFacts(
+  db: Transaction,
+  fleet: Fleet,
+): Promise<Omit<PlanFacts, 'given' | 'turns' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
   const [applied, release, variables, neighbours] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { App, LoadBalancer } from '@fairlead/db';
 import type { StreamSettings } from '@fairlead/nginx';
 import { type BackendPorts, listenPorts } from '../backend/ports.ts';
+import { tlsPorts } from '../backend/ways.ts';
 import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
 import { colourPort, frontPorts } from '../desired-nginx.ts';
 import type { Transaction } from '../events.ts';
@@ -93,6 +94,9 @@ function servicesOf(
       : []),
     ...(isBackend
       ? listenPorts(app, backend).map((port) => claim(port, `the backend site of ${app.name}`))
+      : []),
+    ...(isBackend
+      ? tlsPorts(app, loadBalancer).map((port) => claim(port, `the backend site of ${app.name}, by TLS,`))
       : []),
     ...(isBackend && app.runtime === 'node'
       ? (['blue', 'green'] as const).map((colour) =>

@@ -4,9 +4,10 @@ import { certificateColumns } from '../certificate/view.ts';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { newId } from '../new-id.ts';
+import type { BackendTlsGiven } from './backend-tls-change.ts';
 import { givenFront } from './given-front.ts';
 import { destinationOf } from './move-balancer.ts';
-import { type Neighbour, neighboursOf } from './neighbours.ts';
+import { findRouteTo, type Neighbour, neighboursOf } from './neighbours.ts';
 import { claimsFor } from './port-claims.ts';
 import type { ProposalContext } from './propose.ts';
 import type { Intent } from './schemas.ts';
@@ -27,6 +28,7 @@ export async function readProposal(
     destination: await destinationOf(tx, fleet, intent),
     takenPorts: await takenPortsFor(tx, fleet, intent),
     tls: await tlsFor(tx, fleet, intent),
+    backendTls: await backendTlsFor(tx, fleet, intent),
     now,
     newId,
   };
@@ -46,6 +48,14 @@ async function takenPortsFor(tx: Transaction, fleet: Fleet, intent: Intent): Pro
   if (intent.action !== 'configure' || intent.port == null) return [];
   const backend = fleet.backends.find(({ id }) => id === intent.backendId);
   return backend === undefined ? [] : takenPorts(tx, fleet, backend.serverId);
+}
+
+/** What a change of the way to the backends goes by; null for every other intent. */
+async function backendTlsFor(tx: Transaction, fleet: Fleet, intent: Intent): Promise<BackendTlsGiven | null> {
+  if (intent.action !== 'change' || intent.backendTls === undefined) return null;
+  const serverIds = [...new Set(fleet.backends.map(({ serverId }) => serverId))];
+  const takenPortsOf = await Promise.all(serverIds.map((serverId) => takenPorts(tx, fleet, serverId)));
+  return { takenPorts: takenPortsOf.flat(), route: await findRouteTo(tx, fleet.app) };
 }
 
 /** What a change of TLS goes by; null for every other intent. */

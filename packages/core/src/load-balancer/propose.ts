@@ -2,12 +2,15 @@ import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { withPort } from '../backend/ports.ts';
 import type { TakenPort } from '../backend/taken-ports.ts';
+import { isWaySettled, servedWay } from '../backend/ways.ts';
 import { isProven } from '../desired.ts';
 import type { Fleet } from '../fleet.ts';
 import { invalidInput } from '../input.ts';
 import { addServers } from './add-servers.ts';
 import { asFront } from './as-front.ts';
+import { type BackendTlsGiven, withBackendTls } from './backend-tls-change.ts';
 import type { GivenFront } from './given-front.ts';
+import { grpcRefusal } from './grpc-refusal.ts';
 import { withHttp, withoutLostRoutes } from './http-change.ts';
 import { drainRefusal, methodRefusal } from './method-refusal.ts';
 import type { Method } from './methods.ts';
@@ -36,10 +39,13 @@ export interface ProposalContext {
   takenPorts: readonly TakenPort[];
   /** Of TLS; asked for by a change of it alone. */
   tls: Omit<TlsGiven, 'now' | 'claims'> | null;
+  /** Of the way to the backends; asked for by a change of it alone. */
+  backendTls: BackendTlsGiven | null;
   now: Date;
   newId: (now: Date) => string;
 }
 
+const noBackendTls = { takenPorts: [], route: null };
 const noTls = { certificates: [], hasAcmeAccount: false };
 
 const conflict = (message: string, hint?: string) =>
@@ -52,7 +58,24 @@ const conflict = (message: string, hint?: string) =>
 export function propose(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
   if (fleet.app.removing) throw conflict('This app is being removed.');
   const after = change(fleet, intent, given);
+  checkGrpc(after, intent);
   return { ...after, loadBalancer: { ...after.loadBalancer, generation: fleet.loadBalancer.generation + 1 } };
+}
+
+/** A change that concerns the way of gRPC to the app's processes has to leave it open. */
+function checkGrpc(after: Fleet, intent: Intent): void {
+  const path =
+    intent.action !== 'change'
+      ? ''
+      : intent.http?.grpc !== undefined
+        ? 'http.grpc'
+        : intent.backendTls !== undefined
+          ? 'backendTls.enabled'
+          : '';
+  const isAsked = path !== '' || ['enable', 'add', 'move', 'restore', 'adopt'].includes(intent.action);
+  const refusal = isAsked ? grpcRefusal(after) : null;
+  if (refusal === null) return;
+  throw path === '' ? conflict(refusal) : invalidInput([{ path, message: refusal }]);
 }
 
 function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
@@ -132,19 +155,29 @@ function changed(
     http,
     streams,
     tls,
+    backendTls,
   }: Extract<Intent, { action: 'change' }>,
-  { neighbours, claims, tls: givenTls, now }: ProposalContext,
+  { neighbours, claims, tls: givenTls, backendTls: givenBackendTls, now }: ProposalContext,
 ): Fleet {
   const isBalancing = [method, hashKey, stickyCookie, slowStartSeconds].some((value) => value !== undefined);
-  if (!isBalancing && [http, streams, tls].every((value) => value === undefined)) {
+  const isOther = isBalancing || [http, streams, tls].some((value) => value !== undefined);
+  if (!isOther && backendTls === undefined) {
     throw invalidInput([
-      { path: '', message: 'Name what should change: method, slowStartSeconds, http, streams, or tls.' },
+      {
+        path: '',
+        message: 'Name what should change: method, slowStartSeconds, http, streams, tls, or backendTls.',
+      },
     ]);
+  }
+  if (isOther && backendTls !== undefined) {
+    const message = 'How backends are asked is a change of its own: make the others before or after it.';
+    throw invalidInput([{ path: 'backendTls', message }]);
   }
   if (isBalancing && !fleet.loadBalancer.enabled) {
     throw conflict('Load balancing is off for this app.', 'Enable it first.');
   }
   if (fleet.app.status === 'new') throw conflict('The app does not serve yet.', 'Deploy it first.');
+  if (backendTls !== undefined) return withBackendTls(fleet, backendTls, givenBackendTls ?? noBackendTls);
   const known = fleet.loadBalancer.method as Method;
   const balanced = isBalancing
     ? balancedBy(withSlowStart(fleet, method ?? known, slowStartSeconds), method ?? known, {
@@ -196,6 +229,10 @@ function configure(
 ): Fleet {
   const { action: _, backendId, port, ...options } = intent;
   const named = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (port !== undefined && !isPlain(fleet.loadBalancer)) {
+    const message = 'While traffic to the backends is encrypted, all listen on the port that is set with it.';
+    throw invalidInput([{ path: 'port', message }]);
+  }
   const taken = given.takenPorts.find((known) => known.port === port);
   if (taken !== undefined) {
     throw invalidInput([{ path: 'port', message: `Port ${taken.port} is taken by ${taken.by}.` }]);
@@ -210,6 +247,11 @@ function configure(
   const undrainable = options.drain ? drainRefusal(after) : null;
   if (undrainable !== null) throw invalidInput([{ path: 'drain', message: undrainable }]);
   return after;
+}
+
+/** Backends are asked without TLS, and are to be. */
+function isPlain(loadBalancer: Fleet['loadBalancer']): boolean {
+  return isWaySettled(loadBalancer) && servedWay(loadBalancer) === 'plain';
 }
 
 /** Of a front that leads to the primary alone, how it shares requests out says nothing. */

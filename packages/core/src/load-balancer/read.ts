@@ -7,6 +7,7 @@ import { type Fleet, loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { found, isoOf, tenant } from '../tenant.ts';
+import { type BackendTlsView, viewBackendTls } from './backend-tls-view.ts';
 import { httpOf } from './http-of.ts';
 import { methodRefusal } from './method-refusal.ts';
 import { type Method, methods } from './methods.ts';
@@ -40,6 +41,8 @@ export interface LoadBalancerView {
   streamsRefusal: string | null;
   /** How the front speaks TLS. */
   tls: TlsView;
+  /** How the backends are asked. */
+  backendTls: BackendTlsView;
   /** Other apps of this balancer, which routes may lead to. */
   routeTargets: Neighbour[];
   /** Every method, and why this balancer can't use it now; null where it can. */
@@ -117,6 +120,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
     streams: streamsOf(loadBalancer),
     streamsRefusal: streamsRefusal(fleet),
     tls: viewTls(fleet, order, ctx.clock()),
+    backendTls: viewBackendTls(fleet),
     routeTargets: await neighboursOf(db, fleet),
     methods: methods.map((method) => ({ method, refusal: methodRefusal(fleet, method) })),
     balancerServer: { id: balancer.id, name: balancer.name, address: balancer.address },

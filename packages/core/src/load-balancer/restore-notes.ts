@@ -1,4 +1,4 @@
-import { servedPort } from '../backend/ports.ts';
+import { doorOf, servedWay } from '../backend/ways.ts';
 import type { Fleet } from '../fleet.ts';
 import { type LeftOut, leftOut, lineOf } from './as-front.ts';
 import type { GivenFront } from './given-front.ts';
@@ -25,8 +25,9 @@ export function restoreNotes(before: Fleet, after: Fleet, given: GivenFront): Pl
   }
   for (const backend of before.backends) {
     const port = lineOf(front, backend)?.port;
-    if (port === undefined || port === servedPort(before.app, backend)) continue;
-    const text = `${name(backend.serverId)} was asked at port ${port} then, and stays at ${servedPort(before.app, backend)}.`;
+    const now = doorOf(before.app, before.loadBalancer, backend).port;
+    if (port === undefined || port === now) continue;
+    const text = `${name(backend.serverId)} was asked at port ${port} then, and stays at ${now}.`;
     notes.push({ level: 'info', text });
   }
   const kept = httpOf(after.loadBalancer).routes;
@@ -39,6 +40,13 @@ export function restoreNotes(before: Fleet, after: Fleet, given: GivenFront): Pl
   if (domains.length > 0 && domains.toSorted().join() !== names.toSorted().join()) {
     const text = `${from} answers for ${names.join(', ')}. Domains are the app’s own setting and stay as they are now.`;
     notes.push({ level: 'info', text });
+  }
+  if ((front.backendTls !== undefined) !== (servedWay(before.loadBalancer) === 'tls')) {
+    const did = front.backendTls === undefined ? 'by plain HTTP' : 'by TLS';
+    notes.push({
+      level: 'info',
+      text: `${from} asks the backends ${did}. The way to them stays as it is now.`,
+    });
   }
   if ((front.tls !== undefined) !== (tlsOf(before.loadBalancer).mode !== 'off')) {
     const did = front.tls === undefined ? 'speaks no TLS' : 'speaks TLS';

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { backendOptionFields, balancingFields, slowStartSecondsSchema } from '../fields/balancing.ts';
 import { generationSchema } from '../fields/generation.ts';
 import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
+import { backendTlsChangeSchema } from './backend-tls-settings.ts';
 import { tlsChangeSchema } from './tls-settings.ts';
 
 const serverIds = z
@@ -34,6 +35,8 @@ const changeFields = {
   streams: streamsSchema.optional(),
   /** How the front speaks TLS; what is left out stays. */
   tls: tlsChangeSchema.optional(),
+  /** Whether traffic to the backends is encrypted; what is left out stays. A change of its own. */
+  backendTls: backendTlsChangeSchema.optional(),
 };
 export const changeLoadBalancerBody = z.strictObject(changeFields);
 export type ChangeLoadBalancerBody = z.input<typeof changeLoadBalancerBody>;

@@ -2,7 +2,10 @@ import type { Duplex } from 'node:stream';
 import { ResponseReader } from './response-reader.ts';
 
 /** Why a request on a connection got no answer. `closed` and `reset` before the first byte may mean that a kept connection had died. */
-export type ExchangeFault = 'timeout' | 'closed' | 'reset' | 'not-http' | 'tls';
+export type ExchangeFault = 'timeout' | 'closed' | 'reset' | 'not-http' | 'tls' | CertificateFault;
+
+/** What is wrong with a certificate that was shown. */
+export type CertificateFault = 'certificate-ended' | 'certificate-name' | 'certificate-issuer';
 
 export type Exchange =
   | { ok: true; status: number }
@@ -85,5 +88,20 @@ export class HttpConnection {
 
 function faultOf(error: NodeJS.ErrnoException): ExchangeFault {
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return 'reset';
+  const certificate = certificateFaults[error.code ?? ''];
+  if (certificate !== undefined) return certificate;
   return /ssl|tls|cert|altname|wrong version/i.test(`${error.code} ${error.message}`) ? 'tls' : 'closed';
 }
+
+/** By OpenSSL's and Node.js's names. @see https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes */
+const certificateFaults: Partial<Record<string, CertificateFault>> = {
+  CERT_HAS_EXPIRED: 'certificate-ended',
+  CERT_NOT_YET_VALID: 'certificate-ended',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name',
+  CERT_SIGNATURE_FAILURE: 'certificate-issuer',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-issuer',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-issuer',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate-issuer',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-issuer',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-issuer',
+};

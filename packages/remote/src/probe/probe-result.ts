@@ -1,4 +1,5 @@
 import type { AppError } from '@fairlead/errors';
+import type { CertificateFault } from './http-connection.ts';
 
 /** Statuses that a healthy backend answers with; any other answer is unhealthy. */
 export const healthyStatuses: ReadonlySet<number> = new Set([200, 201, 204, 301, 302]);
@@ -13,7 +14,8 @@ export type ProbeFault =
   | 'reset'
   | 'closed'
   | 'tls'
-  | 'not-http';
+  | 'not-http'
+  | CertificateFault;
 
 /**
  * What a probe saw. `unobserved`: the way to the backend was broken before the backend, so nothing is known about it.
@@ -85,6 +87,12 @@ function faultInWords(fault: Exclude<ProbeFault, 'status'>, timeoutMs: number): 
       return 'closed the connection without a whole answer';
     case 'tls':
       return 'the TLS handshake failed';
+    case 'certificate-ended':
+      return 'the certificate that it shows has ended, or has not begun';
+    case 'certificate-name':
+      return 'the certificate that it shows is not for this app’s backends';
+    case 'certificate-issuer':
+      return 'the certificate that it shows is not of the authority that is to have issued it';
     case 'not-http':
       return 'the answer was not HTTP';
   }

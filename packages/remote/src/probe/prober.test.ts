@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { issueCertificate, makeAuthority } from '../authority/index.ts';
 import { SshPool } from '../pool.ts';
 import { startTestServer, type TestServer } from '../ssh-server.fixture.ts';
 import { type ProbeRequest, Prober } from './prober.ts';
@@ -126,6 +128,32 @@ describe.each(ways)('%s', (_name, ask) => {
     const plain = await backend((_request, response) => response.end());
     const tls = await prober.probe(ask(plain.port, { scheme: 'https', host: 'localhost' }));
     expect(tls).toMatchObject({ healthy: false, fault: 'tls' });
+  });
+
+  test('by TLS it asks as an authority of our own is trusted, and says what is wrong with a certificate', async () => {
+    const name = 'shop.backend.fairlead.internal';
+    const now = new Date();
+    const made = await makeAuthority('ours', now);
+    const foreign = await makeAuthority('ours', now);
+    const authority = { certificate: made.certificate, name };
+    const show = async (by: typeof made, of: string, at = now) => {
+      const { certificate: cert, key } = await issueCertificate(by, [of], at);
+      const server = createTlsServer({ cert, key }, (_request, response) => response.end());
+      closers.push(() => server.closeAllConnections());
+      return prober.probe(ask(await listen(server), { scheme: 'https', authority }));
+    };
+    expect(await show(made, name)).toMatchObject({ healthy: true, status: 200 });
+    const past = new Date(now.getTime() - 100 * 86_400_000);
+    expect(await show(made, name, past)).toMatchObject({ healthy: false, fault: 'certificate-ended' });
+    expect(await show(made, `x.${name}`)).toMatchObject({ healthy: false, fault: 'certificate-name' });
+    expect(await show(foreign, name)).toMatchObject({
+      healthy: false,
+      fault: 'certificate-issuer',
+      reason: 'the certificate that it shows is not of the authority that is to have issued it',
+    });
+    const plain = await backend((_request, response) => response.end());
+    const request = ask(plain.port, { scheme: 'https', authority });
+    expect(await prober.probe(request)).toMatchObject({ healthy: false, fault: 'tls' });
   });
 
   test('an endless body is not waited for', async () => {

@@ -29,6 +29,8 @@ export interface ProbeRequest {
   scheme?: 'http' | 'https';
   /** Of `https`: SHA-256 of the one certificate that is good, 64 hex digits, whoever issued it. */
   certificate?: string;
+  /** Of `https`: the one authority whose certificates are good (PEM), and the name that they have to be for instead of `host`. */
+  authority?: { certificate: string; name: string };
 }
 
 /** Times in milliseconds. */
@@ -59,7 +61,7 @@ export class Prober {
    */
   async probe(request: ProbeRequest): Promise<ProbeResult> {
     const message = requestMessage(request);
-    const key = `${request.via?.serverId ?? ''} ${request.scheme ?? 'http'}://${request.host} ${request.address} ${request.port} ${request.certificate ?? ''}`;
+    const key = `${request.via?.serverId ?? ''} ${request.scheme ?? 'http'}://${request.host} ${request.address} ${request.port} ${request.certificate ?? request.authority?.certificate ?? ''}`;
     const began = performance.now();
     const kept = this.#take(key, request.freshConnection ?? false, began);
     if (kept) {
@@ -179,8 +181,9 @@ function isStale(exchange: Exchange): boolean {
   return !exchange.ok && exchange.heardNothing && (exchange.fault === 'closed' || exchange.fault === 'reset');
 }
 
-function overTls(stream: Duplex, { host, certificate }: ProbeRequest): Duplex {
-  const options = { socket: stream, servername: host, ALPNProtocols: ['http/1.1'] };
+function overTls(stream: Duplex, { host, certificate, authority }: ProbeRequest): Duplex {
+  const options = { socket: stream, servername: authority?.name ?? host, ALPNProtocols: ['http/1.1'] };
+  if (authority !== undefined) return connectTls({ ...options, ca: authority.certificate });
   if (certificate === undefined) return connectTls(options);
   const secure = connectTls({ ...options, rejectUnauthorized: false });
   secure.once('secureConnect', () => {

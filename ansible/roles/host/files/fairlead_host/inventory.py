@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+from pathlib import Path
 from typing import Any
 
 from . import paths, systemd
@@ -13,7 +14,7 @@ from .call import Call
 from .database.verbs import listed_grants
 from .firewall.verbs import listed_rules
 from .nginx.certificate import directory_of
-from .nginx.managed import FileId
+from .nginx.managed import KINDS, FileId
 from .parse import Fields
 
 
@@ -31,7 +32,7 @@ def inventory(_: Call, fields: Fields) -> dict[str, Any]:
         "paths": [
             str(path)
             for app in apps
-            for path in [*own_paths(app), directory_of(app.name), *left_over_revisions(app)]
+            for path in [*own_paths(app), *_certificate_directories(app), *left_over_revisions(app)]
             if os.path.lexists(path)
         ],
     }
@@ -41,6 +42,11 @@ def _nginx_files(app: str | None) -> list[str]:
     directories = [path for path in paths.NGINX_FILES if path.is_dir()]
     found = [(FileId.from_name(entry.name), entry) for directory in directories for entry in directory.iterdir()]
     return sorted(str(entry) for file, entry in found if file is not None and app in (None, file.app))
+
+
+def _certificate_directories(app: App) -> list[Path]:
+    places = [FileId(app.name, kind).certificate_place for kind in KINDS]
+    return [directory_of(place) for place in places if place is not None]
 
 
 def _has_user(app: App) -> bool:

@@ -105,7 +105,7 @@ def _prepare(request: Request) -> bool:
 def _differs(candidate: Candidate) -> bool:
     """Whether disk or running Nginx differ from the candidate in content."""
     content = content_of(candidate.file)
-    if candidate.file.kind == "front" and _has_other_certificate(candidate):
+    if _has_other_certificates(candidate):
         return True
     if candidate.content is None:
         return content is not None or read_or_none(candidate.file.status) is not None
@@ -115,10 +115,13 @@ def _differs(candidate: Candidate) -> bool:
     return served is None or served.sha256 != candidate.sha256
 
 
-def _has_other_certificate(candidate: Candidate) -> bool:
-    if candidate.certificate is None:
-        return directory_of(candidate.file.app).is_dir()
-    return not candidate.certificate.is_placed(candidate.file.app)
+def _has_other_certificates(candidate: Candidate) -> bool:
+    place = candidate.file.certificate_place
+    if place is None:
+        return False
+    if candidate.certificates is None:
+        return directory_of(place).is_dir()
+    return not candidate.certificates.is_placed(place)
 
 
 def _go_live(requests: list[Request]) -> None:

@@ -83,14 +83,14 @@ class Staging:
         self._fill_certificates()
 
     def _fill_certificates(self) -> None:
-        """The certificates of all fronts as they would be; of a front that is a candidate its new one alone."""
+        """The certificates of all places as they would be; of a candidate's place its new ones alone."""
         for directory in (paths.CERTIFICATES, paths.CERTIFICATE_STAGING, self.certificates):
             directory.mkdir(mode=0o700, exist_ok=True)
-        fronts = [candidate for candidate in self._candidates if candidate.file.kind == "front"]
-        link_others(self.certificates, {candidate.file.app for candidate in fronts})
-        for candidate in fronts:
-            if candidate.certificate is not None:
-                candidate.certificate.stage(self.certificate(candidate))
+        places = {place: candidate for candidate in self._candidates if (place := candidate.file.certificate_place) is not None}
+        link_others(self.certificates, set(places))
+        for place, candidate in places.items():
+            if candidate.certificates is not None:
+                candidate.certificates.stage(self.certificates_of(place))
 
     def content(self, candidate: Candidate) -> Path:
         """The candidate's staged file."""
@@ -100,9 +100,9 @@ class Staging:
         """The candidate's staged status location."""
         return self.root / "status" / candidate.file.file_name
 
-    def certificate(self, candidate: Candidate) -> Path:
-        """The directory of the candidate's staged certificate."""
-        return self.certificates / candidate.file.app
+    def certificates_of(self, place: str) -> Path:
+        """The directory of a place's staged certificates."""
+        return self.certificates / place
 
     def test(self) -> Verdict:
         """`nginx -t` with the staged directories bound over the live ones, in a mount namespace of its own."""

@@ -141,8 +141,8 @@ def _changes(items: list[dict[str, Any]]) -> list[Change]:
 def end(entry: Entry) -> None:
     """The apply is over: forgets it, certificates that nothing names, and revisions beyond the newest."""
     for change in entry.changes:
-        if change.file.kind == "front":
-            tidy(change.file.app, read_or_none(change.file.path))
+        if change.file.certificate_place is not None:
+            tidy(change.file.certificate_place, read_or_none(change.file.path))
         if read_or_none(change.file.path) is None:
             change.file.forget()
         elif change.before is not None:

@@ -10,7 +10,7 @@ from .. import paths
 from ..errors import HostError
 from ..files import read_or_none, sha256
 from ..parse import SLUG, Fields, refuse
-from .certificate import Certificate, parse_certificate
+from .certificate import Certificates, parse_certificates
 
 KINDS = ("front", "backend", "stream")
 NAME = re.compile(rf"({SLUG.pattern})\.({'|'.join(KINDS)})\.conf")
@@ -38,6 +38,11 @@ class FileId:
         """The file that Nginx includes, in the block that its kind belongs to."""
         directory = paths.NGINX_STREAM if self.kind == "stream" else paths.NGINX_HTTP
         return directory / self.file_name
+
+    @property
+    def certificate_place(self) -> str | None:
+        """Whose directory holds the certificates that it names; None for a kind that has none."""
+        return {"front": self.app, "backend": f"{self.app}.backend"}.get(self.kind)
 
     @property
     def status(self) -> Path:
@@ -72,13 +77,13 @@ class FileId:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a file should become. `content` None: no file. A front without a certificate has no files of one."""
+    """What a file should become. `content` None: no file. Without certificates it has no files of any."""
 
     file: FileId
     content: str | None
     generation: int
     listens: tuple[tuple[str, int], ...]
-    certificate: Certificate | None = None
+    certificates: Certificates | None = None
 
     @property
     def sha256(self) -> str | None:
@@ -125,12 +130,16 @@ def _parse_candidate(fields: Fields) -> Candidate:
         content=fields.optional("content", lambda name: fields.string(name, LONGEST_FILE)),
         generation=fields.integer("generation", 0, 2**53),
         listens=tuple(_parse_listen(item) for item in fields.objects("listens", 100)),
-        certificate=fields.optional("certificate", lambda name: parse_certificate(Fields(fields.raw(name), f"input.files.{name}"))),
+        certificates=parse_certificates(_member(fields, "certificate"), _member(fields, "authority")),
     )
     fields.done()
-    if candidate.certificate is not None and (kind != "front" or candidate.content is None):
-        raise refuse("input.files.certificate", "belongs to a front")
+    if candidate.certificates is not None and (candidate.file.certificate_place is None or candidate.content is None):
+        raise refuse("input.files.certificate", "belongs to a front or to a backend")
     return candidate
+
+
+def _member(fields: Fields, name: str) -> Fields | None:
+    return fields.optional(name, lambda member: Fields(fields.raw(member), f"input.files.{member}"))
 
 
 def _parse_listen(fields: Fields) -> tuple[str, int]:

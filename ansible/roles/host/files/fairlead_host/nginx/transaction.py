@@ -55,8 +55,9 @@ def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], 
             except Exception as error:
                 raise roll_back(entry, from_exception(error)) from error
         for candidate in candidates:
-            if candidate.certificate is not None:
-                candidate.certificate.remember(candidate.file.app)
+            place = candidate.file.certificate_place
+            if candidate.certificates is not None and place is not None:
+                candidate.certificates.remember(place)
         journal.end(entry)
     return Timing(round(test_ms, 1), announced_ms, round(live_ms, 1))
 
@@ -72,8 +73,9 @@ def _place(staging: Staging, candidates: list[Candidate]) -> None:
     kept = [candidate for candidate in candidates if candidate.content is not None]
     gone = [candidate for candidate in candidates if candidate.content is None]
     for candidate in kept:
-        if candidate.certificate is not None:
-            certificate.place(staging.certificate(candidate), candidate.file.app)
+        place = candidate.file.certificate_place
+        if candidate.certificates is not None and place is not None:
+            certificate.put(staging.certificates_of(place), place)
     journal.place(
         [
             *((staging.content(candidate), candidate.file.path) for candidate in kept),

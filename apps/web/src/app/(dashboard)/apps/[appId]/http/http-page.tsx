@@ -7,6 +7,7 @@ import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
 import { AccessGroup } from './access-group.tsx';
 import { AnswersGroup } from './answers-group.tsx';
+import { GrpcGroup } from './grpc-group.tsx';
 import { HeadersGroup } from './headers-group.tsx';
 import { HealthGroup } from './health-group.tsx';
 import { LimitsGroup } from './limits-group.tsx';
@@ -44,6 +45,7 @@ export function HttpPage({ appId }: { appId: string }) {
       <HeadersGroup {...group} list="responseHeaders" />
       <RedirectsGroup {...group} />
       <RoutesGroup {...group} />
+      {app.runtime === 'node' ? <GrpcGroup {...group} /> : null}
       <ProxyGroup {...group} />
       <AccessGroup {...group} />
       <RateGroup {...group} />

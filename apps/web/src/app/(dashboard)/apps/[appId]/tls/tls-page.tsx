@@ -7,6 +7,7 @@ import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
 import { AuthorityPanel } from './authority-panel.tsx';
+import { BackendTlsPanel } from './backend-tls-panel.tsx';
 import { CertificateList } from './certificate-list.tsx';
 import { OrderPanel } from './order-panel.tsx';
 import { ShownCertificate } from './shown-certificate.tsx';
@@ -26,7 +27,7 @@ export function TlsPage({ appId }: { appId: string }) {
     return <LoadFailure query={authority} what="the certificate authority" />;
   if (!app || !balancer.data || !certificates.data || !authority.data)
     return <Skeleton className="h-72 rounded-lg" />;
-  const { tls } = balancer.data;
+  const { tls, backendTls } = balancer.data;
   const { items } = certificates.data;
   return (
     <>
@@ -50,6 +51,13 @@ export function TlsPage({ appId }: { appId: string }) {
         tls={tls}
         certificates={items}
         account={authority.data.account}
+        mayChange={may('load-balancer.change') && app.status !== 'new'}
+        busy={balancer.data.activeOperation !== null || app.activeOperation !== null}
+      />
+      <BackendTlsPanel
+        key={JSON.stringify([backendTls.enabled, backendTls.port])}
+        app={app}
+        backendTls={backendTls}
         mayChange={may('load-balancer.change') && app.status !== 'new'}
         busy={balancer.data.activeOperation !== null || app.activeOperation !== null}
       />

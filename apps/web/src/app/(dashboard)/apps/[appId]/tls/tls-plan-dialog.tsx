@@ -1,6 +1,6 @@
 'use client';
 import type { App } from '@fairlead/api/types';
-import type { TlsChange } from '@fairlead/core/schemas';
+import type { BackendTlsChange, TlsChange } from '@fairlead/core/schemas';
 import { useAction } from '../../../../../data/use-action.tsx';
 import { PlanDialog } from '../../../../../plan/plan-dialog.tsx';
 
@@ -8,13 +8,13 @@ export type { TlsChange } from '@fairlead/core/schemas';
 
 interface TlsPlanDialogProps {
   app: App;
-  /** What is asked for. */
-  tls: TlsChange;
+  /** What is asked for: of visitors' connections, or of those to the backends. */
+  asked: { tls: TlsChange } | { backendTls: BackendTlsChange };
   onClose: () => void;
 }
 
 /** The plan of other TLS settings, and the button that applies it. */
-export function TlsPlanDialog({ app, tls, onClose }: TlsPlanDialogProps) {
+export function TlsPlanDialog({ app, asked, onClose }: TlsPlanDialogProps) {
   const change = useAction({ failure: 'Could not change TLS', quiet: true, onSuccess: onClose });
   return (
     <PlanDialog
@@ -23,11 +23,11 @@ export function TlsPlanDialog({ app, tls, onClose }: TlsPlanDialogProps) {
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      title="Change HTTPS"
+      title={'tls' in asked ? 'Change HTTPS' : 'Change the way to the backends'}
       description="Tested on the balancer before it takes effect; no request is lost."
-      intent={{ action: 'change', tls }}
+      intent={{ action: 'change', ...asked }}
       action={change}
-      onApply={() => change.run({ method: 'PATCH', path: `/apps/${app.id}/load-balancer`, body: { tls } })}
+      onApply={() => change.run({ method: 'PATCH', path: `/apps/${app.id}/load-balancer`, body: asked })}
     />
   );
 }

@@ -57,10 +57,7 @@ export function TlsSettings({ app, tls, certificates, account, mayChange, busy }
     (draft.mode === 'uploaded' && uploaded.length === 0) || (draft.mode === 'acme' && lacksAccount);
   const disabled = !mayChange;
   return (
-    <Panel
-      title="HTTPS"
-      description="Visitors’ connections end at the balancer, which asks the backends by HTTP."
-    >
+    <Panel title="HTTPS" description="Visitors’ connections end at the balancer.">
       <div className="flex flex-col gap-5">
         <RadioCards
           label="Certificate"
@@ -127,7 +124,9 @@ export function TlsSettings({ app, tls, certificates, account, mayChange, busy }
           </div>
         ) : null}
       </div>
-      {isReviewed ? <TlsPlanDialog app={app} tls={asked} onClose={() => setReviewed(false)} /> : null}
+      {isReviewed ? (
+        <TlsPlanDialog app={app} asked={{ tls: asked }} onClose={() => setReviewed(false)} />
+      ) : null}
     </Panel>
   );
 }

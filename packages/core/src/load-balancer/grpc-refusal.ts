@@ -1,0 +1,27 @@
+import { hasHttp2, hasPlainGrpc } from '@fairlead/nginx';
+import { servedWay, wantedWay } from '../backend/ways.ts';
+import type { Fleet } from '../fleet.ts';
+import { httpOf } from './http-of.ts';
+import { capabilitiesOfServer } from './plan-files.ts';
+
+/** Why an app's services of gRPC could not be asked on the way from its balancer to its process; null where they can, and where there are none. */
+export function grpcRefusal({ app, loadBalancer, backends, servers }: Fleet): string | null {
+  if (httpOf(loadBalancer).grpc.length === 0) return null;
+  if (app.runtime !== 'node') return 'Services of gRPC are of apps that run on Node.js.';
+  const namesOf = (ids: readonly string[], can: typeof hasHttp2) =>
+    servers
+      .filter((server) => ids.includes(server.id) && !can(capabilitiesOfServer(server)))
+      .map(({ name }) => name)
+      .join(', ');
+  const ids = backends.filter(({ desired }) => desired !== 'removed').map(({ serverId }) => serverId);
+  const balancers = [loadBalancer.balancerServerId, loadBalancer.successorServerId].filter(
+    (id) => id !== null,
+  );
+  const without = namesOf([...ids, ...balancers], hasHttp2);
+  if (without !== '') return `The Nginx of ${without} has no HTTP/2, by which gRPC goes.`;
+  const isPlain = servedWay(loadBalancer) === 'plain' || wantedWay(loadBalancer) === 'plain';
+  const old = isPlain ? namesOf(ids, hasPlainGrpc) : '';
+  return old === ''
+    ? null
+    : `The Nginx of ${old} takes gRPC beside HTTP/1.1 by TLS alone, before 1.25.1: encrypt traffic to the backends first, and keep it so.`;
+}

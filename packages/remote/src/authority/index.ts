@@ -1,0 +1,1 @@
+export { type Issued, issueCertificate, makeAuthority } from './issue.ts';
