@@ -60,6 +60,9 @@ async function fill(organizationId: string): Promise<void> {
   };
   await prisma.certificate.create({ data: { id, appId: id, ...certificate } });
   await prisma.certificateOrder.create({ data: { id, appId: id, dueAt: new Date() } });
+  const made = { certificate: 'x', sha256: 'x', keyCipher: 'x', notAfter: new Date() };
+  await prisma.backendAuthority.create({ data: { appId: id, ...made } });
+  await prisma.backendCertificate.create({ data: { backendId: id, ...made, notBefore: new Date() } });
   const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };
   await prisma.acmeAccount.create({ data: { ...key, directoryUrl: 'x', keyCipher: 'x', ...agreed } });
   await prisma.deployment.create({ data: { id, appId: id, number: 1, branch: 'main' } });
@@ -99,7 +102,8 @@ test.each(tenants)('%s: only rows of the organization are seen, however they are
   expect(await model(mine, name).count()).toBe(1);
   const [foreign] = await model(theirs, name).findMany();
   // What has no id of its own is one a parent.
-  const key = ['id', 'appId', 'organizationId'].find((column) => foreign?.[column] !== undefined) ?? 'id';
+  const key =
+    ['id', 'appId', 'backendId', 'organizationId'].find((column) => foreign?.[column] !== undefined) ?? 'id';
   const where = { [key]: foreign?.[key] };
   expect(await model(theirs, name).findUnique({ where })).not.toBeNull();
   expect(await model(mine, name).findUnique({ where })).toBeNull();
