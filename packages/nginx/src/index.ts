@@ -18,6 +18,8 @@ export {
   parseCapabilities,
   upstreamKeepaliveByDefault,
 } from './capabilities.ts';
+export { type ForeignFile, type ForeignSettings, readForeign } from './foreign.ts';
+export type { LoadedFile } from './foreign-files.ts';
 export { renderFront } from './front.ts';
 export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
 export * from './http-settings.ts';
