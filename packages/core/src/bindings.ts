@@ -20,3 +20,7 @@ export function certificateKeyBinding(organizationId: string, certificateId: str
 export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
   return { organizationId, table: 'AcmeAccount', row: organizationId, column: 'keyCipher' };
 }
+
+export function nginxReadingBinding(organizationId: string, serverId: string): CipherBinding {
+  return { organizationId, table: 'NginxReading', row: serverId, column: 'filesCipher' };
+}

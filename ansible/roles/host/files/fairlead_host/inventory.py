@@ -14,6 +14,7 @@ from .database.verbs import listed_grants
 from .firewall.verbs import listed_rules
 from .nginx.certificate import directory_of
 from .nginx.managed import FileId
+from .nginx.replaced import all_kept
 from .parse import Fields
 
 
@@ -33,7 +34,8 @@ def inventory(_: Call, fields: Fields) -> dict[str, Any]:
             for app in apps
             for path in [*own_paths(app), directory_of(app.name), *left_over_revisions(app)]
             if os.path.lexists(path)
-        ],
+        ]
+        + all_kept(app),
     }
 
 

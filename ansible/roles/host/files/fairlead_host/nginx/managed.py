@@ -11,6 +11,7 @@ from ..errors import HostError
 from ..files import read_or_none, sha256
 from ..parse import SLUG, Fields, refuse
 from .certificate import Certificate, parse_certificate
+from .replaced import Replaced, parse_list
 
 KINDS = ("front", "backend", "stream")
 NAME = re.compile(rf"({SLUG.pattern})\.({'|'.join(KINDS)})\.conf")
@@ -72,13 +73,17 @@ class FileId:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a file should become. `content` None: no file. A front without a certificate has no files of one."""
+    """What a file should become. `content` None: no file. A front without a certificate has no files of one.
+
+    `replaces`: all files of the server's own that are out of service because of a front; None: those that are.
+    """
 
     file: FileId
     content: str | None
     generation: int
     listens: tuple[tuple[str, int], ...]
     certificate: Certificate | None = None
+    replaces: tuple[Replaced, ...] | None = None
 
     @property
     def sha256(self) -> str | None:
@@ -126,8 +131,11 @@ def _parse_candidate(fields: Fields) -> Candidate:
         generation=fields.integer("generation", 0, 2**53),
         listens=tuple(_parse_listen(item) for item in fields.objects("listens", 100)),
         certificate=fields.optional("certificate", lambda name: parse_certificate(Fields(fields.raw(name), f"input.files.{name}"))),
+        replaces=fields.optional("replaces", lambda name: parse_list(fields)),
     )
     fields.done()
+    if candidate.replaces is not None and (kind != "front" or candidate.content is None):
+        raise refuse("input.files.replaces", "belongs to a front")
     if candidate.certificate is not None and (kind != "front" or candidate.content is None):
         raise refuse("input.files.certificate", "belongs to a front")
     return candidate
