@@ -169,6 +169,10 @@ describe('reading a config that Fairlead did not write', () => {
     expect(readForeign([inMain], 'p')[0]?.refusal).toMatch(/file of their own/);
     const byName = { ...main, content: `events {} http { include ${path}; }` };
     expect(readForeign([byName, { path, content: site() }], 'p')[0]?.refusal).toMatch(/names this very file/);
+    const inRoot = { ...main, content: 'events {} http { include *.site; }' };
+    expect(readForeign([inRoot, { path: '/etc/nginx/a.site', content: site() }], 'p')[0]?.refusal).toMatch(
+      /below/,
+    );
     const sharer = {
       path: '/etc/nginx/conf.d/b.conf',
       content: 'server { location / { proxy_pass http://shop; } }',

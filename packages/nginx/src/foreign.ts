@@ -86,12 +86,17 @@ function readSettings(...args: Parameters<typeof settingsOf>): ForeignSettings |
   }
 }
 
+/** What the host program takes out of service: it lays another directory over the file's own for the test beside the live files. */
+const REPLACEABLE = /^\/etc\/nginx\/(?!fairlead\/)(?:(?!\.\.?\/)[^/]{1,100}\/){1,4}(?!\.)[^/]{1,150}$/;
+
 /** Why the file can't be taken out of service as it is included. */
 function placeRefusal({ path, by, times }: HttpFile): string | null {
   if (by === 'main')
     return `Its server blocks stand in ${path} with all else. Move those of this app to a file of their own in conf.d, and read again.`;
   if (by === 'name')
     return 'An include names this very file, so Nginx would not start without it. Include it by a pattern (conf.d/*.conf), and read again.';
+  if (!REPLACEABLE.test(path))
+    return 'Only a file with a plain name in a directory below /etc/nginx, such as conf.d, can go out of service. Move it there, and read again.';
   return times > 1 ? 'Nginx includes it more than once.' : null;
 }
 

@@ -50,7 +50,7 @@ export function ForeignServers({ appId, servers, method }: ForeignServersProps) 
               {line.host.includes(':') ? `[${line.host}]` : line.host}:{line.port}
             </code>
             <div className="min-w-0">
-              <p className={line.is === 'backend' ? '' : 'text-degraded'}>
+              <p className={line.is === 'backend' ? '' : 'text-draining-ink'}>
                 <Meaning appId={appId} line={line} />
               </p>
               {line.options.length === 0 ? null : <p className="text-ink-muted">{line.options.join(', ')}</p>}
