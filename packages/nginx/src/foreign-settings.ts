@@ -54,6 +54,11 @@ export function textOf(node: ConfigNode): string {
 const STAYS_IN_ITS_BLOCK =
   /^(?:if|location|limit_except|return|rewrite|set|break|try_files|internal|proxy_pass|root|alias|error_page|auth_request|mirror|satisfy)$/;
 
+/** Whether a directive of `location /` may stand in the server block around it as well. */
+export function isMovable(name: string): boolean {
+  return !STAYS_IN_ITS_BLOCK.test(name);
+}
+
 /**
  * Takes one statement of the server block, or of its `location /`, over: as a setting, into the snippet, or to what is lost.
  * @param isInside of `location /`: what can't be moved out of it is lost
@@ -74,7 +79,7 @@ export function sortStatement(sorted: Sorted, node: ConfigNode, around: Around, 
     }
   }
   const name = node.kind === 'raw' ? '' : node.name;
-  if (isInside && STAYS_IN_ITS_BLOCK.test(name)) {
+  if (isInside && !isMovable(name)) {
     sorted.lost.push({ text, why: 'It stands in location /, which Fairlead writes itself.' });
     return;
   }

@@ -5,6 +5,7 @@ import { type ForeignBlock, readNames, readSite, type Site } from './foreign-ser
 import {
   type Around,
   emptySorted,
+  isMovable,
   type Sorted,
   type StatedHttp,
   sortStatement,
@@ -222,22 +223,39 @@ function sortMain(
   upstream: string,
   pool: string,
 ): void {
+  const own = location.children;
+  const inner = root === null || root === location ? own : [...notIn(own, root.children), ...own];
+  const overridden = namesSaid(inner);
   for (const node of nodes) {
     if (node === location || node === root) continue;
     if (node.kind === 'directive' && PLACE.test(node.name)) continue;
     if (node.kind === 'block' && node.name === 'location') sortLocation(sorted, node, around, upstream, pool);
-    else sortStatement(sorted, node, around, false);
+    else if (node.kind !== 'directive' || !overridden.has(node.name))
+      sortStatement(sorted, node, around, false);
+    else if (!inner.some((other) => other.kind === 'directive' && textOf(other) === textOf(node))) {
+      sorted.lost.push({
+        text: textOf(node),
+        why: 'location / has a word of its own about it, and that one is taken over.',
+      });
+    }
   }
-  const inner =
-    root === null || root === location ? location.children : [...root.children, ...location.children];
-  // Fields of a level count only where the next one sets none.
-  if (directivesNamed(inner, 'proxy_set_header').length > 0) sorted.http.requestHeaders = [];
-  if (directivesNamed(inner, 'add_header').length > 0) sorted.http.responseHeaders = [];
-  if (['allow', 'deny'].some((name) => directivesNamed(inner, name).length > 0)) sorted.http.access = [];
   for (const node of inner) {
     if (node.kind === 'directive' && node.name === 'proxy_pass') continue;
     sortStatement(sorted, node, around, true);
   }
+}
+
+/** Directives that a block inherits from the one around it only where it has none of that name itself. */
+function namesSaid(nodes: readonly ConfigNode[]): Set<string> {
+  const names = nodes.flatMap((node) =>
+    node.kind === 'directive' && isMovable(node.name) ? [node.name] : [],
+  );
+  return new Set(names.flatMap((name) => (name === 'allow' || name === 'deny' ? ['allow', 'deny'] : [name])));
+}
+
+function notIn(own: readonly ConfigNode[], others: readonly ConfigNode[]): ConfigNode[] {
+  const names = namesSaid(own);
+  return others.filter((node) => node.kind !== 'directive' || !names.has(node.name));
 }
 
 /** Statements beside the main server block: other blocks of the same site, and what stands in `http`. */
