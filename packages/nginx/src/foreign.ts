@@ -1,16 +1,11 @@
 import { AppError } from '@fairlead/errors';
+import { aroundOf } from './foreign-around.ts';
+import { besideOf } from './foreign-beside.ts';
 import { type HttpContext, type HttpFile, httpContext, type LoadedFile } from './foreign-files.ts';
-import { mainLocation, passOf, readPass, sortLocation } from './foreign-location.ts';
+import { mainLocation, passOf, readPass } from './foreign-location.ts';
+import { sortInherited, sortMain } from './foreign-main.ts';
 import { type ForeignBlock, readNames, readSite, type Site } from './foreign-server.ts';
-import {
-  type Around,
-  emptySorted,
-  isMovable,
-  type Sorted,
-  type StatedHttp,
-  sortStatement,
-  textOf,
-} from './foreign-settings.ts';
+import { emptySorted, type StatedHttp } from './foreign-settings.ts';
 import {
   type ForeignServer,
   type ForeignUpstream,
@@ -18,7 +13,7 @@ import {
   readHost,
   readUpstream,
 } from './foreign-upstream.ts';
-import { blocksNamed, type ConfigNode, directivesNamed } from './tree.ts';
+import { blocksNamed, type ConfigNode } from './tree.ts';
 
 /** What an import of one file would take over. */
 export interface ForeignSettings extends Pick<ForeignUpstream, 'method' | 'hashKey' | 'stickyCookie'> {
@@ -201,141 +196,4 @@ function passesTo(node: ConfigNode, target: string): boolean {
     node.name.endsWith('_pass') &&
     (readPass(node.args[0] ?? '')?.target ?? node.args[0]) === target
   );
-}
-
-/** Directives of `http` that a server block inherits and that a front states itself. */
-const INHERITED = /^(?:client_max_body_size|proxy_(?:connect|send|read)_timeout|proxy_buffering)$/;
-
-function sortInherited(sorted: Sorted, { files }: HttpContext, around: Around): void {
-  for (const node of files.flatMap(({ nodes }) => nodes)) {
-    if (node.kind === 'directive' && INHERITED.test(node.name)) sortStatement(sorted, node, around, false);
-  }
-}
-
-/** Where and for which names a site is served: read elsewhere. */
-const PLACE = /^(?:listen|server_name)$/;
-
-function sortMain(
-  sorted: Sorted,
-  { nodes }: Site,
-  { location, root }: NonNullable<ReturnType<typeof mainLocation>>,
-  around: Around,
-  upstream: string,
-  pool: string,
-): void {
-  const own = location.children;
-  const inner = root === null || root === location ? own : [...notIn(own, root.children), ...own];
-  const overridden = namesSaid(inner);
-  for (const node of nodes) {
-    if (node === location || node === root) continue;
-    if (node.kind === 'directive' && PLACE.test(node.name)) continue;
-    if (node.kind === 'block' && node.name === 'location') sortLocation(sorted, node, around, upstream, pool);
-    else if (node.kind !== 'directive' || !overridden.has(node.name))
-      sortStatement(sorted, node, around, false);
-    else if (!inner.some((other) => other.kind === 'directive' && textOf(other) === textOf(node))) {
-      sorted.lost.push({
-        text: textOf(node),
-        why: 'location / has a word of its own about it, and that one is taken over.',
-      });
-    }
-  }
-  for (const node of inner) {
-    if (node.kind === 'directive' && node.name === 'proxy_pass') continue;
-    sortStatement(sorted, node, around, true);
-  }
-}
-
-/** Directives that a block inherits from the one around it only where it has none of that name itself. */
-function namesSaid(nodes: readonly ConfigNode[]): Set<string> {
-  const names = nodes.flatMap((node) =>
-    node.kind === 'directive' && isMovable(node.name) ? [node.name] : [],
-  );
-  return new Set(names.flatMap((name) => (name === 'allow' || name === 'deny' ? ['allow', 'deny'] : [name])));
-}
-
-function notIn(own: readonly ConfigNode[], others: readonly ConfigNode[]): ConfigNode[] {
-  const names = namesSaid(own);
-  return others.filter((node) => node.kind !== 'directive' || !names.has(node.name));
-}
-
-/** Statements beside the main server block: other blocks of the same site, and what stands in `http`. */
-function besideOf(
-  file: HttpFile,
-  sites: readonly Site[],
-  main: Site,
-  upstream: string,
-  hasRate: boolean,
-): Lost[] {
-  const own = new Set(main.nodes.filter(({ kind }) => kind !== 'comment').map(textOf));
-  const others = sites
-    .filter((site) => site !== main && site.does === 'proxies')
-    .flatMap(({ nodes }) => nodes)
-    .filter((node) => node.kind !== 'comment' && !(node.kind === 'directive' && PLACE.test(node.name)))
-    .map(textOf)
-    .filter((text) => !own.has(text));
-  const why = main.tls
-    ? 'It counts without TLS alone; a front does the same with and without.'
-    : 'It stands in another server block of the site.';
-  const ways = sites.some(({ does }) => does === 'to-https')
-    ? [
-        {
-          text: 'return 301 https://…;',
-          why: 'Whether visitors are sent to HTTPS is a setting on the TLS tab, and stays as it is there.',
-        },
-      ]
-    : [];
-  const around = file.nodes
-    .filter((node) => {
-      if (node.kind === 'comment' || node.kind === 'raw') return false;
-      // The setting brings a zone of its own.
-      if (hasRate && node.name === 'limit_req_zone') return false;
-      return node.name !== 'server' && !(node.name === 'upstream' && node.args[0] === upstream);
-    })
-    .map((node) => ({
-      text: textOf(node),
-      why: 'It stands beside the server block and goes with the file.',
-    }));
-  return [...others.map((text) => ({ text, why })), ...ways, ...around];
-}
-
-/** Blocks and directives of `http` that make variables and zones, by the place of the name in them. */
-const MAKERS: Record<string, (args: readonly string[]) => string[]> = {
-  map: (args) => args.slice(1, 2),
-  geo: (args) => args.slice(-1),
-  split_clients: (args) => args.slice(1, 2),
-  limit_req_zone: zonesIn,
-  limit_conn_zone: zonesIn,
-  proxy_cache_path: zonesIn,
-  upstream: ([name = '']) => [`//${name}`],
-};
-
-function zonesIn(args: readonly string[]): string[] {
-  return args.flatMap((arg) => /^(?:keys_)?zone=([A-Za-z0-9_.-]+):/.exec(arg)?.[1] ?? []);
-}
-
-function aroundOf(file: HttpFile, { files }: HttpContext): Around {
-  const goesWithFile = new Map<string, string>();
-  for (const node of file.nodes) {
-    if (node.kind !== 'directive' && node.kind !== 'block') continue;
-    for (const name of MAKERS[node.name]?.(node.args) ?? []) {
-      if (/^(?:\$|\/\/)?[A-Za-z0-9_.-]+$/.test(name)) goesWithFile.set(name, node.name);
-    }
-  }
-  const zones = files.flatMap(({ nodes }) => directivesNamed(nodes, 'limit_req_zone'));
-  const rates = new Map(
-    zones.flatMap(({ args }) => {
-      const [zone] = zonesIn(args);
-      const [, requests, per] =
-        args.map((arg) => /^rate=([0-9]{1,6})r\/([sm])$/.exec(arg)).find((match) => match != null) ?? [];
-      const isByAddress = /^\$(?:binary_)?remote_addr$/.test(args[0] ?? '');
-      if (zone === undefined || requests === undefined || !isByAddress) return [];
-      return [
-        [
-          zone,
-          { requests: Number(requests), per: per === 's' ? ('second' as const) : ('minute' as const) },
-        ] as const,
-      ];
-    }),
-  );
-  return { goesWithFile, rates };
 }

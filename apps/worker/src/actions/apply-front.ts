@@ -102,14 +102,18 @@ function filesOf(
   return [shown, ...(loadBalancer.observedStreamsHash === null ? [] : [gone])];
 }
 
-/** Files of the server's own that the front takes the place of; an import that is put back names none, so that its file comes back. */
+/**
+ * Files of the server's own that the front takes the place of. Named until it does: after that they are out whoever applies it, and a server that was set
+ * up anew has none. An import that is put back names none, so that its file comes back.
+ */
 function replacedBy(
   run: Run,
   { loadBalancer }: Fleet,
   serverId: string,
 ): Pick<NginxFiles[number], 'replaces'> {
   const here = importsOf(loadBalancer).filter((entry) => entry.serverId === serverId);
-  if (here.length === 0 && run.kind !== 'load-balancer.import') return {};
+  const isToBe = here.some(({ generation }) => generation > loadBalancer.observedGeneration);
+  if (!isToBe && run.kind !== 'load-balancer.import') return {};
   return { replaces: here.map(({ path, sha256 }) => ({ path, sha256 })) };
 }
 

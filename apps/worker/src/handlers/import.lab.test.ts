@@ -1,9 +1,12 @@
 import {
+  changeLoadBalancer,
   checklistKeys,
   createApp,
   enableLoadBalancer,
+  finishMove,
   importConfig,
   listImports,
+  moveLoadBalancer,
   planLoadBalancer,
   readApp,
   readLoadBalancer,
@@ -233,6 +236,22 @@ test('no request was lost over all of it', async () => {
   const report = await traffic.stop();
   expect(report.requests).toBeGreaterThan(200);
   expect(report.failures).toEqual([]);
+});
+
+test('a later change leaves the file where it is, and a server that is no longer the balancer has it in service again', async () => {
+  await plane.succeed(changeLoadBalancer, { appId, http: { maxBodyBytes: 30 * 1024 ** 2 } });
+  expect(await inService()).toBe('');
+  const moveTo = async (index: number) => {
+    await plane.succeed(moveLoadBalancer, { appId, serverId: servers[index]?.id });
+    await plane.succeed(finishMove, { appId, confirm: true });
+  };
+  await moveTo(1);
+  expect(await inService()).toBe('../sites-available/shop.conf');
+  expect((await listImports(plane.ctx, plane.actor, { appId })).imported).toEqual([]);
+  await moveTo(0);
+  const { path, sha256 } = await read();
+  await plane.succeed(importConfig, { appId, path, sha256 });
+  expect(await inService()).toBe('');
 });
 
 test('the file is in service again once the app is gone', async () => {

@@ -1,3 +1,4 @@
+import { makeAuthority } from '@fairlead/nginx/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as core from '../index.ts';
 import {
@@ -207,6 +208,19 @@ describe('importing a config of the server’s own', () => {
     expect(error).toMatchObject({ code: 'conflict', message: expect.stringMatching(why) });
     expect(await refusal(plan(appId, file))).toMatchObject({ code: 'conflict' });
     expect(await world.ctx.prisma.operation.count({ where: { appId } })).toBe(0);
+  });
+
+  it('takes a file that serves by TLS over once the app’s certificate covers its names', async () => {
+    const { appId, file, name } = await seed({ inServer: 'listen 443 ssl; ssl_certificate /etc/ssl/a.pem;' });
+    const { chain: certificate, key } = makeAuthority().issue({ names: [name] });
+    const uploaded = await core.uploadCertificate(world.ctx, owner, { appId, certificate, key });
+    await core.updateApp(world.ctx, owner, { appId, domains: [name] });
+    const tls = { mode: 'uploaded', certificateId: uploaded.id };
+    await core.changeLoadBalancer(world.ctx, owner, { appId, tls });
+    await finishOperations(world, appId);
+    const { notes } = await plan(appId, file);
+    expect(notes.map(({ text }) => text).join()).toContain('Not kept: ssl_certificate /etc/ssl/a.pem;');
+    expect((await run(appId, file)).operation.kind).toBe('load-balancer.import');
   });
 
   it('refuses a text that was not read, a name of another app, and an app that does not serve', async () => {

@@ -97,26 +97,23 @@ def moves_for(app: str, wanted: tuple[Replaced, ...] | None) -> list[Move]:
     if wanted is None:
         return []
     kept = kept_of(app)
-    out = [Move(app, item.path, kept_path(app, item.path)) for item in wanted if item.path not in kept and _check(item)]
+    out = [Move(app, item.path, kept_path(app, item.path)) for item in wanted if item.path not in kept and _goes_out(item)]
     names = {item.path for item in wanted}
     back = [Move(app, kept_path(app, path), path) for path in kept if path not in names and _may_return(app, path)]
     return [*out, *back]
 
 
-def _check(item: Replaced) -> bool:
+def _goes_out(item: Replaced) -> bool:
+    """Whether the file is to be moved: one that is not there is out of service already."""
     try:
         content = item.path.read_bytes()
-    except OSError as error:
-        raise _changed(item, "is not there any more") from error
-    if sha256(content) != item.sha256:
-        raise _changed(item, "was changed since it was read")
-    return True
-
-
-def _changed(item: Replaced, what: str) -> HostError:
-    return HostError(
+    except FileNotFoundError:
+        return False
+    if sha256(content) == item.sha256:
+        return True
+    raise HostError(
         "conflict",
-        f"{item.path} {what}; nothing was changed.",
+        f"{item.path} was changed since it was read; nothing was changed.",
         hint="Read the server's config again and look at the plan again.",
         file=str(item.path),
     )
