@@ -213,8 +213,8 @@ describe('importing a config of the server’s own', () => {
   it('takes a file that serves by TLS over once the app’s certificate covers its names', async () => {
     const { appId, file, name } = await seed({ inServer: 'listen 443 ssl; ssl_certificate /etc/ssl/a.pem;' });
     const { chain: certificate, key } = makeAuthority().issue({ names: [name] });
-    const uploaded = await core.uploadCertificate(world.ctx, owner, { appId, certificate, key });
     await core.updateApp(world.ctx, owner, { appId, domains: [name] });
+    const uploaded = await core.uploadCertificate(world.ctx, owner, { appId, certificate, key });
     const tls = { mode: 'uploaded', certificateId: uploaded.id };
     await core.changeLoadBalancer(world.ctx, owner, { appId, tls });
     await finishOperations(world, appId);
