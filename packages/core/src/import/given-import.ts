@@ -9,6 +9,7 @@ import {
 } from '@fairlead/nginx';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../events.ts';
+import { domainSchema } from '../fields/address.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Intent } from '../load-balancer/schemas.ts';
 import { readNginxReading } from './store.ts';
@@ -43,7 +44,18 @@ export function foreignFiles(
   files: Parameters<typeof readForeign>[0],
   { app }: Pick<Fleet, 'app'>,
 ): ForeignFile[] {
-  return readForeign(files, frontUpstreamName(slugSchema.parse(app.slug)));
+  return readForeign(files, frontUpstreamName(slugSchema.parse(app.slug))).map((file) =>
+    file.settings === null ? file : { ...file, settings: withDomains(file.settings) },
+  );
+}
+
+/** Names that can't be domains of an app, such as `localhost`, are lost. */
+function withDomains(settings: ForeignSettings): ForeignSettings {
+  const isDomain = (name: string) => domainSchema.safeParse(name).success;
+  const lost = settings.names
+    .filter((name) => !isDomain(name))
+    .map((name) => ({ text: `server_name ${name};`, why: 'It is no domain that visitors can have.' }));
+  return { ...settings, names: settings.names.filter(isDomain), lost: [...lost, ...settings.lost] };
 }
 
 /**

@@ -43,7 +43,7 @@ async function seed(more: { inServer?: string; pool?: string } = {}) {
      server 192.0.2.99:8080;`;
   const text = `upstream shop { ${pool} }
 server {
-  server_name ${name};
+  server_name ${name} localhost;
   client_max_body_size 20m;
   ${more.inServer ?? ''}
   location / { proxy_pass http://shop; proxy_read_timeout 300s; add_header X-Own yes; }
@@ -65,7 +65,7 @@ describe('importing a config of the server’s own', () => {
       {
         ...file,
         refusal: null,
-        blocks: [{ names: [name], upstream: 'shop', does: 'proxies' }],
+        blocks: [{ names: [name, 'localhost'], upstream: 'shop', does: 'proxies' }],
         result: {
           names: [name],
           method: 'least connections',
@@ -101,6 +101,8 @@ describe('importing a config of the server’s own', () => {
     expect(text).toMatch(new RegExp(`${outsider.name}, which does not run this app`));
     expect(text).toMatch(/192\.0\.2\.99:8080 is no registered server/);
     expect(text).toContain('Kept in the snippet: location /teapot');
+    expect(text).toContain('Not kept: server_name localhost;');
+    expect(text).not.toContain('does not manage');
     expect(await world.ctx.prisma.operation.count({ where: { appId } })).toBe(0);
   });
 
