@@ -171,6 +171,26 @@ test.each([
   }),
 );
 
+test('a reload that Nginx gives up after exit 0 brings the file back into service', () =>
+  onBoth(fleet, async (host) => {
+    const { front, apply, replaces } = await on(host);
+    await host.sh(
+      'systemd-run --quiet --unit=thief python3 -m http.server --bind 127.0.0.1 20009; while ! curl -s -o /dev/null http://127.0.0.1:20009/; do sleep 0.05; done',
+    );
+    const { content, ...file } = front(1, replaces);
+    const lying = `${content}server {\n    listen 127.0.0.1:20009;\n}\n`;
+    // Without its listens the port check knows of nothing: as when the port is taken between check and reload.
+    const error = await failure(apply({ ...file, content: lying, listens: [] }));
+    await host.sh('systemctl stop thief');
+    expect(error).toMatchObject({
+      code: 'port-taken',
+      details: { rollback: 'restored, reloaded and verified' },
+    });
+    expect(await inService(host)).toBe('../sites-available/shop.conf');
+    expect(await who(host)).toBe('theirs 200');
+    expect(await host.sh(`ls ${kept} /var/lib/fairlead/replaced 2>/dev/null || true`)).not.toContain('shop');
+  }));
+
 test('a file that Nginx refuses by the time the front goes stays kept, and the front goes all the same', () =>
   onBoth(fleet, async (host) => {
     const { front, apply, gone, replaces } = await on(host);
