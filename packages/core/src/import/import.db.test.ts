@@ -71,8 +71,8 @@ describe('importing a config of the server’s own', () => {
           method: 'least connections',
           settings: ['Largest request body: 20 MiB', 'Time to read: 300 s', 'To visitors: X-Own: yes'],
           servers: [
-            { is: 'backend', options: ['weight 3', '2 failures'] },
-            { is: 'backend', options: ['30 s away', '50 connections'] },
+            { is: 'backend', options: ['weight 3', 'left out after 2 failures'] },
+            { is: 'backend', options: ['after failures out for 30 s', 'at most 50 connections'] },
             { is: 'backend', options: ['disabled'] },
             { is: 'server', server: { id: outsider.id } },
             { is: 'unknown', server: null },

@@ -14,7 +14,7 @@ export interface ImportListView {
   server: { id: string; name: string };
   /** null: it was not read yet. */
   readAt: string | null;
-  /** Files with server blocks that Fairlead did not write. */
+  /** Files with server blocks that Fairlead did not write; those that can be imported first. */
   items: ImportView[];
   /** Files that were not read, with the reason. */
   leftOut: { path: string; why: string }[];
@@ -50,6 +50,7 @@ export const listImports: UseCase<unknown, ImportListView> = async (ctx, actor, 
     readAt: reading?.readAt.toISOString() ?? null,
     items: foreignFiles(reading?.files ?? [], fleet)
       .filter(({ path }) => !isGone(path))
+      .sort((one, other) => Number(one.refusal !== null) - Number(other.refusal !== null))
       .map((file) => viewImport(fleet, file, hashes.get(file.path) ?? '', servers)),
     leftOut: reading?.leftOut ?? [],
     imported: imports

@@ -73,9 +73,9 @@ export function viewImport(
 function optionsOf(line: NonNullable<ForeignFile['settings']>['servers'][number]): string[] {
   return [
     ...(line.weight === 1 ? [] : [`weight ${line.weight}`]),
-    ...(line.maxFails === 1 ? [] : [`${line.maxFails} failures`]),
-    ...(line.failTimeoutSeconds === 10 ? [] : [`${line.failTimeoutSeconds} s away`]),
-    ...(line.maxConns === 0 ? [] : [`${line.maxConns} connections`]),
+    ...(line.maxFails === 1 ? [] : [`left out after ${line.maxFails} failures`]),
+    ...(line.failTimeoutSeconds === 10 ? [] : [`after failures out for ${line.failTimeoutSeconds} s`]),
+    ...(line.maxConns === 0 ? [] : [`at most ${line.maxConns} connections`]),
     ...(line.backup ? ['stands by'] : []),
     ...(line.down ? ['disabled'] : []),
   ];

@@ -36,6 +36,22 @@ function Lines({ title, lines, hint }: { title: string; lines: string[]; hint?: 
   );
 }
 
+function Settings({ lines }: { lines: string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <section className="flex flex-col gap-1.5">
+      <h3 className="font-medium text-sm">Settings</h3>
+      <ul className="flex flex-col gap-1 text-sm">
+        {lines.map((line) => (
+          <li key={line} className="break-words">
+            {line}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Lost({ lost }: { lost: { text: string; why: string }[] }) {
   if (lost.length === 0) return null;
   return (
@@ -58,8 +74,7 @@ function Result({ appId, result }: { appId: string; result: NonNullable<Import['
   return (
     <div className="flex flex-col gap-5">
       <ForeignServers appId={appId} servers={servers} method={method} />
-      <Lines
-        title="Settings"
+      <Settings
         lines={[
           ...(names.length === 0 ? [] : [`Domains: ${names.join(', ')}`]),
           ...(tls ? ['TLS'] : []),
