@@ -95,7 +95,7 @@ function mergedHttp(known: HttpSettings, { settings }: GivenImport): HttpSetting
     responseHeaders: beside(known.responseHeaders, http.responseHeaders, ({ name }) => name.toLowerCase()),
     redirects: beside(known.redirects, http.redirects, ({ match, from }) => `${match} ${from}`),
     access: http.access.length === 0 ? known.access : http.access,
-    snippet: [known.snippet, ...settings.snippet].filter((part) => part !== '').join('\n'),
+    snippet: withStatements(known.snippet, settings.snippet),
   });
   if (result.success) return result.data;
   const [first] = fieldErrors(result.error.issues);
@@ -103,6 +103,12 @@ function mergedHttp(known: HttpSettings, { settings }: GivenImport): HttpSetting
     `Beside the settings that the app has, the file’s can’t stand: ${first?.path} ${first?.message}`,
     'Change that setting of the app on the HTTP tab, or the file, and read it again.',
   );
+}
+
+/** Statements that stand there already, as of an earlier import, stand there once. */
+function withStatements(known: string, statements: readonly string[]): string {
+  const added = statements.filter((text) => !`\n${known}\n`.includes(`\n${text}\n`));
+  return [known, ...new Set(added)].filter((part) => part !== '').join('\n');
 }
 
 function withShares(fleet: Fleet, { settings, servers }: GivenImport): Fleet {
