@@ -108,7 +108,7 @@ function mergedHttp(known: HttpSettings, { settings }: GivenImport): HttpSetting
 /** Statements that stand there already, as of an earlier import, stand there once. */
 function withStatements(known: string, statements: readonly string[]): string {
   const added = statements.filter((text) => !`\n${known}\n`.includes(`\n${text}\n`));
-  return [known, ...new Set(added)].filter((part) => part !== '').join('\n');
+  return [known, ...added].filter((part) => part !== '').join('\n');
 }
 
 function withShares(fleet: Fleet, { settings, servers }: GivenImport): Fleet {
