@@ -21,10 +21,15 @@ export function importNotes(before: Fleet, after: Fleet, given: GivenImport): Pl
     ...(added.length === 0 ? [] : [info(`New domains of the app: ${added.join(', ')}.`)]),
     ...wayNotes(before, given),
     ...shareNotes(before, given, matchServers(before, settings.servers, servers)),
-    ...settings.snippet.map((text) => info(`Kept in the snippet: ${brief(text)}`)),
-    ...settings.covered.map((text) => info(`Fairlead does so by itself: ${brief(text)}`)),
+    ...listed('Kept in the snippet', settings.snippet),
+    ...listed('Fairlead does so by itself', settings.covered),
     ...settings.lost.map(({ text, why }) => warning(`Not kept: ${brief(text)} ${why}`)),
   ];
+}
+
+/** Many statements in one note: they are all on the page that the plan was asked from, and the snippet is in the diff. */
+function listed(what: string, statements: readonly string[]): PlanNote[] {
+  return statements.length === 0 ? [] : [info(`${what}: ${statements.map(brief).join(' ')}`)];
 }
 
 function wayNotes({ loadBalancer }: Fleet, { settings }: GivenImport): PlanNote[] {
@@ -39,7 +44,7 @@ function wayNotes({ loadBalancer }: Fleet, { settings }: GivenImport): PlanNote[
 
 /** Whom the upstream names, and what is next for those that are no backends. */
 function shareNotes({ loadBalancer }: Fleet, { settings }: GivenImport, matches: Match[]): PlanNote[] {
-  const notes = matches.map((match) => matchNote(match, loadBalancer.enabled));
+  const notes = [...backendNotes(matches, loadBalancer.enabled), ...matches.flatMap(otherNotes)];
   if (loadBalancer.enabled) {
     if (matches.some(({ backend }) => backend !== null)) return notes;
     return [
@@ -54,22 +59,29 @@ function shareNotes({ loadBalancer }: Fleet, { settings }: GivenImport, matches:
   return [...notes, warning(text)];
 }
 
-function matchNote({ line, server, backend }: Match, enabled: boolean): PlanNote {
-  const at = `${line.host.includes(':') ? `[${line.host}]` : line.host}:${line.port}`;
-  if (server === null) {
-    return warning(
-      `${at} is no registered server: it gets no more requests. Add it under Servers, prepare it, and add it to this app.`,
-    );
-  }
-  if (backend === null) {
-    return warning(
-      `${at} is ${server.name}, which does not run this app by Fairlead: it gets no more requests. Add it to this app’s load balancer.`,
-    );
-  }
-  const said = enabled && line.down ? 'is disabled, as the file has it' : 'is a backend of this app already';
-  return info(
-    `${at} is ${server.name}, which ${said}; visitors are led to the app that Fairlead runs there.`,
+function addressOf({ line }: Match): string {
+  return `${line.host.includes(':') ? `[${line.host}]` : line.host}:${line.port}`;
+}
+
+function backendNotes(matches: readonly Match[], enabled: boolean): PlanNote[] {
+  const own = matches.filter(({ backend }) => backend !== null);
+  if (own.length === 0) return [];
+  const names = own.map(
+    (match) =>
+      `${addressOf(match)} is ${match.server?.name}${enabled && match.line.down ? ' (disabled, as the file has it)' : ''}`,
   );
+  return [info(`${names.join(', ')}: visitors are led to the app that Fairlead runs there.`)];
+}
+
+function otherNotes(match: Match): PlanNote[] {
+  const { server, backend } = match;
+  if (backend !== null) return [];
+  const at = addressOf(match);
+  const what =
+    server === null
+      ? `${at} is no registered server: it gets no more requests. Add it under Servers, prepare it, and add it to this app.`
+      : `${at} is ${server.name}, which does not run this app by Fairlead: it gets no more requests. Add it to this app’s load balancer.`;
+  return [warning(what)];
 }
 
 function brief(text: string): string {
