@@ -38,8 +38,8 @@ def die(*arguments, **named):
     return original(*arguments, **named)
 from fairlead_host.channel import Channel
 original_begin = importlib.import_module("fairlead_host.nginx.journal").begin
-def begin(candidates):
-    entry = original_begin(candidates)
+def begin(*arguments):
+    entry = original_begin(*arguments)
     setattr(target, name, die)
     return entry
 importlib.import_module("fairlead_host.nginx.journal").begin = begin

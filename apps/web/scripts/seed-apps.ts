@@ -1,4 +1,5 @@
-import { type Actor, type Context, changeEnvironment, createApp } from '@fairlead/core';
+import { createHash } from 'node:crypto';
+import { type Actor, type Context, changeEnvironment, createApp, storeNginxReading } from '@fairlead/core';
 import type { Prisma } from '@fairlead/db';
 
 const commit = '4f2a1c9e0b7d6a5f8c3e2d1b0a9f8e7d6c5b4a3f';
@@ -23,6 +24,47 @@ server {
     }
 }
 `;
+
+/** Sites that the balancer served before Fairlead: one that can be imported, and one that holds two. */
+const ownSites = {
+  '/etc/nginx/nginx.conf': 'events {}\nhttp { include /etc/nginx/sites-enabled/*; }\n',
+  '/etc/nginx/sites-enabled/shop.conf': `upstream shop {
+  least_conn;
+  server 127.0.0.1:8080 weight=3 max_fails=2;
+  server 198.18.0.12:8080 fail_timeout=30s;
+  server 198.18.0.17:8080 backup;
+  server 192.0.2.40:8080;
+  keepalive 32;
+}
+server {
+  listen 80;
+  server_name shop.example.com *.shop.example.com;
+  client_max_body_size 20m;
+  access_log /var/log/nginx/shop.log;
+  location / {
+    proxy_set_header Host $host;
+    proxy_pass http://shop;
+    proxy_read_timeout 300s;
+    add_header X-Frame-Options DENY;
+    if ($arg_debug) { return 403; }
+  }
+  location /teapot { return 418; }
+  location /static/ { alias /srv/shop/static/; }
+}
+`,
+  '/etc/nginx/sites-enabled/intranet.conf':
+    'server { server_name wiki.example.com; location / { proxy_pass http://127.0.0.1:3000; } }\nserver { server_name chat.example.com; location / { proxy_pass http://127.0.0.1:3001; } }\n',
+};
+
+async function seedOwnSites(ctx: Context, serverId: string): Promise<void> {
+  const server = await ctx.prisma.server.findUniqueOrThrow({ where: { id: serverId } });
+  const files = Object.entries(ownSites).map(([path, content]) => ({
+    path,
+    content,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  }));
+  await storeNginxReading(ctx, server, { files, leftOut: [] });
+}
 
 async function seedOperations(
   ctx: Context,
@@ -191,6 +233,7 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
     set: { APP_SECRET: 'x', SMTP_URL: 'y', STRIPE_KEY: 'z' },
     unset: [],
   });
+  await seedOwnSites(ctx, base.primaryServerId);
   const operationId = await seedOperations(ctx, actor, shop.id, serverIds);
 
   await prisma.app.updateMany({ where: { id: { in: [shop.id, docs.id] } }, data: { status: 'live' } });

@@ -76,6 +76,8 @@ test('other limits are told to the backends whose file says something else, by a
   const change = { kind: 'load-balancer.change', backendId: null } as Operation;
   expect(idsOf(differenceOf(fleet, change, now).retold)).toEqual(['b2']);
   expect(differenceOf(fleet, change, now).isFrontAlone).toBe(true);
+  const taken = { kind: 'load-balancer.import', backendId: null } as Operation;
+  expect(differenceOf(fleet, taken, now)).toMatchObject({ retold: [{ id: 'b2' }], isFrontAlone: true });
   expect(idsOf(differenceOf(fleet, restore, now).retold)).toEqual(['b2']);
   const toggle = { kind: 'backend.toggle', backendId: 'b1' } as Operation;
   expect(differenceOf(fleet, toggle, now).retold).toEqual([]);

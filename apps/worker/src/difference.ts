@@ -31,11 +31,14 @@ const freshIntervals = 3;
 /** Kinds that change how the front treats backends that are there, and no backend. */
 const ofFrontAlone = [
   'load-balancer.change',
+  'load-balancer.import',
   'load-balancer.maintenance',
   'load-balancer.slow-start',
   'backend.configure',
 ];
 
+/** Kinds that may change limits which backends have of their own too. */
+const tellsBackends = ['load-balancer.change', 'load-balancer.import'];
 /** Kinds that take a front as it stood once, or as somebody edited it. */
 const ofGivenFronts = ['load-balancer.restore', 'drift.adopt'];
 /** Kinds that change which servers lead visitors to the app. */
@@ -56,7 +59,7 @@ export function differenceOf(fleet: Fleet, operation: Operation, now: Date): Dif
   return {
     joining: isShare || isMove ? [] : joining,
     leaving,
-    retold: isRestore || isMove || operation.kind === 'load-balancer.change' ? retoldOf(fleet, now) : [],
+    retold: isRestore || isMove || tellsBackends.includes(operation.kind) ? retoldOf(fleet, now) : [],
     guarded: isMove ? present : [],
     moving,
     isFrontAlone: (isShare && moving.length === 0) || (mayBeFast && joining.length === 0),

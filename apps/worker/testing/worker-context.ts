@@ -56,6 +56,7 @@ export function everyHandler(handler: Handler) {
     'order-certificate': handler,
     'prepare-server': handler,
     'put-back': handler,
+    'read-sites': handler,
     'remove-app': handler,
   };
 }

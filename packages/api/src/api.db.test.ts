@@ -1,5 +1,11 @@
 import { type Action, actions, allows, type Role, roles } from '@fairlead/core';
-import { seedBalancedApp, seedLiveApp, seedServer } from '@fairlead/core/testing';
+import {
+  seedBalancedApp,
+  seededFile,
+  seedLiveApp,
+  seedNginxReading,
+  seedServer,
+} from '@fairlead/core/testing';
 import { makeAuthority } from '@fairlead/nginx/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from './client.ts';
@@ -78,6 +84,12 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listCertificates: { action: 'certificate.list' },
   uploadCertificate: { action: 'certificate.upload', body: { certificate: 'x', key: 'x' } },
   removeCertificate: { action: 'certificate.remove' },
+  listImports: { action: 'import.list' },
+  readSites: { action: 'import.read' },
+  importConfig: {
+    action: 'load-balancer.import',
+    body: { path: '/etc/nginx/conf.d/a.conf', sha256: 'a'.repeat(64) },
+  },
   listDrift: { action: 'drift.list' },
   adoptDrift: { action: 'drift.adopt' },
   putBackDrift: { action: 'drift.put-back' },
@@ -253,6 +265,15 @@ describe('every route', () => {
     strict(schemas.certificateListSchema, await get(`/apps/${app.id}/certificates`));
     strict(schemas.loadBalancerSchema, await get(`/apps/${app.id}/load-balancer`));
     strict(schemas.appSchema, await get(`/apps/${app.id}`));
+    await seedNginxReading(world, app.id);
+    strict(schemas.importListSchema, await get(`/apps/${app.id}/imports`));
+    strict(schemas.acceptedSchema, await post(`/apps/${app.id}/imports/read`, {}));
+    strict(
+      schemas.planSchema,
+      await post(`/apps/${app.id}/load-balancer/plan`, { action: 'import', ...seededFile }),
+    );
+    strict(schemas.acceptedSchema, await post(`/apps/${app.id}/imports`, seededFile));
+    strict(schemas.importListSchema, await get(`/apps/${app.id}/imports`));
     strict(schemas.driftListSchema, await get(`/apps/${live.app.id}/drift`));
     strict(schemas.overviewSchema, await get('/overview'));
     strict(schemas.tokenListSchema, await get('/tokens'));

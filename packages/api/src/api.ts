@@ -13,6 +13,7 @@ import { certificateRoutes } from './routes/certificates.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { eventRoutes } from './routes/events.ts';
+import { importRoutes } from './routes/imports.ts';
 import { livenessRoutes } from './routes/liveness.ts';
 import { loadBalancerRoutes } from './routes/load-balancers.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -37,6 +38,7 @@ const closedRoutes = createRouter()
   .route('/', loadBalancerRoutes)
   .route('/', certificateRoutes)
   .route('/', driftRoutes)
+  .route('/', importRoutes)
   .route('/', backendRoutes)
   .route('/', operationRoutes)
   .route('/', eventRoutes);

@@ -28,3 +28,7 @@ export function backendCertificateKeyBinding(organizationId: string, backendId: 
 export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
   return { organizationId, table: 'AcmeAccount', row: organizationId, column: 'keyCipher' };
 }
+
+export function nginxReadingBinding(organizationId: string, serverId: string): CipherBinding {
+  return { organizationId, table: 'NginxReading', row: serverId, column: 'filesCipher' };
+}

@@ -9,7 +9,9 @@ import {
   type SeededApp,
   seedAppliedConfig,
   seedBalancedApp,
+  seededFile,
   seedLiveApp,
+  seedNginxReading,
   seedServer,
 } from './testing/fleet.ts';
 import { createWorld, type World } from './testing/world.ts';
@@ -147,6 +149,12 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     run: core.removeCertificate,
     input: ({ appId, certificateId }) => ({ appId, certificateId }),
   },
+  'import.read': { run: core.readSites, input: ({ appId }) => ({ appId }) },
+  'import.list': { run: core.listImports, input: ({ appId }) => ({ appId }) },
+  'load-balancer.import': {
+    run: core.importConfig,
+    input: ({ balancedId }) => ({ appId: balancedId, ...seededFile }),
+  },
   'drift.list': { run: core.listDrift, input: ({ appId }) => ({ appId }) },
   'drift.adopt': {
     run: core.adoptDrift,
@@ -188,6 +196,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
   const data = { appId: balanced.app.id, serverId: balanced.primary.id };
   await prisma.drift.create({ data: { ...data, kind: 'rule', subject: 'firewall' } });
   await seedAppliedConfig(world, balanced.app.id);
+  await seedNginxReading(world, balanced.app.id);
   const { content } = await prisma.appliedConfig.findFirstOrThrow({
     where: { loadBalancer: { appId: balanced.app.id } },
     orderBy: { generation: 'desc' },

@@ -51,6 +51,8 @@ async function fill(organizationId: string): Promise<void> {
   const config = { loadBalancerId: id, generation: 1, serverId: id, sha256: 'x', content: 'x' };
   await prisma.appliedConfig.create({ data: { id, ...config } });
   await prisma.drift.create({ data: { id, appId: id, serverId: id, kind: 'rule', subject: 'firewall' } });
+  const reading = { filesCipher: 'x', leftOut: [], readAt: new Date() };
+  await prisma.nginxReading.create({ data: { id, serverId: id, ...reading } });
   const certificate = {
     source: 'uploaded',
     notBefore: new Date(),

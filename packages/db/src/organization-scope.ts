@@ -39,6 +39,7 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   HealthCheck: (organizationId) => ({ backend: ofApp(organizationId) }),
   AppliedConfig: (organizationId) => ({ loadBalancer: ofApp(organizationId) }),
   Drift: ofApp,
+  NginxReading: (organizationId) => ({ server: { organizationId } }),
   Certificate: ofApp,
   BackendAuthority: ofApp,
   BackendCertificate: (organizationId) => ({ backend: ofApp(organizationId) }),

@@ -19,6 +19,8 @@ export {
   parseCapabilities,
   upstreamKeepaliveByDefault,
 } from './capabilities.ts';
+export { type ForeignFile, type ForeignSettings, readForeign } from './foreign.ts';
+export type { LoadedFile } from './foreign-files.ts';
 export { renderFront } from './front.ts';
 export { hasPlainGrpc } from './grpc.ts';
 export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';

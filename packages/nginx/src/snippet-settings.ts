@@ -166,11 +166,15 @@ export function snippetFaults(text: string): SnippetFault[] {
   });
 }
 
+/** The upstream of a front, which an imported location leads to. */
+const OWN_POOL = /^http:\/\/fairlead_[a-z0-9_]+(?:\/|$)/;
+
 /** What a reader of the plan should know of a snippet: where it leads requests past the backends, and whom it believes. */
 export function snippetWarnings(text: string): string[] {
   const statements = statementsOf(text);
   if (!Array.isArray(statements)) return [];
   return statements.flatMap(({ name, args, line, depth }) => {
+    if (name === 'proxy_pass' && OWN_POOL.test(args[0] ?? '')) return [];
     if (name === 'proxy_pass')
       return [`Line ${line} of the snippet leads requests to ${args[0]}, which Fairlead does not manage.`];
     if (name === 'set_real_ip_from') {

@@ -75,6 +75,14 @@ const nginxFile = z.object({
     .nullish(),
   /** The authority whose certificates a front takes of its backends: `<sha256>.pem` in the same directory. */
   authority: z.object({ sha256, chain: z.string().min(1).max(200_000) }).nullish(),
+  /**
+   * Of a front alone: all files of the server's own that are out of service because of it, each as it was read. They are kept in
+   * `/etc/nginx/fairlead/replaced/<app>/` and come back when the front goes. Absent: those that are stay out.
+   */
+  replaces: z
+    .array(z.object({ path: z.string().max(300), sha256 }))
+    .max(50)
+    .optional(),
 });
 
 const managedFile = z.object({
@@ -147,7 +155,8 @@ export const hostVerbs = {
   /**
    * The transaction of HOSTS.md over all given files at once: test beside → check listen ports → rename in → one reload → poll the status
    * socket until every file's `generation:sha256` is served → on any failure restore, reload, verify. Equal hashes: no reload.
-   * Errors: nginx-test-failed, nginx-foreign-fault (details.file), port-taken (details.port, details.owner), nginx-not-live, disk-full.
+   * Errors: nginx-test-failed, nginx-foreign-fault (details.file), port-taken (details.port, details.owner), nginx-not-live, disk-full, conflict (a file
+   * of `replaces` that is not what was read).
    */
   'nginx.apply': {
     fenced: true,
@@ -163,6 +172,10 @@ export const hostVerbs = {
         }),
       ),
       reloaded: z.boolean(),
+      /** Files of the server's own by their paths in service: what went out, what came back; and where those are that are kept now. */
+      replaced: z
+        .object({ out: z.array(z.string()), back: z.array(z.string()), kept: z.array(z.string()) })
+        .optional(),
       /** Milliseconds of: test beside the live files; telling who is connected that a reload comes; reload until the new generation answered. */
       testMs: z.number(),
       announcedMs: z.number(),
@@ -177,6 +190,18 @@ export const hostVerbs = {
       /** Whether all workers that take new requests have the newest config. */
       settled: z.boolean().default(true),
       files: z.array(managedFile),
+    }),
+  },
+  /**
+   * Every file below /etc/nginx that Nginx loads, but Fairlead's own: at most 1 MB together, the rest is named in `leftOut`. Reads alone.
+   * Errors: nginx-foreign-fault (Nginx itself can't load it), conflict (changed while it was read).
+   */
+  'nginx.sites': {
+    fenced: false,
+    input: z.object({}),
+    result: z.object({
+      files: z.array(z.object({ path: z.string(), sha256, content: z.string() })),
+      leftOut: z.array(z.object({ path: z.string(), why: z.string() })),
     }),
   },
   /** Wait until no Nginx worker (old ones above all) holds a connection to the given address and port; answers how many are left at the limit. */

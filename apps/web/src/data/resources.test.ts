@@ -22,6 +22,7 @@ const every: Resource<unknown>[] = [
   resources.config(id, 3),
   resources.config(id, 3, 1),
   resources.drift(id),
+  resources.imports(id),
   resources.operations({ status: 'failed', appId: id }),
   resources.operation(id),
   resources.tokens,

@@ -11,6 +11,7 @@ import type {
   Drift,
   Environment,
   HealthRead,
+  ImportList,
   LoadBalancer,
   Me,
   Operation,
@@ -85,6 +86,7 @@ export const resources = {
   acmeAccount: of<AcmeAccount>('/acme-account', 'acme-account'),
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
   drift: (id: string) => of<List<Drift>>(`/apps/${id}/drift`, 'apps', id, 'drift'),
+  imports: (id: string) => of<ImportList>(`/apps/${id}/imports`, 'apps', id, 'imports'),
   operations: (filter: OperationFilter = {}) => {
     const search = query({ ...filter });
     return of<Page<Operation>>(`/operations${search}`, 'operations', 'list', search);

@@ -30,6 +30,7 @@ export type Intent =
   | { action: 'move'; serverId: string }
   | { action: 'finish-move'; abandon: boolean }
   | { action: 'adopt'; driftId: string }
+  | { action: 'import'; path: string; sha256: string }
   | { action: 'restore'; generation: number }
   | { action: 'disable' };
 

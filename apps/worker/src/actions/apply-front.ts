@@ -3,6 +3,7 @@ import {
   type BackendState,
   backendStatus,
   type DesiredState,
+  importsOf,
   type LoadBalancerStatus,
   loadBalancerStatus,
   newId,
@@ -93,6 +94,7 @@ function authorityOf({ loadBalancer }: Fleet, { fronts }: DesiredState) {
 function filesOf(
   { app, loadBalancer }: Fleet,
   { generation, streams, ...front }: Rendered,
+  replaces: Pick<NginxFiles[number], 'replaces'>,
   certificate: Shown,
 ): NginxFiles {
   const file = (kind: 'front' | 'stream', { content, listens }: RenderedConfig) => ({
@@ -102,10 +104,25 @@ function filesOf(
     generation,
     listens,
   });
-  const shown = { ...file('front', front), ...certificate };
+  const shown = { ...file('front', front), ...certificate, ...replaces };
   if (streams !== null) return [shown, file('stream', streams)];
   const gone = { kind: 'stream' as const, app: app.slug, content: null, generation, listens: [] };
   return [shown, ...(loadBalancer.observedStreamsHash === null ? [] : [gone])];
+}
+
+/**
+ * Files of the server's own that the front takes the place of. Named until it does: after that they are out whoever applies it, and a server that was set
+ * up anew has none. An import that is put back names none, so that its file comes back.
+ */
+function replacedBy(
+  run: Run,
+  { loadBalancer }: Fleet,
+  serverId: string,
+): Pick<NginxFiles[number], 'replaces'> {
+  const here = importsOf(loadBalancer).filter((entry) => entry.serverId === serverId);
+  const isToBe = here.some(({ generation }) => generation > loadBalancer.observedGeneration);
+  if (!isToBe && run.kind !== 'load-balancer.import') return {};
+  return { replaces: here.map(({ path, sha256 }) => ({ path, sha256 })) };
 }
 
 /** One server serves the front. @throws AppError `nginx-not-live` unless it says that it serves just this */
@@ -118,7 +135,11 @@ async function applyOn(
 ): Promise<HostResult<'nginx.apply'>> {
   const client = await run.worker.hosts.client(server);
   const result = await client
-    .call('nginx.apply', { files: filesOf(fleet, rendered, certificate) }, { fence: run.fence(server.id) })
+    .call(
+      'nginx.apply',
+      { files: filesOf(fleet, rendered, replacedBy(run, fleet, server.id), certificate) },
+      { fence: run.fence(server.id) },
+    )
     .catch((error: unknown) => {
       throw snippetFault(error, rendered.content) ?? error;
     });

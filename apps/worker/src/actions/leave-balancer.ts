@@ -1,4 +1,4 @@
-import { announce, doorOf, streamBackendPorts } from '@fairlead/core';
+import { announce, doorOf, importsOf, streamBackendPorts } from '@fairlead/core';
 import { type Fleet, presentBackends, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -19,7 +19,12 @@ export async function leaveBalancer(run: Run, fleet: Fleet): Promise<void> {
     );
   });
   await inTransaction(run, async (tx) => {
-    await tx.loadBalancer.updateMany({ where: { id, formerServerId }, data: { formerServerId: null } });
+    // Files of that server which the front had the place of are back in service there.
+    const imports = importsOf(fleet.loadBalancer).filter(({ serverId }) => serverId !== formerServerId);
+    await tx.loadBalancer.updateMany({
+      where: { id, formerServerId },
+      data: { formerServerId: null, imports: imports as object[] },
+    });
     await announce(tx, run.claim.organizationId, 'load-balancer', fleet.app.id);
   });
 }

@@ -4,6 +4,7 @@ import { toAppError } from '@fairlead/errors';
 import { requireFleet, serverOf } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from './move.ts';
+import { putImportBack } from './put-import-back.ts';
 import { takeBackSettings } from './take-back-settings.ts';
 import { takeBackTls } from './take-back-tls.ts';
 
@@ -12,10 +13,13 @@ import { takeBackTls } from './take-back-tls.ts';
  * ready but wait for it go back to `pending`.
  */
 export async function settleFailure(run: Run, joining: readonly Backend[], error: unknown): Promise<void> {
-  const fleet = await requireFleet(run.worker, run.operation.appId);
+  const before = await requireFleet(run.worker, run.operation.appId);
+  const isImportBack = await putImportBack(run, before, error);
+  const fleet = isImportBack ? await requireFleet(run.worker, run.operation.appId) : before;
   const ids = new Set(joining.map(({ id }) => id));
   const atFault = serversAtFault(error);
-  const isTakenBack = (await takeBackTls(run, fleet, error)) || (await takeBackSettings(run, fleet, error));
+  const isTakenBack =
+    isImportBack || (await takeBackTls(run, fleet, error)) || (await takeBackSettings(run, fleet, error));
   await inTransaction(run, async (tx) => {
     for (const backend of fleet.backends.filter(({ id }) => ids.has(id))) {
       if (backend.state !== 'deploying' && backend.state !== 'preparing') continue;

@@ -134,6 +134,8 @@ function proofOf({ kind, input }: Operation): ((run: Run) => Promise<void>) | nu
   const named = input as { tls?: object; backendTls?: object } | null;
   // Only a handshake shows that visitors get through, and that backends are taken for who they are.
   if (kind === 'load-balancer.change' && (named?.tls ?? named?.backendTls) !== undefined) return verified;
+  // The app answers by its front in the file's place, or the file comes back.
+  if (kind === 'load-balancer.import') return verified;
   // Only who gets which share changes: some requests going by the earlier shares harm nobody.
   const isAboutShares = ['backend.toggle', 'backend.configure', 'load-balancer.slow-start'].includes(kind);
   return isAboutShares ? null : inForce;

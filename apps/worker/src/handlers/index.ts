@@ -6,6 +6,7 @@ import { deployApp } from './deploy-app.ts';
 import { orderCertificate } from './order-certificate.ts';
 import { prepareServer } from './prepare-server.ts';
 import { putBack } from './put-back.ts';
+import { readSites } from './read-sites.ts';
 import { removeApp } from './remove-app.ts';
 
 /** Who does which kind of work; the kinds themselves are `operationKinds` of core. */
@@ -16,5 +17,6 @@ export const handlers: Record<OperationHandler, Handler> = {
   'order-certificate': orderCertificate,
   'prepare-server': prepareServer,
   'put-back': putBack,
+  'read-sites': readSites,
   'remove-app': removeApp,
 };

@@ -1,5 +1,6 @@
 import { isSameStreams } from '@fairlead/nginx';
 import type { Fleet } from '../fleet.ts';
+import { importsOf } from '../import/imports-of.ts';
 import { asFront } from './as-front.ts';
 import { withBackendTls } from './backend-tls-change.ts';
 import { backendTlsOf } from './backend-tls-of.ts';
@@ -15,7 +16,7 @@ import { tlsOf } from './tls-of.ts';
 export function isAskedAlready(
   fleet: Fleet,
   intent: Intent,
-  { given, neighbours, claims, tls, backendTls, now }: ProposalContext,
+  { given, foreign, neighbours, claims, tls, backendTls, now }: ProposalContext,
 ): boolean {
   const backend = 'backendId' in intent ? fleet.backends.find((b) => b.id === intent.backendId) : undefined;
   switch (intent.action) {
@@ -55,6 +56,13 @@ export function isAskedAlready(
         given !== null &&
         isAlike(fleet, asFront(fleet, given.spec)) &&
         (given.streams === null || isSameStreams(streamsOf(fleet.loadBalancer), given.streams))
+      );
+    case 'import':
+      return importsOf(fleet.loadBalancer).some(
+        ({ serverId, path, sha256 }) =>
+          serverId === fleet.loadBalancer.balancerServerId &&
+          path === foreign?.path &&
+          sha256 === foreign.sha256,
       );
     case 'disable':
       return !fleet.loadBalancer.enabled;

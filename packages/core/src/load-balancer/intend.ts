@@ -1,8 +1,10 @@
 import type { Backend } from '@fairlead/db';
+import { claimDomains } from '../app/domains.ts';
 import { lockPorts } from '../backend/taken-ports.ts';
 import type { OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
+import type { GivenImport } from '../import/given-import.ts';
 import type { OperationKind } from '../operation/kinds.ts';
 import { accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
@@ -23,6 +25,7 @@ const kinds = {
   'finish-move': 'load-balancer.finish-move',
   restore: 'load-balancer.restore',
   adopt: 'drift.adopt',
+  import: 'load-balancer.import',
   disable: 'load-balancer.disable',
   add: 'backend.add',
   toggle: 'backend.toggle',
@@ -41,7 +44,11 @@ export async function intend(
   appId: string,
   intent: Intent,
   idempotencyKey: string | undefined,
-  more: { acknowledged?: string[]; check?: (before: Fleet, after: Fleet) => void } = {},
+  more: {
+    acknowledged?: string[];
+    check?: (before: Fleet, after: Fleet) => void;
+    foreign?: GivenImport | null;
+  } = {},
 ): Promise<{ operation: OperationView }> {
   const kind = kinds[intent.action];
   const input = { appId, ...intent };
@@ -53,7 +60,7 @@ export async function intend(
     const backendId = 'backendId' in intent ? intent.backendId : undefined;
     // Two apps that ask for one port of a balancer come one after the other.
     if (mayTakePorts(intent)) await lockServer(tx, actor, balancerAfter(before, intent));
-    const context = await readProposal(tx, before, intent, ctx.clock());
+    const context = await readProposal(tx, before, intent, ctx.clock(), more.foreign);
     if (isAskedAlready(before, intent, context)) {
       const active = await findActive(tx, {
         appId,
@@ -64,9 +71,11 @@ export async function intend(
     }
     const after = propose(before, intent, context);
     more.check?.(before, after);
+    const added = after.app.domains.filter((name) => !before.app.domains.includes(name));
+    if (added.length > 0) await claimDomains(tx, after.app.domains, appId);
     await saveFleet(tx, before, after, kind, more.acknowledged);
     await announce(tx, actor.organizationId, 'load-balancer', appId);
-    const added = after.backends.find((b) => !before.backends.some((known) => known.id === b.id));
+    const newBackend = after.backends.find((b) => !before.backends.some((known) => known.id === b.id));
     const ofAdded =
       intent.action === 'add' ? after.backends.find((b) => b.serverId === intent.serverId) : undefined;
     return {
@@ -77,7 +86,8 @@ export async function intend(
         subject: { type: 'app', id: appId, name: before.app.name },
         appId,
         generation: after.loadBalancer.generation,
-        deploymentId: added === undefined && ofAdded === undefined ? null : await liveDeployment(tx, appId),
+        deploymentId:
+          newBackend === undefined && ofAdded === undefined ? null : await liveDeployment(tx, appId),
         ...((backendId ?? ofAdded?.id) === undefined ? {} : { backendId: backendId ?? ofAdded?.id }),
       },
     };
@@ -116,7 +126,8 @@ async function saveFleet(
   const { balancerServerId, successorServerId, formerServerId } = after.loadBalancer;
   const { enabled, maintenance, method, hashKey, stickyCookie, slowStartSeconds, generation } =
     after.loadBalancer;
-  const { http, streams, tls, certificateId, backendTls, backendWay } = after.loadBalancer;
+  const { http, streams, tls, certificateId, backendTls, backendWay, imports } = after.loadBalancer;
+  const { domains } = after.app;
   const listUrl = ({ loadBalancer }: Fleet) => httpOf(loadBalancer).trustedProxy?.listUrl;
   await tx.loadBalancer.update({
     where: { id: before.loadBalancer.id },
@@ -128,6 +139,7 @@ async function saveFleet(
       stickyCookie,
       slowStartSeconds,
       http: http as object,
+      imports: imports as object[],
       streams: streams as object[],
       tls: tls as object,
       certificateId,
@@ -145,6 +157,10 @@ async function saveFleet(
       ...(listUrl(before) === listUrl(after) ? {} : { networksCheckedAt: null, networksFault: null }),
     },
   });
+  if (domains !== before.app.domains) {
+    await tx.app.update({ where: { id: after.app.id }, data: { domains } });
+    await announce(tx, after.app.organizationId, 'app', after.app.id);
+  }
   for (const backend of after.backends) {
     const known = before.backends.find((b) => b.id === backend.id);
     if (known === undefined) await tx.backend.create({ data: backend });

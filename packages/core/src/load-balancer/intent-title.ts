@@ -34,6 +34,8 @@ export function titleOf(after: Fleet, intent: Intent): string {
       return `Balance ${name} on ${serverName(after.loadBalancer.balancerServerId)} alone`;
     case 'adopt':
       return `Adopt what was changed by hand on ${name}`;
+    case 'import':
+      return `Import ${intent.path} into ${name}`;
     case 'restore':
       return `Restore generation ${intent.generation} of ${name}`;
     case 'add':

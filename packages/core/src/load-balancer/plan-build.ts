@@ -4,7 +4,7 @@ import { wantedWay } from '../backend/ways.ts';
 import type { DesiredState } from '../desired.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
 import { desiredOf, type Fleet } from '../fleet.ts';
-import { planFiles } from './plan-files.ts';
+import { planFiles, plannedFile } from './plan-files.ts';
 import { type PlanFacts, planNotes } from './plan-notes.ts';
 import type { PlanView, ServerPlan } from './plan-view.ts';
 
@@ -58,13 +58,16 @@ function planServer(
   const arrives = isPresent(to) && !isPresent(from);
   const isFront = (state: DesiredState) => state.fronts.some(({ serverId }) => serverId === server.id);
   const takesVisitors = isFront(to) && !isFront(from);
+  const isBalancer = server.id === before.loadBalancer.balancerServerId;
+  const replaced =
+    isBalancer && facts.foreign !== null ? plannedFile(facts.foreign.path, facts.foreign.content, null) : [];
   const files = planFiles(
     after.app.slug,
     server,
     from,
     to,
-    server.id === before.loadBalancer.balancerServerId ? facts : { appliedFront: null, appliedStreams: null },
-  );
+    isBalancer ? facts : { appliedFront: null, appliedStreams: null },
+  ).concat(replaced);
   return {
     serverId: server.id,
     name: server.name,

@@ -34,7 +34,8 @@ export function unifiedDiff(path: string, before: string | null, after: string |
   });
 }
 
-function planned(path: string, before: string | null, after: string | null): PlannedFile[] {
+/** A file before and after; none where nothing changes. */
+export function plannedFile(path: string, before: string | null, after: string | null): PlannedFile[] {
   return before === after ? [] : [{ path, before, after, diff: unifiedDiff(path, before, after) }];
 }
 
@@ -78,12 +79,12 @@ export function planFiles(
   const [from, to] = [specOf(before), specOf(after)];
   const isSame = from !== null && to !== null && backendSpecHash(from) === backendSpecHash(to);
   return [
-    ...planned(
+    ...plannedFile(
       sitePath('front', slug),
       front(before) === null ? null : (applied.appliedFront ?? front(before)),
       front(after),
     ),
-    ...planned(streamsPath(slug), streams(before, applied.appliedStreams), streams(after, null)),
-    ...(isSame ? [] : planned(sitePath('backend', slug), backend(from), backend(to))),
+    ...plannedFile(streamsPath(slug), streams(before, applied.appliedStreams), streams(after, null)),
+    ...(isSame ? [] : plannedFile(sitePath('backend', slug), backend(from), backend(to))),
   ];
 }

@@ -2,6 +2,8 @@ import { servedPort, wantedPort } from '../backend/ports.ts';
 import { type DesiredState, isProven } from '../desired.ts';
 import type { DatabaseEngine } from '../desired-database.ts';
 import type { Fleet } from '../fleet.ts';
+import type { GivenImport } from '../import/given-import.ts';
+import { importNotes } from '../import/notes.ts';
 import { factsOf } from '../server/facts.ts';
 import { backendTlsNotes } from './backend-tls-notes.ts';
 import type { GivenFront } from './given-front.ts';
@@ -28,6 +30,8 @@ export interface PlanFacts {
   given: GivenFront | null;
   /** The change is about the way to the backends. */
   turns: boolean;
+  /** The file that the change imports, if it does. */
+  foreign: GivenImport | null;
   now: Date;
 }
 
@@ -51,6 +55,7 @@ export function planNotes(
   const info = (text: string): PlanNote => ({ level: 'info', text });
   const warning = (text: string): PlanNote => ({ level: 'warning', text });
   const notes = facts.given === null ? [] : restoreNotes(before, after, facts.given);
+  if (facts.foreign !== null) notes.push(...importNotes(before, after, facts.foreign));
   const present = (state: DesiredState) =>
     new Set(state.backends.filter((b) => b.present).map((b) => b.serverId));
   const [old, next] = [present(from), present(to)];

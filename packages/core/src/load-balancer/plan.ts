@@ -3,6 +3,7 @@ import type { UseCase } from '../context.ts';
 import type { Transaction } from '../events.ts';
 import { idSchema } from '../fields/text.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
+import { givenImport } from '../import/given-import.ts';
 import { parseInput } from '../input.ts';
 import { tenant } from '../tenant.ts';
 import { buildPlan } from './plan-build.ts';
@@ -20,13 +21,17 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   const intent = parseInput(planBody, rawIntent);
   const db = tenant(ctx, actor);
   const before = await loadFleet(db, appId);
+  // The file's text is shown: it takes the right to see it.
+  if (intent.action === 'import') authorize(actor, 'import.list');
   const now = ctx.clock();
-  const context = await readProposal(db, before, intent, now);
+  const foreign = await givenImport(db, ctx.cipher, before, intent);
+  const context = await readProposal(db, before, intent, now, foreign);
   const after = propose(before, intent, context);
   return buildPlan(before, after, {
     ...(await readPlanFacts(db, before)),
     given: context.given,
     turns: intent.action === 'change' && intent.backendTls !== undefined,
+    foreign,
     now,
   });
 };
@@ -34,7 +39,7 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
 async function readPlanFacts(
   db: Transaction,
   fleet: Fleet,
-): Promise<Omit<PlanFacts, 'given' | 'turns' | 'now'>> {
+): Promise<Omit<PlanFacts, 'given' | 'foreign' | 'turns' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
   const [applied, release, variables, neighbours] = await Promise.all([

@@ -3,6 +3,7 @@ import { type TakenPort, takenPorts } from '../backend/taken-ports.ts';
 import { certificateColumns } from '../certificate/view.ts';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
+import type { GivenImport } from '../import/given-import.ts';
 import { newId } from '../new-id.ts';
 import type { BackendTlsGiven } from './backend-tls-change.ts';
 import { givenFront } from './given-front.ts';
@@ -19,10 +20,12 @@ export async function readProposal(
   fleet: Fleet,
   intent: Intent,
   now: Date,
+  foreign: GivenImport | null = null,
 ): Promise<ProposalContext> {
   return {
     candidates: await candidatesOf(tx, intent),
     given: await givenFront(tx, fleet, intent),
+    foreign,
     neighbours: await neighboursFor(tx, fleet, intent),
     claims: await claimsFor(tx, fleet, intent),
     destination: await destinationOf(tx, fleet, intent),

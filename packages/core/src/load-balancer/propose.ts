@@ -5,6 +5,8 @@ import type { TakenPort } from '../backend/taken-ports.ts';
 import { isWaySettled, servedWay } from '../backend/ways.ts';
 import { isProven } from '../desired.ts';
 import type { Fleet } from '../fleet.ts';
+import { asImport } from '../import/as-import.ts';
+import type { GivenImport } from '../import/given-import.ts';
 import { invalidInput } from '../input.ts';
 import { addServers } from './add-servers.ts';
 import { asFront } from './as-front.ts';
@@ -29,6 +31,8 @@ export interface ProposalContext {
   candidates: readonly Server[];
   /** The front that the intent takes its settings from, if it does: an earlier one, or one edited by hand. */
   given: GivenFront | null;
+  /** The file of the balancer's own that the intent imports, if it does. */
+  foreign: GivenImport | null;
   /** Apps that routes may lead to; asked for by a change and a restore alone. */
   neighbours: readonly Neighbour[];
   /** Ports of the balancer, or of the server that it is to move to, that other apps have; asked for where streams may come there. */
@@ -86,6 +90,7 @@ function change(fleet: Fleet, intent: Intent, given: ProposalContext): Fleet {
     return { ...fleet, loadBalancer: { ...loadBalancer, maintenance: intent.enabled } };
   }
   if (intent.action === 'adopt') return adopted(fleet, given);
+  if (intent.action === 'import') return imported(fleet, given);
   if (intent.action === 'change') return changed(fleet, intent, given);
   if (intent.action === 'move') return moved(fleet, given.destination, given.claims);
   if (intent.action === 'finish-move') return finishedMove(fleet, intent, given.destination);
@@ -259,6 +264,24 @@ function adopted(fleet: Fleet, given: ProposalContext): Fleet {
   if (fleet.loadBalancer.enabled) return restore(fleet, given);
   const { http } = restore(fleet, given).loadBalancer;
   return { ...fleet, loadBalancer: { ...fleet.loadBalancer, http } };
+}
+
+function imported(fleet: Fleet, { foreign, now }: ProposalContext): Fleet {
+  if (foreign === null) throw new AppError('internal', 'There is no file to import.');
+  const after = asImport(fleet, foreign, now);
+  if (setsHstsTwice(after)) {
+    throw conflict(
+      `${foreign.path} sets Strict-Transport-Security among the fields for visitors.`,
+      'Take that line out of the file and read it again: beside forced HTTPS, HSTS has a setting of its own.',
+    );
+  }
+  if (hasServingBackend(fleet) && !hasServingBackend(after)) {
+    throw conflict(
+      `${foreign.path} marks every server that answers for the app now as down.`,
+      'Change the file and read it again: visitors would get an error page.',
+    );
+  }
+  return after;
 }
 
 /** Fields of the front set what forced HTTPS has a setting of its own for. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { backendOptionFields, balancingFields, slowStartSecondsSchema } from '../fields/balancing.ts';
 import { generationSchema } from '../fields/generation.ts';
 import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
+import { importFields } from '../import/schemas.ts';
 import { backendTlsChangeSchema } from './backend-tls-settings.ts';
 import { tlsChangeSchema } from './tls-settings.ts';
 
@@ -92,6 +93,7 @@ export const planBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('finish-move'), abandon: finishMoveFields.abandon }),
   z.strictObject({ action: z.literal('restore'), generation: generationSchema }),
   z.strictObject({ action: z.literal('adopt'), driftId: idSchema }),
+  z.strictObject({ action: z.literal('import'), ...importFields }),
   z.strictObject({ action: z.literal('disable') }),
 ]);
 export type PlanBody = z.input<typeof planBody>;

@@ -29,6 +29,12 @@ export const operationKinds = {
     handler: 'apply-load-balancer',
     action: 'load-balancer.restore',
   },
+  'load-balancer.import': {
+    subject: 'app',
+    handler: 'apply-load-balancer',
+    action: 'load-balancer.import',
+  },
+  'import.read': { subject: 'app', handler: 'read-sites', action: 'import.read' },
   'load-balancer.disable': {
     subject: 'app',
     handler: 'apply-load-balancer',

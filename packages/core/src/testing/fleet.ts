@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
 import { renderFront, renderStreams } from '@fairlead/nginx';
 import { createApp } from '../app/create.ts';
 import type { Actor } from '../context.ts';
 import { desiredOf, loadFleet } from '../fleet.ts';
+import { storeNginxReading } from '../import/store.ts';
 import { capabilitiesOfServer } from '../load-balancer/plan-files.ts';
 import type { World } from './world.ts';
 
@@ -134,4 +136,27 @@ export async function finishOperations(world: World, appId: string): Promise<voi
     where: { appId, status: { in: ['queued', 'running'] } },
     data: { status: 'succeeded', finishedAt: new Date() },
   });
+}
+
+const ownConfig =
+  'upstream shop { least_conn; server 127.0.0.1:8080 weight=3; }\nserver { location / { proxy_pass http://shop; } }\n';
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The file of {@link seedNginxReading} unless it is given another text. */
+export const seededFile = { path: '/etc/nginx/sites-enabled/shop.conf', sha256: hashOf(ownConfig) };
+
+/** An app's balancer as if its Nginx had been read, with one site of its own. */
+export async function seedNginxReading(world: World, appId: string, content = ownConfig) {
+  const { balancerServer } = await world.ctx.prisma.loadBalancer.findUniqueOrThrow({
+    where: { appId },
+    include: { balancerServer: true },
+  });
+  const main = 'events {}\nhttp { include /etc/nginx/sites-enabled/*; }\n';
+  const file = { path: seededFile.path, sha256: hashOf(content) };
+  const files = [
+    { path: '/etc/nginx/nginx.conf', sha256: hashOf(main), content: main },
+    { ...file, content },
+  ];
+  await storeNginxReading(world.ctx, balancerServer, { files, leftOut: [] });
+  return file;
 }

@@ -15,6 +15,7 @@ from .database.verbs import listed_grants
 from .firewall.verbs import listed_rules
 from .nginx.certificate import directory_of
 from .nginx.managed import KINDS, FileId
+from .nginx.replaced import all_kept
 from .parse import Fields
 
 
@@ -34,7 +35,8 @@ def inventory(_: Call, fields: Fields) -> dict[str, Any]:
             for app in apps
             for path in [*own_paths(app), *_certificate_directories(app), *left_over_revisions(app)]
             if os.path.lexists(path)
-        ],
+        ]
+        + all_kept(app),
     }
 
 

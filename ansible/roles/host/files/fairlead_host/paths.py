@@ -16,11 +16,13 @@ NGINX_STREAM = NGINX_ROOT / "stream"
 NGINX_STATUS = NGINX_ROOT / "status"
 NGINX_FILES = (NGINX_HTTP, NGINX_STREAM, NGINX_STATUS)
 NGINX_STAGING = NGINX_ROOT / ".staging"
+NGINX_KEPT = NGINX_ROOT / "replaced"
 NGINX_SOCKET = RUN / "nginx.sock"
 NGINX_REPLACED = RUN / "nginx-replaced.json"
 NGINX_CLOSING = RUN / "closing"
 NGINX_JOURNAL = STATE / "journal" / "nginx.json"
 REVISIONS = STATE / "revisions"
+REPLACED_RECORDS = STATE / "replaced"
 
 SRV = Path("/srv/fairlead")
 ENV = Path("/etc/fairlead/apps")

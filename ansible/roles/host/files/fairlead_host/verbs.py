@@ -8,7 +8,7 @@ from .drift import drift
 from .facts import facts, hello
 from .firewall import verbs as firewall
 from .inventory import inventory
-from .nginx import apply, challenge, drain, observe
+from .nginx import apply, challenge, drain, observe, sites
 from .release import build, lifecycle, start
 from .verb import Verb
 
@@ -20,6 +20,7 @@ VERBS: dict[str, Verb] = {
     "nginx.test": Verb(False, apply.test),
     "nginx.apply": Verb(True, apply.apply),
     "nginx.observe": Verb(False, observe.observe),
+    "nginx.sites": Verb(False, sites.sites),
     "nginx.drain": Verb(False, drain.drain),
     "acme.challenge": Verb(False, challenge.challenge),
     "app.ensure": Verb(True, ensure.ensure),

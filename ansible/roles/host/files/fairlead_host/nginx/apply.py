@@ -18,8 +18,9 @@ from .managed import Candidate, content_of, parse_candidates, parse_status, read
 from .process import require_master
 from .proof import current_socket
 from .recovery import recover
+from .replaced import all_kept
 from .status import ask
-from .transaction import Timing, transact
+from .transaction import Timing, moves_of, transact
 
 
 @dataclass(eq=False)
@@ -105,6 +106,8 @@ def _prepare(request: Request) -> bool:
 def _differs(candidate: Candidate) -> bool:
     """Whether disk or running Nginx differ from the candidate in content."""
     content = content_of(candidate.file)
+    if moves_of([candidate]):
+        return True
     if _has_other_certificates(candidate):
         return True
     if candidate.content is None:
@@ -154,9 +157,20 @@ def _result(request: Request, timing: Timing) -> dict[str, Any]:
             for candidate in request.candidates
         ],
         "reloaded": timing.live_ms > 0,
+        "replaced": _replaced(request, timing),
         "testMs": timing.test_ms,
         "announcedMs": timing.announced_ms,
         "liveMs": timing.live_ms,
+    }
+
+
+def _replaced(request: Request, timing: Timing) -> dict[str, list[str]]:
+    apps = {candidate.file.app for candidate in request.candidates if candidate.file.kind == "front"}
+    moves = [move for move in timing.moves if move.app in apps]
+    return {
+        "out": [str(move.source) for move in moves if not move.is_back],
+        "back": [str(move.target) for move in moves if move.is_back],
+        "kept": [path for app in sorted(apps) for path in all_kept(app)],
     }
 
 
@@ -166,7 +180,7 @@ def test(_: Call, fields: Fields) -> dict[str, Any]:
     with hold("nginx"):
         recover()
         changed = [candidate for candidate in candidates if _differs(candidate)]
-        with Staging(candidates) as staging:
+        with Staging(candidates, moves_of(candidates)) as staging:
             verdict = staging.test()
         if not verdict.is_good:
             raise explain(verdict, candidates)

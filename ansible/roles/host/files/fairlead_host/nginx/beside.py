@@ -20,6 +20,7 @@ from ..files import write_new
 from .certificate import link_others
 from .managed import Candidate
 from .proof import PROOF_FILE, Proof
+from .replaced import Move, stage
 
 NGINX = "/usr/sbin/nginx"
 TEST_LIMIT_S = 60.0
@@ -48,8 +49,10 @@ class Verdict:
 class Staging:
     """The candidate tree: every file of ours as it would be. On the live files' own file system, so that placing is a rename."""
 
-    def __init__(self, candidates: list[Candidate]) -> None:
+    def __init__(self, candidates: list[Candidate], moves: list[Move] | None = None) -> None:
         self._candidates = candidates
+        self._moves = moves or []
+        self._replaced: list[tuple[Path, Path]] = []
         name = secrets.token_hex(8)
         self.root = paths.NGINX_STAGING / name
         self.certificates = paths.CERTIFICATE_STAGING / name
@@ -80,6 +83,7 @@ class Staging:
                 write_new(self.content(candidate), candidate.content)
                 write_new(self.status(candidate), candidate.status_text)
         write_new(self.root / "status" / PROOF_FILE.name, self.proof.text)
+        self._replaced = stage(self._moves, self.root / "replaced")
         self._fill_certificates()
 
     def _fill_certificates(self) -> None:
@@ -111,6 +115,8 @@ class Staging:
     def _test_bound(self) -> Verdict:
         for live in paths.NGINX_FILES:
             bind(self.root / live.name, live)
+        for copy, directory in self._replaced:
+            bind(copy, directory)
         bind(self.certificates, paths.CERTIFICATES)
         return test_live()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import paths
 from ..files import read_json, read_or_none, sha256, sync_directory, unlink, write_atomic, write_json
+from . import replaced
 from .certificate import tidy
 from .managed import Candidate, FileId, read_record
 from .proof import PROOF_FILE
@@ -53,15 +54,23 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """An apply under way: its changes, and the socket line that stood before."""
+    """An apply under way: its changes, the socket line that stood before, and files of the server's own on their way out or back."""
 
     changes: list[Change]
     proof_before: str | None
+    moves: list[replaced.Move] = field(default_factory=list)
+    kept_before: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def is_placed(self) -> bool:
         """Whether every new content is in its place."""
-        return all(change.is_placed for change in self.changes)
+        return all(change.is_placed for change in self.changes) and self._is_moved
+
+    @property
+    def _is_moved(self) -> bool:
+        """Whether every file of the server's own is where it is to be, and that is written down."""
+        is_written = all([str(path) for path in replaced.kept_of(app)] == replaced.index_after(app, self.moves) for app in self.kept_before)
+        return all(move.is_done for move in self.moves) and is_written
 
     @property
     def expected(self) -> list[tuple[FileId, str | None]]:
@@ -72,6 +81,7 @@ class Entry:
         """Puts all earlier content back; answers what Nginx is to say then."""
         for change in self.changes:
             change.restore()
+        replaced.undo(self.moves, self.kept_before)
         if self.proof_before is None:
             unlink(PROOF_FILE)
         else:
@@ -79,13 +89,24 @@ class Entry:
         return [(change.file, change.expected_now) for change in self.changes]
 
 
-def begin(candidates: list[Candidate]) -> Entry:
+def begin(candidates: list[Candidate], moves: list[replaced.Move] | None = None) -> Entry:
     """Keeps every earlier content and writes down what follows."""
     proof = read_or_none(PROOF_FILE)
-    entry = Entry([_keep(candidate) for candidate in candidates], None if proof is None else proof.decode("ascii", "replace"))
+    moves = moves or []
+    entry = Entry(
+        [_keep(candidate) for candidate in candidates],
+        None if proof is None else proof.decode("ascii", "replace"),
+        moves,
+        {move.app: [str(path) for path in replaced.kept_of(move.app)] for move in moves},
+    )
     write_json(
         paths.NGINX_JOURNAL,
-        {"changes": [_to_json(change) for change in entry.changes], "proofBefore": entry.proof_before},
+        {
+            "changes": [_to_json(change) for change in entry.changes],
+            "proofBefore": entry.proof_before,
+            "moves": [move.to_json() for move in entry.moves],
+            "keptBefore": entry.kept_before,
+        },
     )
     return entry
 
@@ -122,7 +143,11 @@ def _to_json(change: Change) -> dict[str, Any]:
 def unfinished() -> Entry | None:
     """The apply that a crash interrupted; None when there is none."""
     value = read_json(paths.NGINX_JOURNAL)
-    return None if not isinstance(value, dict) else Entry(_changes(value["changes"]), value["proofBefore"])
+    if not isinstance(value, dict):
+        return None
+    # Of a program before there were any, the journal names none.
+    moves = [replaced.Move.from_json(item) for item in value.get("moves", [])]
+    return Entry(_changes(value["changes"]), value["proofBefore"], moves, value.get("keptBefore", {}))
 
 
 def _changes(items: list[dict[str, Any]]) -> list[Change]:
@@ -149,6 +174,8 @@ def end(entry: Entry) -> None:
             kept = sorted(change.file.revisions.iterdir(), key=lambda path: path.stat().st_mtime_ns)
             for revision in kept[:-KEPT_REVISIONS]:
                 revision.unlink()
+    for app in entry.kept_before:
+        replaced.forget_empty(app)
     unlink(paths.NGINX_JOURNAL)
 
 

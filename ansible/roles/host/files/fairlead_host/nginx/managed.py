@@ -11,6 +11,7 @@ from ..errors import HostError
 from ..files import read_or_none, sha256
 from ..parse import SLUG, Fields, refuse
 from .certificate import Certificates, parse_certificates
+from .replaced import Replaced, parse_list
 
 KINDS = ("front", "backend", "stream")
 NAME = re.compile(rf"({SLUG.pattern})\.({'|'.join(KINDS)})\.conf")
@@ -77,13 +78,17 @@ class FileId:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a file should become. `content` None: no file. Without certificates it has no files of any."""
+    """What a file should become. `content` None: no file. Without certificates it has no files of any.
+
+    `replaces`: all files of the server's own that are out of service because of a front; None: those that are.
+    """
 
     file: FileId
     content: str | None
     generation: int
     listens: tuple[tuple[str, int], ...]
     certificates: Certificates | None = None
+    replaces: tuple[Replaced, ...] | None = None
 
     @property
     def sha256(self) -> str | None:
@@ -131,8 +136,11 @@ def _parse_candidate(fields: Fields) -> Candidate:
         generation=fields.integer("generation", 0, 2**53),
         listens=tuple(_parse_listen(item) for item in fields.objects("listens", 100)),
         certificates=parse_certificates(_member(fields, "certificate"), _member(fields, "authority")),
+        replaces=fields.optional("replaces", lambda name: parse_list(fields)),
     )
     fields.done()
+    if candidate.replaces is not None and (kind != "front" or candidate.content is None):
+        raise refuse("input.files.replaces", "belongs to a front")
     if candidate.certificates is not None and (candidate.file.certificate_place is None or candidate.content is None):
         raise refuse("input.files.certificate", "belongs to a front or to a backend")
     return candidate

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
+import { TextLink } from '../../../../../parts/text-link.tsx';
+import { useMay } from '../../../../../shell/me.tsx';
 import { ConfigView } from './config-view.tsx';
 import { DriftPanel } from './drift-panel.tsx';
 import { GenerationList } from './generation-list.tsx';
@@ -12,6 +14,7 @@ import { GenerationList } from './generation-list.tsx';
 /** What is on the balancer now, and everything that was before. */
 export function ConfigPage({ appId }: { appId: string }) {
   const configs = useResource(resources.configs(appId));
+  const may = useMay();
   const [chosen, setChosen] = useState<number | null>(null);
   if (!configs.data) {
     return configs.isError ? (
@@ -33,6 +36,11 @@ export function ConfigPage({ appId }: { appId: string }) {
   return (
     <div className="flex flex-col gap-5">
       <DriftPanel appId={appId} />
+      {may('import.list') ? (
+        <p className="text-sm">
+          <TextLink href={`/apps/${appId}/config/import`}>Import an existing config</TextLink>
+        </p>
+      ) : null}
       <div className="grid gap-5 lg:grid-cols-[16rem_minmax(0,1fr)]">
         <GenerationList items={items} chosen={shown} onChoose={setChosen} />
         <ConfigView appId={appId} generation={shown} items={items} />
