@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { corpus } from '../corpus/index.ts';
+import { figures, judge, report } from '../corpus/measure.ts';
+
+const threshold = 0.95;
+
+test('the corpus is answered as it is known, point by point', () => {
+  expect(corpus.length).toBeGreaterThanOrEqual(40);
+  const verdicts = judge(corpus);
+  console.info(report('Corpus', verdicts));
+  const { answers, problems } = figures(verdicts);
+  for (const figure of [answers.precision, answers.recall, problems.precision, problems.recall]) {
+    expect(figure).toBeGreaterThanOrEqual(threshold);
+  }
+});

@@ -1,0 +1,120 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { corpus } from '../corpus/index.ts';
+import { scan } from '../corpus/measure.ts';
+import { isWorthReading, readingLimits, worthReading } from './worth-reading.ts';
+
+const sample = (files: Record<string, string>, environment = {}) =>
+  scan({ name: 'hostile', framework: null, files, environment, expected: {} as never });
+
+describe('a tree that is made to harm', () => {
+  test('takes time that grows with its length alone', () => {
+    const deep = '('.repeat(60_000);
+    const texts = [
+      deep,
+      '['.repeat(60_000) + ']'.repeat(60_000),
+      'f('.repeat(30_000),
+      'session({ a: '.repeat(10_000),
+      "require('express-session')({".repeat(4_000),
+      'a: &a [*a]\n'.repeat(5_000),
+      `{"a":${'['.repeat(60_000)}`,
+      `framework: ${'{a: '.repeat(30_000)}`,
+      `x = ${'"'.repeat(100_000)}`,
+      `<?php ${"define('A_KEY', ".repeat(8_000)}`,
+      `<?php ${'$schedule->command('.repeat(6_000)}`,
+      `SECRET_KEY = ${'os.environ.get("A", '.repeat(6_000)}`,
+      `import { ${'a, '.repeat(40_000)} } from 'fs';`,
+      'import a from "multer";\n'.repeat(4_000),
+      'const s = process.env.A || '.repeat(4_000),
+    ];
+    const manifests = { 'package.json': '{"dependencies":{"express":"*"},"scripts":{"start":"x"}}' };
+    for (const text of texts) {
+      for (const files of [
+        { ...manifests, 'a.js': `import session from 'express-session';\n${text}` },
+        { artisan: '', 'config/session.php': `<?php return [${text}`, 'app/a.php': `<?php ${text}` },
+        { 'manage.py': 'import django', 'requirements.txt': 'django', 'x/settings.py': text },
+        { 'app.py': `from flask import Flask\n${text}` },
+        {
+          'composer.json': '{"require":{"symfony/framework-bundle":"7"}}',
+          'config/packages/framework.yaml': text,
+          'composer.lock': text,
+        },
+        { 'package.json': text, 'index.php': `<?php ${text}`, 'wp-config.php': `<?php ${text}` },
+      ]) {
+        const started = performance.now();
+        sample(files);
+        expect(performance.now() - started, text.slice(0, 40)).toBeLessThan(3_000);
+      }
+    }
+  }, 120_000);
+
+  test('whatever it holds, every point is answered', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc
+        .constantFrom(...corpus.flatMap(({ files }) => Object.values(files)))
+        .chain((whole) => fc.nat(whole.length).map((at) => whole.slice(at))),
+    );
+    const path = fc.constantFrom(...corpus.flatMap(({ files }) => Object.keys(files)));
+    void fc.assert(
+      fc.property(fc.dictionary(path, text, { maxKeys: 6 }), (files) => {
+        const { findings } = sample(files);
+        for (const finding of Object.values(findings))
+          expect(['ok', 'problem', 'unknown']).toContain(finding.status);
+      }),
+    );
+  }, 60_000);
+
+  test('an answer never holds a value of the environment, nor a text of the repository', () => {
+    for (const each of corpus) {
+      const marked = Object.fromEntries(
+        Object.keys(each.environment ?? {}).map((name) => [name, `marker-${name}-value`]),
+      );
+      const said = JSON.stringify(sample(each.files, marked).findings);
+      expect(said).not.toMatch(/marker-[A-Z_]+-value/);
+      const own = JSON.stringify(scan(each).findings);
+      for (const value of Object.values(each.environment ?? {}).filter((text) => text.length > 8))
+        expect(own).not.toContain(value);
+    }
+  });
+
+  test('prototype keys are names like any others', () => {
+    const { findings } = sample(
+      {
+        artisan: '',
+        'composer.json': '{"require":{"__proto__":1,"constructor":"x"}}',
+        'config/session.php': "<?php return ['driver' => env('__proto__', 'constructor')];",
+      },
+      { constructor: 'x' },
+    );
+    expect(findings.sessions.status).toBe('unknown');
+  });
+});
+
+describe('what is read of a tree', () => {
+  test.each([
+    ['vendor/a.php', false],
+    ['node_modules/x/index.js', false],
+    ['public/app.min.js', false],
+    ['src/a.test.ts', false],
+    ['logo.png', false],
+    ['a\u202egpj.php', false],
+    ['a\nb.php', false],
+    [`${'x/'.repeat(30)}a.php`, false],
+    ['composer.json', true],
+    ['src/a.ts', true],
+    ['.env', true],
+    ['.env.example', false],
+    ['wp-content/plugins/x/x.php', true],
+    ['wp-includes/load.php', false],
+  ])('%s: %s', (path, worth) => expect(isWorthReading(path)).toBe(worth));
+
+  test('at most so many files, those near the root first; and that some were left out is said', () => {
+    const many = Array.from({ length: 5_000 }, (_, n) => `deep/er/f${n}.php`);
+    const chosen = worthReading([...many, 'artisan', 'composer.json', 'config/session.php']);
+    expect(chosen.paths).toHaveLength(readingLimits.files);
+    expect(chosen.paths.slice(0, 2).sort()).toEqual(['composer.json', 'config/session.php']);
+    expect(chosen.complete).toBe(false);
+    expect(worthReading(['a.php']).complete).toBe(true);
+  });
+});

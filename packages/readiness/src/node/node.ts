@@ -1,0 +1,29 @@
+import type { Findings, FrameworkName, Scan } from '../scan.ts';
+import { judgeNodeBudget } from './budget.ts';
+import { judgeNodeCache } from './cache.ts';
+import { judgeNodeJobs } from './jobs.ts';
+import { judgeNodeProxies } from './proxies.ts';
+import { judgeNodeSecrets } from './secrets.ts';
+import { judgeNodeSessions } from './sessions.ts';
+import { judgeNodeState } from './state.ts';
+import { judgeNodeUploads } from './uploads.ts';
+
+/** What a developer runs by hand, and what builds: neither is part of a backend's process. */
+const notServed =
+  /(?:^|\/)(?:scripts?|tools?|bin|migrations?|seeds?|seeders?|benchmarks?)\/|(?:^|\/)(?:[^/]*\.config|gulpfile|Gruntfile|webpack[^/]*|rollup[^/]*|seed)\.[cm]?[jt]s$/;
+
+/** Node.js, whatever the framework. */
+export function judgeNode(scan: Scan, framework: FrameworkName): Findings {
+  const all = scan.repository.codes(/\.(?:[cm]?[jt]s|[jt]sx)$/);
+  const served = all.filter(({ path }) => !notServed.test(path));
+  return {
+    uploads: judgeNodeUploads(scan, served),
+    sessions: judgeNodeSessions(scan, served),
+    cache: judgeNodeCache(scan, all, framework),
+    jobs: judgeNodeJobs(scan, served),
+    'local-state': judgeNodeState(scan, served),
+    secrets: judgeNodeSecrets(scan, served, framework),
+    'trusted-proxies': judgeNodeProxies(scan, served, framework),
+    'database-connections': judgeNodeBudget(scan, served),
+  };
+}

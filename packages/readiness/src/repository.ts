@@ -1,0 +1,93 @@
+import { parse } from 'yaml';
+import type { Tree } from './input.ts';
+import { type Code, readCode } from './source/code.ts';
+import { isWorthReading } from './worth-reading.ts';
+
+/** A tree, with its code read once. */
+export interface Repository {
+  complete: boolean;
+  paths: ReadonlySet<string>;
+  texts: ReadonlyMap<string, string>;
+  /** Code whose path meets `where`, in the order of its paths. */
+  codes(where: RegExp): Code[];
+  code(path: string): Code | null;
+}
+
+const known = new WeakMap<Tree, Repository>();
+
+/** Reads a tree; the same tree is read once, however often it is asked about. */
+export function openRepository(tree: Tree): Repository {
+  const opened = known.get(tree) ?? open(tree);
+  known.set(tree, opened);
+  return opened;
+}
+
+function open(tree: Tree): Repository {
+  const worth = tree.files.filter(({ path }) => isWorthReading(path));
+  const texts = new Map(
+    worth.map(({ path, text }): [string, string] => [path, text]).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  const codes = new Map<string, Code | null>();
+  const code = (path: string): Code | null => {
+    const read = codes.get(path);
+    if (read !== undefined) return read;
+    const text = texts.get(path);
+    const made = text === undefined ? null : readCode(path, text);
+    codes.set(path, made);
+    return made;
+  };
+  const sources = [...texts.keys()];
+  return {
+    complete: tree.complete,
+    paths: new Set([...tree.paths, ...sources]),
+    texts,
+    code,
+    codes: (where) => sources.flatMap((path) => (where.test(path) ? (code(path) ?? []) : [])),
+  };
+}
+
+/** A JSON object; null for anything else and for what can't be read. */
+export function readJson(repository: Repository, path: string): Record<string, unknown> | null {
+  return objectOf(repository.texts.get(path), JSON.parse);
+}
+
+/** A YAML mapping; null for anything else, for what can't be read and for what unfolds beyond measure. */
+export function readYaml(repository: Repository, path: string): Record<string, unknown> | null {
+  return objectOf(repository.texts.get(path), (text) =>
+    parse(text, { maxAliasCount: 50, logLevel: 'silent' }),
+  );
+}
+
+function objectOf(text: string | undefined, read: (text: string) => unknown): Record<string, unknown> | null {
+  if (text === undefined) return null;
+  try {
+    const value = read(text);
+    return isObject(value) ? value : null;
+  } catch (error) {
+    // A file that is not what its name says tells nothing; any other fault is ours.
+    if (error instanceof SyntaxError || error instanceof RangeError || isYamlFault(error)) return null;
+    throw error;
+  }
+}
+
+const isYamlFault = (error: unknown) =>
+  error instanceof Error && (error.name.startsWith('YAML') || error instanceof ReferenceError);
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is under a chain of keys. */
+export function at(value: unknown, ...keys: string[]): unknown {
+  return keys.reduce<unknown>(
+    (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
+    value,
+  );
+}
+
+/** The line of the first text that holds `needle`, outside of comments that begin with `#`; for files without a lexer. */
+export function lineOf(repository: Repository, path: string, needle: string): number | null {
+  const lines = (repository.texts.get(path) ?? '').split('\n');
+  const line = lines.findIndex((each) => each.includes(needle) && !each.trimStart().startsWith('#'));
+  return line === -1 ? null : line + 1;
+}
