@@ -32,7 +32,7 @@ export function judge(samples: readonly Sample[]): Verdict[] {
 export function scan({ files, environment = {}, facts = {} }: Sample) {
   const list = Object.entries(files).map(([path, text]) => ({ path, text }));
   return scanRepository({
-    tree: { commit: 'c'.repeat(40), paths: Object.keys(files), files: list, complete: true },
+    tree: { commit: 'c'.repeat(40), paths: Object.keys(files), files: list, unread: [] },
     environment,
     facts: { buildCommand: null, startCommand: null, backends: 2, database: null, ...facts },
   });

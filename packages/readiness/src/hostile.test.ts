@@ -2,34 +2,35 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { corpus } from '../corpus/index.ts';
 import { scan } from '../corpus/measure.ts';
-import { isWorthReading, readingLimits, worthReading } from './worth-reading.ts';
+import { scanRepository } from './scan-repository.ts';
+import { isWorthReading, worthReading } from './worth-reading.ts';
 
 const sample = (files: Record<string, string>, environment = {}) =>
   scan({ name: 'hostile', framework: null, files, environment, expected: {} as never });
 
 describe('a tree that is made to harm', () => {
   test('takes time that grows with its length alone', () => {
-    const deep = '('.repeat(60_000);
+    const deep = '('.repeat(20_000);
     const texts = [
       deep,
-      '['.repeat(60_000) + ']'.repeat(60_000),
-      'f('.repeat(30_000),
+      '['.repeat(20_000) + ']'.repeat(20_000),
+      'f('.repeat(10_000),
       'session({ a: '.repeat(10_000),
       "require('express-session')({".repeat(4_000),
       'a: &a [*a]\n'.repeat(5_000),
-      `{"a":${'['.repeat(60_000)}`,
-      `framework: ${'{a: '.repeat(30_000)}`,
-      `x = ${'"'.repeat(100_000)}`,
+      `{"a":${'['.repeat(20_000)}`,
+      `framework: ${'{a: '.repeat(10_000)}`,
+      `x = ${'"'.repeat(40_000)}`,
       `<?php ${"define('A_KEY', ".repeat(8_000)}`,
       `<?php ${'$schedule->command('.repeat(6_000)}`,
       `SECRET_KEY = ${'os.environ.get("A", '.repeat(6_000)}`,
-      `import { ${'a, '.repeat(40_000)} } from 'fs';`,
+      `import { ${'a, '.repeat(10_000)} } from 'fs';`,
       'import a from "multer";\n'.repeat(4_000),
       'const s = process.env.A || '.repeat(4_000),
     ];
     const manifests = { 'package.json': '{"dependencies":{"express":"*"},"scripts":{"start":"x"}}' };
     for (const text of texts) {
-      for (const files of [
+      const trees: Record<string, string>[] = [
         { ...manifests, 'a.js': `import session from 'express-session';\n${text}` },
         { artisan: '', 'config/session.php': `<?php return [${text}`, 'app/a.php': `<?php ${text}` },
         { 'manage.py': 'import django', 'requirements.txt': 'django', 'x/settings.py': text },
@@ -40,13 +41,14 @@ describe('a tree that is made to harm', () => {
           'composer.lock': text,
         },
         { 'package.json': text, 'index.php': `<?php ${text}`, 'wp-config.php': `<?php ${text}` },
-      ]) {
+      ];
+      for (const files of trees) {
         const started = performance.now();
         sample(files);
         expect(performance.now() - started, text.slice(0, 40)).toBeLessThan(3_000);
       }
     }
-  }, 120_000);
+  }, 60_000);
 
   test('whatever it holds, every point is answered', () => {
     const text = fc.oneof(
@@ -63,7 +65,7 @@ describe('a tree that is made to harm', () => {
           expect(['ok', 'problem', 'unknown']).toContain(finding.status);
       }),
     );
-  }, 60_000);
+  }, 20_000);
 
   test('an answer never holds a value of the environment, nor a text of the repository', () => {
     for (const each of corpus) {
@@ -109,12 +111,22 @@ describe('what is read of a tree', () => {
     ['wp-includes/load.php', false],
   ])('%s: %s', (path, worth) => expect(isWorthReading(path)).toBe(worth));
 
-  test('at most so many files, those near the root first; and that some were left out is said', () => {
-    const many = Array.from({ length: 5_000 }, (_, n) => `deep/er/f${n}.php`);
-    const chosen = worthReading([...many, 'artisan', 'composer.json', 'config/session.php']);
-    expect(chosen.paths).toHaveLength(readingLimits.files);
-    expect(chosen.paths.slice(0, 2).sort()).toEqual(['composer.json', 'config/session.php']);
-    expect(chosen.complete).toBe(false);
-    expect(worthReading(['a.php']).complete).toBe(true);
+  test('what tells most comes first, and code that was not read is no proof of absence', () => {
+    const many = Array.from({ length: 50 }, (_, n) => `deep/er/f${n}.php`);
+    const chosen = worthReading([...many, 'index.php', 'composer.json', 'config/session.php', 'a.png']);
+    expect(chosen).toHaveLength(53);
+    expect(chosen.slice(0, 3).sort()).toEqual(['composer.json', 'config/session.php', 'index.php']);
+    const files = { 'index.php': '<?php' };
+    const tree = {
+      commit: 'c'.repeat(40),
+      paths: ['index.php'],
+      files: [{ path: 'index.php', text: files['index.php'] }],
+    };
+    const facts = { buildCommand: null, startCommand: null, backends: 2, database: null };
+    const answer = (unread: string[]) =>
+      scanRepository({ tree: { ...tree, unread }, environment: {}, facts }).findings.uploads.status;
+    expect(answer([])).toBe('ok');
+    expect(answer(['big.js'])).toBe('ok');
+    expect(answer(['big.php'])).toBe('unknown');
   });
 });

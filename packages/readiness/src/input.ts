@@ -6,8 +6,8 @@ export interface Tree {
   paths: readonly string[];
   /** Those of {@link worthReading} whose text was read. */
   files: readonly { path: string; text: string }[];
-  /** False where something of {@link worthReading} could not be read: then nothing is said to be absent. */
-  complete: boolean;
+  /** Those that were not: too many, too long, or no text. Where code is among them, nothing is said to be absent. */
+  unread: readonly string[];
 }
 
 /** What is known beside the repository. */

@@ -5,7 +5,8 @@ import { isWorthReading } from './worth-reading.ts';
 
 /** A tree, with its code read once. */
 export interface Repository {
-  complete: boolean;
+  /** Code that could not be read. */
+  unread: readonly string[];
   paths: ReadonlySet<string>;
   texts: ReadonlyMap<string, string>;
   /** Code whose path meets `where`, in the order of its paths. */
@@ -38,7 +39,7 @@ function open(tree: Tree): Repository {
   };
   const sources = [...texts.keys()];
   return {
-    complete: tree.complete,
+    unread: tree.unread,
     paths: new Set([...tree.paths, ...sources]),
     texts,
     code,
@@ -54,8 +55,19 @@ export function readJson(repository: Repository, path: string): Record<string, u
 /** A YAML mapping; null for anything else, for what can't be read and for what unfolds beyond measure. */
 export function readYaml(repository: Repository, path: string): Record<string, unknown> | null {
   return objectOf(repository.texts.get(path), (text) =>
-    parse(text, { maxAliasCount: 50, logLevel: 'silent' }),
+    isNestedTooDeep(text) ? null : parse(text, { maxAliasCount: 50, logLevel: 'silent' }),
   );
+}
+
+/**
+ * Whether a YAML text could lead its parser, which calls itself for each level, to the end of the stack: Node.js ends the whole process when a regular
+ * expression is first used there. Counted from above: brackets wherever they stand, indentation, and what can be nested on one line.
+ */
+function isNestedTooDeep(text: string): boolean {
+  let brackets = 0;
+  for (const char of text) if (char === '[' || char === '{') brackets += 1;
+  const isDeep = (line: string) => /^ {120}/.test(line) || /^(?:\s*[-?:](?=\s)){20}/.test(line.slice(0, 400));
+  return brackets > 200 || text.split('\n').some(isDeep);
 }
 
 function objectOf(text: string | undefined, read: (text: string) => unknown): Record<string, unknown> | null {

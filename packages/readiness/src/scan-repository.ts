@@ -27,13 +27,32 @@ export function scanRepository({ tree, environment, facts }: ScanInput): ScanRes
   const repository = openRepository(tree);
   const scan: Scan = {
     repository,
+    complete: true,
     facts,
     variables: readVariables(repository, environment, ['.env', '.env.production', '.env.prod']),
   };
   const framework = detectFramework(scan);
+  scan.complete = !repository.unread.some((path) => languageFiles(framework).test(path));
   const findings = judge(scan, framework);
   for (const key of pointKeys) findings[key] = withFixOf(findings[key], key, framework);
   return { framework, findings };
+}
+
+/** Files in which an answer could hide. */
+function languageFiles(framework: FrameworkName | null): RegExp {
+  switch (framework) {
+    case 'laravel':
+    case 'wordpress':
+    case 'symfony':
+    case 'php':
+      return /\.(?:php|phtml|inc)$/;
+    case 'django':
+    case 'flask':
+    case 'python':
+      return /\.py$/;
+    default:
+      return /\.(?:[cm]?[jt]s|[jt]sx)$/;
+  }
 }
 
 function judge(scan: Scan, framework: FrameworkName | null): Findings {

@@ -9,6 +9,8 @@ export interface Scan {
   repository: Repository;
   variables: Variables;
   facts: Facts;
+  /** Whether all code in the framework's language was read. */
+  complete: boolean;
 }
 
 export const frameworkNames = [
@@ -32,7 +34,7 @@ export type Findings = Record<PointKey, Finding>;
 
 /** What says nothing of the sort was found: only a tree that was read whole can say so. */
 export function absent(scan: Scan, text: string): Finding {
-  return scan.repository.complete
+  return scan.complete
     ? ok(text)
     : unknown('The repository is too large to be read whole, and in what was read nothing tells.');
 }

@@ -4,6 +4,11 @@ import { isLocalHost, type Variables } from './variables.ts';
 /** Where a driver keeps what it is given: on each server, where all backends reach it, nowhere, or that is not known. */
 export type Place = 'local' | 'shared' | 'none' | 'unknown';
 
+/** The place of a driver by its name; a name such as `constructor` is one that is not known. */
+export function placeOf(places: Readonly<Record<string, Place>>, name: string): Place {
+  return Object.hasOwn(places, name) ? (places[name] ?? 'unknown') : 'unknown';
+}
+
 /** Whether the variable that names a shared service leads every backend to a service of its own. */
 export function localService(variables: Variables, names: readonly string[]): Evidence | null {
   for (const name of names) {

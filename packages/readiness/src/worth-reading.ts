@@ -33,15 +33,12 @@ export function isWorthReading(path: string): boolean {
 const isRequirements = (folders: readonly string[], name: string) =>
   folders.at(-1) === 'requirements' && name.endsWith('.txt');
 
-/** What to read of a tree: manifests and files near the root first, so that what a huge tree leaves out is what tells least. */
-export function worthReading(paths: readonly string[]): { paths: string[]; complete: boolean } {
-  const worth = paths.filter(isWorthReading);
+/** What to read of a tree, the most telling first: what a huge tree leaves out is what lies deepest. */
+export function worthReading(paths: readonly string[]): string[] {
   const rank = (path: string) => path.split('/').length + (/(?:^|\/)(?:config|settings)/.test(path) ? -2 : 0);
-  const ranked = worth
+  return paths
+    .filter(isWorthReading)
     .map((path) => ({ path, rank: rank(path) }))
-    .sort((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1));
-  return {
-    paths: ranked.slice(0, readingLimits.files).map(({ path }) => path),
-    complete: ranked.length <= readingLimits.files,
-  };
+    .sort((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1))
+    .map(({ path }) => path);
 }

@@ -36,6 +36,13 @@ export async function createWorld(): Promise<World> {
     cipher: new Cipher(randomBytes(32).toString('base64')),
     clock: () => now.value,
     repositories: {
+      // A page and nothing else: no point of the checklist is a problem.
+      readTree: async () => ({
+        commit: 'a'.repeat(40),
+        paths: ['index.html'],
+        files: [],
+        unread: [],
+      }),
       inspect: async ({ branch }) => ({
         branches: ['main'],
         commit: 'a'.repeat(40),

@@ -20,17 +20,22 @@ export interface Import {
   named: ReadonlyMap<string, string>;
 }
 
+/** In one file; a module is imported once or twice. */
+const maxImports = 20;
+
 /** Every `import … from 'x'` and `require('x')` of one of some modules. */
 export function importsOf(codes: readonly Code[], ...modules: string[]): Import[] {
   return codes.flatMap((code) =>
-    find(code, [(token) => token.kind === 'string' && modules.includes(token.text)]).flatMap((at_) => {
-      const line = code.tokens[at_]?.line ?? 1;
-      if (code.tokens[at_ - 1]?.text === 'from') return [{ code, line, ...before(code, at_ - 2) }];
-      if (!matches(code, at_ - 2, ['require', '(']) && !matches(code, at_ - 2, ['import', '('])) return [];
-      const equals = code.tokens[at_ - 3]?.text === 'await' ? at_ - 4 : at_ - 3;
-      if (code.tokens[equals]?.text !== '=') return [{ code, line, local: null, named: new Map() }];
-      return [{ code, line, ...before(code, equals - 1) }];
-    }),
+    find(code, [(token) => token.kind === 'string' && modules.includes(token.text)])
+      .slice(0, maxImports)
+      .flatMap((at_) => {
+        const line = code.tokens[at_]?.line ?? 1;
+        if (code.tokens[at_ - 1]?.text === 'from') return [{ code, line, ...before(code, at_ - 2) }];
+        if (!matches(code, at_ - 2, ['require', '(']) && !matches(code, at_ - 2, ['import', '('])) return [];
+        const equals = code.tokens[at_ - 3]?.text === 'await' ? at_ - 4 : at_ - 3;
+        if (code.tokens[equals]?.text !== '=') return [{ code, line, local: null, named: new Map() }];
+        return [{ code, line, ...before(code, equals - 1) }];
+      }),
   );
 }
 

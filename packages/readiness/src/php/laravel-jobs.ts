@@ -2,7 +2,7 @@ import { type Evidence, type Finding, inFile, ok, problem } from '../finding.ts'
 import type { Scan } from '../scan.ts';
 import { type Code, isMark } from '../source/code.ts';
 import { calls, find, oneOf } from '../source/find.ts';
-import { judgePlace, type Place } from '../stores.ts';
+import { judgePlace, type Place, placeOf } from '../stores.ts';
 import { sharedBy, wordsOf } from './laravel.ts';
 import { configured } from './laravel-config.ts';
 
@@ -26,7 +26,7 @@ export function judgeLaravelJobs(scan: Scan, app: readonly Code[], isNew: boolea
   }
   const setting = configured(scan, 'queue', 'default', 'QUEUE_CONNECTION', isNew ? 'database' : 'sync');
   const driver = setting.text ?? '';
-  const place = places[driver] ?? 'unknown';
+  const place = placeOf(places, driver);
   if (place === 'none')
     return ok('Jobs run within the request that starts them.', setting.evidence('no queue'));
   return judgePlace(place, 'the queue', setting.evidence(wordsOf(place)), sharedBy(scan, driver));

@@ -1,7 +1,7 @@
 import { judgeBudget } from '../budget.ts';
 import type { Finding } from '../finding.ts';
 import type { Findings, Scan } from '../scan.ts';
-import { judgePlace, localService, type Place } from '../stores.ts';
+import { judgePlace, localService, type Place, placeOf } from '../stores.ts';
 import { configured, laravelVersion } from './laravel-config.ts';
 import { judgeLaravelJobs } from './laravel-jobs.ts';
 import { judgeLaravelKey } from './laravel-key.ts';
@@ -59,7 +59,7 @@ function judgeStore(
   const setting = configured(scan, file, key, variable, otherwise);
   const driver = setting.text ?? '';
   // A session in an array is gone with its request: nobody stays signed in, on one server or on several.
-  const place = driver === 'array' && file === 'session' ? 'local' : (places[driver] ?? 'unknown');
+  const place = driver === 'array' && file === 'session' ? 'local' : placeOf(places, driver);
   return judgePlace(place, what, setting.evidence(wordsOf(place)), sharedBy(scan, driver));
 }
 

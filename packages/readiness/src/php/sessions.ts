@@ -2,7 +2,7 @@ import { type Evidence, type Finding, inFile, problem, unknown } from '../findin
 import { absent, type Scan } from '../scan.ts';
 import type { Code } from '../source/code.ts';
 import { calls } from '../source/find.ts';
-import { judgePlace, type Place } from '../stores.ts';
+import { judgePlace, type Place, placeOf } from '../stores.ts';
 import { isLocalHost } from '../variables.ts';
 
 const places: Record<string, Place> = {
@@ -39,7 +39,7 @@ export function phpSessions(scan: Scan, codes: readonly Code[]): Finding {
   if (handler === null) return problem('PHP keeps sessions in files on each server.', ...starts);
   const path = handlerIn(scan, codes, 'session.save_path');
   const local = path !== null && isLocalHost(path.name) ? path.evidence : null;
-  return judgePlace(places[handler.name] ?? 'unknown', 'the session', handler.evidence, local);
+  return judgePlace(placeOf(places, handler.name), 'the session', handler.evidence, local);
 }
 
 /** A setting of PHP's, by `ini_set`, `.user.ini` or `.htaccess`. */

@@ -4,7 +4,7 @@ import { at, lineOf, readYaml } from '../repository.ts';
 import { absent, type Findings, type Scan } from '../scan.ts';
 import type { Code } from '../source/code.ts';
 import { calls, find } from '../source/find.ts';
-import { judgePlace, localService, type Place } from '../stores.ts';
+import { judgePlace, localService, type Place, placeOf } from '../stores.ts';
 import { isLocalHost } from '../variables.ts';
 import { judgePhpUploads, judgePhpWrites } from './plain.ts';
 import { phpSessions } from './sessions.ts';
@@ -127,7 +127,7 @@ function judgeCache(scan: Scan): Finding {
           'leads to the machine that asks',
         )
       : null;
-  return judgePlace(adapters[adapter] ?? 'unknown', 'the cache', evidence, local);
+  return judgePlace(placeOf(adapters, adapter), 'the cache', evidence, local);
 }
 
 function judgeState(scan: Scan, codes: readonly Code[]): Finding {

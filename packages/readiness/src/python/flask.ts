@@ -2,7 +2,7 @@ import { type Evidence, type Finding, inFile, ok, problem, unknown } from '../fi
 import { absent, type Findings, type FrameworkName, type Scan } from '../scan.ts';
 import { type Code, lineAt } from '../source/code.ts';
 import { calls, find, oneOf, string } from '../source/find.ts';
-import { localService } from '../stores.ts';
+import { localService, type Place, placeOf } from '../stores.ts';
 import { readValue } from '../value/read-value.ts';
 import { resolve, type Setting } from '../value/resolve.ts';
 import { judgePythonBudget } from './budget.ts';
@@ -83,7 +83,7 @@ const temporary = (code: Code, range: { from: number; to: number } | undefined) 
       kind === 'string' ? text.startsWith('/tmp') : /^(?:tempfile|gettempdir|tmp|buffer|BytesIO)$/.test(text),
     );
 
-const sessionTypes: Record<string, 'local' | 'shared'> = {
+const sessionTypes: Record<string, Place> = {
   filesystem: 'local',
   cachelib: 'local',
   redis: 'shared',
@@ -99,9 +99,9 @@ function judgeSessions(scan: Scan, codes: readonly Code[]): Finding {
     return absent(scan, 'Sessions, if there are any, are kept by the visitor, signed.');
   const type = configured(scan, codes, 'SESSION_TYPE');
   if (type === null) return unknown('SESSION_TYPE is not set where it could be seen.', ...extension);
-  const place = sessionTypes[type.text ?? ''];
+  const place = placeOf(sessionTypes, type.text ?? '');
   const evidence = type.evidence('the type of sessions');
-  if (place === undefined) return unknown('Where sessions are kept can’t be told from here.', evidence);
+  if (place === 'unknown') return unknown('Where sessions are kept can’t be told from here.', evidence);
   if (place === 'local') return problem('Sessions are kept in files of each server.', evidence);
   const own =
     type.text === 'redis' ? localService(scan.variables, ['SESSION_REDIS', 'REDIS_URL', 'REDIS_HOST']) : null;

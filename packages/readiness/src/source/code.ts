@@ -30,7 +30,7 @@ function pairBrackets(tokens: readonly Token[]): Int32Array {
   const open: number[] = [];
   tokens.forEach(({ kind, text }, at) => {
     if (kind !== 'mark') return;
-    if (text in closers) open.push(at);
+    if (Object.hasOwn(closers, text)) open.push(at);
     else if (text === ')' || text === ']' || text === '}') {
       const start = open.at(-1);
       if (start === undefined || closers[tokens[start]?.text ?? ''] !== text) return;

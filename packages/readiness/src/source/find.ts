@@ -26,11 +26,16 @@ export function matches(code: Code, at: number, pattern: readonly Part[]): boole
   });
 }
 
+/** What is found in one file at most: each place may be looked at more closely, by a walk through the file. */
+const maxFound = 300;
+
 /** Where a pattern stands; texts are split into tokens, strings in the code are met by {@link string} alone. */
 export function find(code: Code, pattern: readonly Part[], { from, to }: Range = wholeOf(code)): number[] {
   const parts = pattern.flatMap((part): Part[] => (typeof part === 'string' ? partsOf(part) : [part]));
   const found: number[] = [];
-  for (let at = from; at < to; at += 1) if (matches(code, at, parts)) found.push(at);
+  for (let at = from; at < to && found.length < maxFound; at += 1) {
+    if (matches(code, at, parts)) found.push(at);
+  }
   return found;
 }
 
