@@ -13,15 +13,13 @@ export function judgeDomains(domains: readonly DomainView[]): Finding {
 }
 
 function finding(status: Finding['status'], text: string, domains: readonly DomainView[]): Finding {
-  const evidence = domains
-    .slice(0, 5)
-    .map(
-      (domain): Evidence => ({
-        path: null,
-        line: null,
-        variable: null,
-        text: `${domain.name}: ${domain.text}`,
-      }),
-    );
+  const evidence = domains.slice(0, 5).map(
+    (domain): Evidence => ({
+      path: null,
+      line: null,
+      variable: null,
+      text: `${domain.name}: ${domain.text}`,
+    }),
+  );
   return { status, text, evidence, fix: null };
 }
