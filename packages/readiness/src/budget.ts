@@ -1,6 +1,6 @@
 import { type Evidence, type Finding, ok, problem, unknown } from './finding.ts';
 import type { Facts } from './input.ts';
-import type { Scan } from './scan.ts';
+import { absent, type Scan } from './scan.ts';
 
 /** Connections that one backend may open, and where that is said. */
 export interface Pool {
@@ -15,8 +15,9 @@ const spare = 10;
 const engineNames = { postgresql: 'PostgreSQL', mariadb: 'MariaDB' } as const;
 
 /** Pools of all backends, and of the one that a release runs on twice while it is switched, against what the server allows. */
-export function judgeBudget({ facts }: Scan, uses: boolean, pool: Pool | null): Finding {
-  if (!uses && facts.database === null) return ok('The app uses no database.');
+export function judgeBudget(scan: Scan, uses: boolean, pool: Pool | null): Finding {
+  const { facts } = scan;
+  if (!uses && facts.database === null) return absent(scan, 'The app uses no database.');
   if (pool === null) return unknown('How many connections one backend opens can’t be told from here.');
   const wanted = pool.connections * (facts.backends + 1);
   const counted = `${facts.backends} backends with ${pool.text} each, and one of them twice during a release, open up to ${wanted} connections`;

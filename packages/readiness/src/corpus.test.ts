@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { holdOut } from '../corpus/hold-out.ts';
 import { corpus } from '../corpus/index.ts';
 import { figures, judge, report } from '../corpus/measure.ts';
 
@@ -12,4 +13,10 @@ test('the corpus is answered as it is known, point by point', () => {
   for (const figure of [answers.precision, answers.recall, problems.precision, problems.recall]) {
     expect(figure).toBeGreaterThanOrEqual(threshold);
   }
+});
+
+test('trees that the scanner was not made with', () => {
+  expect(holdOut.length).toBeGreaterThanOrEqual(12);
+  const verdicts = judge(holdOut);
+  console.info(report('Hold-out', verdicts));
 });

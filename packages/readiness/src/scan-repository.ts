@@ -1,6 +1,7 @@
 import { detectFramework } from './detect.ts';
 import { type Finding, type PointKey, pointKeys, unknown } from './finding.ts';
 import { fixFor } from './fixes.ts';
+import { hiddenIn } from './hidden.ts';
 import type { ScanInput } from './input.ts';
 import { judgeNode } from './node/node.ts';
 import { judgeLaravel } from './php/laravel.ts';
@@ -27,32 +28,15 @@ export function scanRepository({ tree, environment, facts }: ScanInput): ScanRes
   const repository = openRepository(tree);
   const scan: Scan = {
     repository,
-    complete: true,
+    hidden: null,
     facts,
     variables: readVariables(repository, environment, ['.env', '.env.production', '.env.prod']),
   };
   const framework = detectFramework(scan);
-  scan.complete = !repository.unread.some((path) => languageFiles(framework).test(path));
+  scan.hidden = hiddenIn(scan, framework);
   const findings = judge(scan, framework);
   for (const key of pointKeys) findings[key] = withFixOf(findings[key], key, framework);
   return { framework, findings };
-}
-
-/** Files in which an answer could hide. */
-function languageFiles(framework: FrameworkName | null): RegExp {
-  switch (framework) {
-    case 'laravel':
-    case 'wordpress':
-    case 'symfony':
-    case 'php':
-      return /\.(?:php|phtml|inc)$/;
-    case 'django':
-    case 'flask':
-    case 'python':
-      return /\.py$/;
-    default:
-      return /\.(?:[cm]?[jt]s|[jt]sx)$/;
-  }
 }
 
 function judge(scan: Scan, framework: FrameworkName | null): Findings {

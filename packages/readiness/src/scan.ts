@@ -9,8 +9,8 @@ export interface Scan {
   repository: Repository;
   variables: Variables;
   facts: Facts;
-  /** Whether all code in the framework's language was read. */
-  complete: boolean;
+  /** Why nothing can be said to be absent; null where all that matters was read. */
+  hidden: string | null;
 }
 
 export const frameworkNames = [
@@ -32,11 +32,9 @@ export type FrameworkName = (typeof frameworkNames)[number];
 
 export type Findings = Record<PointKey, Finding>;
 
-/** What says nothing of the sort was found: only a tree that was read whole can say so. */
+/** Nothing of the sort was found, which says something where all that matters was read. */
 export function absent(scan: Scan, text: string): Finding {
-  return scan.complete
-    ? ok(text)
-    : unknown('The repository is too large to be read whole, and in what was read nothing tells.');
+  return scan.hidden === null ? ok(text) : unknown(scan.hidden);
 }
 
 /** Evidence for calls of one kind, at most as many as are shown. */

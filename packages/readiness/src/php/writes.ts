@@ -38,7 +38,11 @@ export function phpUploads(code: Code): Evidence[] {
   const copied = calls(code, 'copy')
     .filter(({ args: [from] }) => from !== undefined && find(code, ['$_FILES'], from).length > 0)
     .map(({ line }) => inFile(code.path, line, 'keeps an upload on the disk'));
-  return [...moved, ...copied];
+  // PSR-7's UploadedFileInterface
+  const psr = calls(code, ['-', '>', 'moveTo']).map(({ line }) =>
+    inFile(code.path, line, 'keeps an upload on the disk'),
+  );
+  return [...moved, ...copied, ...psr];
 }
 
 /** Where uploads come in. */
