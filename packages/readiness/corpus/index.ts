@@ -3,6 +3,7 @@ import { nodeSamples } from './node.ts';
 import { otherSamples } from './other.ts';
 import { phpSamples } from './php.ts';
 import { pythonSamples } from './python.ts';
+import { secondSamples } from './second.ts';
 import type { Sample } from './sample.ts';
 
 /** What the scanner was made with. */
@@ -12,4 +13,5 @@ export const corpus: readonly Sample[] = [
   ...nodeSamples,
   ...pythonSamples,
   ...otherSamples,
+  ...secondSamples,
 ];

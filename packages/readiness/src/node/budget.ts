@@ -4,6 +4,7 @@ import type { Scan } from '../scan.ts';
 import type { Code } from '../source/code.ts';
 import { find, oneOf } from '../source/find.ts';
 import { importsOf } from './modules.ts';
+import { fileDatabases } from './state.ts';
 
 /** Pools of drivers and their size where nothing is said (their own documentation). */
 const drivers: readonly { modules: readonly string[]; size: number }[] = [
@@ -23,7 +24,7 @@ export function judgeNodeBudget(scan: Scan, codes: readonly Code[]): Finding {
     importsOf(codes, ...modules).map((found) => ({ ...found, size, modules })),
   );
   if (driver === undefined) return judgeBudget(scan, false, null);
-  if (importsOf(codes, 'better-sqlite3', 'sqlite3', 'node:sqlite').length > 0 && scan.facts.database === null)
+  if (scan.facts.database === null && fileDatabases(scan, codes).length > 0)
     return ok('The database is a file.');
   // As many pools as there are processes, and how many those are depends on the server.
   if (importsOf(codes, 'cluster', 'node:cluster').length > 0) return judgeBudget(scan, true, null);

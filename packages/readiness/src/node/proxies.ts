@@ -60,8 +60,8 @@ function judgeBare(scan: Scan, codes: readonly Code[]): Finding {
   );
   if (reads.length > 0) return ok('The app reads what the proxy before it says.', ...reads);
   const asks = codes.flatMap((code) =>
-    find(code, ['.', oneOf('remoteAddress', 'encrypted')]).map((at) =>
-      inFile(code.path, code.tokens[at]?.line ?? 1, 'takes the proxy for the visitor'),
+    [...find(code, ['.', oneOf('remoteAddress', 'encrypted')]), ...find(code, ['getConnInfo', '('])].map(
+      (at) => inFile(code.path, code.tokens[at]?.line ?? 1, 'takes the proxy for the visitor'),
     ),
   );
   return asks.length > 0

@@ -39,6 +39,8 @@ export function judgeNodeSecrets(scan: Scan, codes: readonly Code[], framework: 
     );
   const named = namedVariables(scan, codes, framework);
   if (named !== null) return named;
+  const byName = settings.every(({ from }) => from === 'computed') ? readByName(scan, codes) : null;
+  if (byName !== null) return byName;
   const known = settings.filter(({ from }) => from === 'environment' || from === 'code');
   if (known.length > 0) return ok('All backends are given the same secret.', ...known.map(describe));
   if (settings.length > 0)
@@ -120,6 +122,44 @@ function constant(code: Code, range: Range): Range {
   let to = at + 3;
   while (to < code.tokens.length && code.tokens[to]?.text !== ';' && lineAt(code, to) === line) to += 1;
   return { from: at + 3, to };
+}
+
+/** Names of variables that sign or encrypt; those of other people's services are not among them. */
+const signing =
+  /^(?:(?:APP|AUTH|SESSION|JWT|COOKIE|TOKEN|CSRF|SIGNING|ENCRYPTION|HASH|ACCESS_TOKEN|REFRESH_TOKEN)_)*(?:SECRET|SECRET_KEY|SIGNING_KEY|ENCRYPTION_KEY|SESSION_KEY|COOKIE_KEY|SESSION_PASSWORD|COOKIE_PASSWORD)$/;
+
+/** Secrets that are read somewhere and used somewhere else: by the names of their variables. */
+function readByName(scan: Scan, codes: readonly Code[]): Finding | null {
+  const settings = codes.flatMap((code) =>
+    [
+      ...find(code, ['process', '.', 'env', '.', (token) => signing.test(token.text)]),
+      ...find(code, [
+        '.',
+        oneOf('get', 'getOrThrow'),
+        '(',
+        (token) => token.kind === 'string' && signing.test(token.text),
+      ]).map((at) => at - 1),
+      ...find(code, [
+        '.',
+        'getOrThrow',
+        '<',
+        'string',
+        '>',
+        '(',
+        (token) => token.kind === 'string' && signing.test(token.text),
+      ]).map((at) => at - 1),
+    ].map((at) =>
+      resolve(readValue(code, { from: at, to: endOfValue(code, at) }), code.path, scan.variables),
+    ),
+  );
+  const unset = settings.filter(({ from }) => from === 'unset');
+  if (unset.length > 0)
+    return problem(
+      'A secret is read from a variable that is not set.',
+      ...unset.map(({ evidence }) => evidence('a secret, not set')),
+    );
+  const known = settings.filter(({ from }) => from === 'environment' || from === 'code');
+  return known.length > 0 ? ok('All backends are given the same secret.', ...known.map(describe)) : null;
 }
 
 /** Secrets that frameworks read by themselves. */

@@ -1,7 +1,7 @@
 import { type Evidence, type Finding, inFile, problem } from '../finding.ts';
 import { absent, type Scan } from '../scan.ts';
 import type { Code, Range } from '../source/code.ts';
-import { calls, oneOf } from '../source/find.ts';
+import { type Call, calls, oneOf } from '../source/find.ts';
 import { localService } from '../stores.ts';
 import { importEvidence, importsOf } from './modules.ts';
 
@@ -26,7 +26,15 @@ const databases = [
   'node-localstorage',
   'lmdb',
 ];
+/** Of `fs` and `fs-extra`. */
 const writers = [
+  'copyFile',
+  'copyFileSync',
+  'cp',
+  'cpSync',
+  'rename',
+  'renameSync',
+
   'writeFile',
   'writeFileSync',
   'appendFile',
@@ -42,15 +50,20 @@ const fileModules = ['fs', 'node:fs', 'fs/promises', 'node:fs/promises', 'fs-ext
 
 /** Node.js: databases in files, and files that are written. */
 export function judgeNodeState(scan: Scan, codes: readonly Code[]): Finding {
-  const local = [
-    ...importEvidence(codes, databases, (name) => `${name} keeps data on this server`),
-    ...sqlite(scan, codes),
-  ];
+  const local = fileDatabases(scan, codes);
   const asked = localService(scan.variables, ['DATABASE_URL', 'DB_HOST', 'MONGODB_URI', 'MONGO_URL']);
   const all = [...local, ...(asked === null ? [] : [asked]), ...codes.flatMap(fileWrites)];
   return all.length > 0
     ? problem('What is written stays on the server that wrote it.', ...all)
     : absent(scan, 'Nothing that must last is written to the disk.');
+}
+
+/** Databases that are files of a server: by their drivers, and by name in an ORM's settings. */
+export function fileDatabases(scan: Scan, codes: readonly Code[]): Evidence[] {
+  return [
+    ...importEvidence(codes, databases, (name) => `${name} keeps data on this server`),
+    ...sqlite(scan, codes),
+  ];
 }
 
 /** A dialect or provider named `sqlite` in an ORM's settings. */
@@ -72,15 +85,24 @@ function sqlite(scan: Scan, codes: readonly Code[]): Evidence[] {
   return [...named, ...prisma];
 }
 
-function fileWrites(code: Code): Evidence[] {
+/** Files that are meant to last, where `fs` is imported. */
+export function fileWrites(code: Code): Evidence[] {
   const imports = importsOf([code], ...fileModules);
   if (imports.length === 0) return [];
   const renamed = imports.flatMap(({ named }) =>
     [...named].flatMap(([name, local]) => (writers.includes(name) ? [local] : [])),
   );
   return calls(code, [oneOf(...writers, ...renamed)])
-    .filter(({ args: [target] }) => target !== undefined && !goesAway(code, target))
+    .filter((call) => {
+      const target = targetOf(code, call);
+      return target !== undefined && !goesAway(code, target);
+    })
     .map(({ line }) => inFile(code.path, line, 'writes a file'));
+}
+
+/** The path that is written: of a copy, the second one. */
+function targetOf(code: Code, { at, args }: Call): Range | undefined {
+  return /^(?:copy|cp|rename)/.test(code.tokens[at]?.text ?? '') ? args[1] : args[0];
 }
 
 /** `/tmp`, `os.tmpdir()`, `/dev/stdout`, and names that say so. */

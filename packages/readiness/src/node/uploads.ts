@@ -4,6 +4,7 @@ import type { Code, Range } from '../source/code.ts';
 import { calls, find, oneOf } from '../source/find.ts';
 import { entriesOf } from '../value/entries.ts';
 import { importEvidence, importsOf } from './modules.ts';
+import { fileWrites } from './state.ts';
 
 const shared = [
   'multer-s3',
@@ -41,11 +42,7 @@ export function judgeNodeUploads(scan: Scan, codes: readonly Code[]): Finding {
   if (taken.length === 0) return absent(scan, 'Nothing takes uploads.');
   const stored = importEvidence(codes, shared, (name) => `${name} stores files`);
   if (stored.length > 0) return ok('Uploads go to object storage.', ...stored);
-  const written = codes.flatMap((code) =>
-    find(code, [oneOf('createWriteStream', 'writeFile', 'writeFileSync'), '(']).map((at) =>
-      inFile(code.path, code.tokens[at]?.line ?? 1, 'writes a file'),
-    ),
-  );
+  const written = codes.flatMap(fileWrites);
   const sameFile = written.filter(({ path }) => taken.some((each) => each.path === path));
   if (sameFile.length > 0)
     return problem('Uploads are kept on the disk of the server that took them.', ...sameFile, ...taken);

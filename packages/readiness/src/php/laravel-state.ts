@@ -1,9 +1,10 @@
 import { type Evidence, type Finding, inFile, problem } from '../finding.ts';
 import { absent, type Scan } from '../scan.ts';
 import type { Code } from '../source/code.ts';
-import { calls, find, oneOf } from '../source/find.ts';
+import { find, oneOf } from '../source/find.ts';
 import { localService } from '../stores.ts';
 import { configured, laravelVersion } from './laravel-config.ts';
+import { movedByHand } from './laravel-uploads.ts';
 import { phpWrites } from './writes.ts';
 
 /** The database, where each server has one of its own: in a file, or on localhost; else null. */
@@ -22,9 +23,7 @@ export function judgeLaravelState(scan: Scan, app: readonly Code[]): Finding {
     ...find(code, ['File', ':', ':', oneOf('put', 'append', 'prepend', 'replace'), '(']).map((at) =>
       inFile(code.path, code.tokens[at]?.line ?? 1, 'writes a file'),
     ),
-    ...calls(code, 'storage_path')
-      .filter(({ at }) => isTarget(code, at))
-      .map(({ line }) => inFile(code.path, line, 'writes below storage/')),
+    ...movedByHand(code),
   ]);
   const all = [...(database === null ? [] : [database]), ...written];
   if (all.length === 0) return absent(scan, 'Nothing that must last is written to the disk.');
@@ -34,10 +33,4 @@ export function judgeLaravelState(scan: Scan, app: readonly Code[]): Finding {
       : 'Each server has a database of its own.',
     ...all,
   );
-}
-
-/** Whether a path is given to something that saves there: `->save(storage_path(…))`. */
-function isTarget(code: Code, at: number): boolean {
-  const name = code.tokens[at - 2]?.text ?? '';
-  return code.tokens[at - 1]?.text === '(' && /^(?:save|saveAs|saveToFile|toFile|output)$/.test(name);
 }

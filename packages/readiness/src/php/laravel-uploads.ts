@@ -23,7 +23,7 @@ export function judgeLaravelUploads(scan: Scan, app: readonly Code[]): Finding {
   const name = laravelVersion(scan) >= 9 ? 'FILESYSTEM_DISK' : 'FILESYSTEM_DRIVER';
   const setting = configured(scan, 'filesystems', 'default', name, 'local');
   const standard = driverOf(scan, setting.text ?? '');
-  const moved = app.flatMap((code) => [...phpUploads(code), ...movedByHand(code)]);
+  const moved = app.flatMap((code) => [...phpUploads(code), ...(takesFiles(code) ? movedByHand(code) : [])]);
   if (moved.length > 0)
     return problem('Uploads are kept on the disk of the server that took them.', ...moved);
   const uses = app.flatMap(storageUses);
@@ -156,16 +156,21 @@ function textOf(code: Code, range: Range | undefined): string | null {
   return token?.kind === 'string' && token.plain ? token.text : null;
 }
 
-/** `$file->move(public_path('x'))` */
-function movedByHand(code: Code): Evidence[] {
-  return calls(code, ['-', '>', 'move'])
+/** `$file->move(public_path('x'))`, `$image->save(public_path('x'))`: a path of the release given to what writes there. */
+export function movedByHand(code: Code): Evidence[] {
+  return calls(code, ['-', '>', oneOf('move', 'save', 'saveAs', 'toFile', 'storeExcel', 'copy')])
     .filter(
       ({ args: [target] }) =>
         target !== undefined &&
         find(code, [oneOf('public_path', 'storage_path', 'base_path')], target).length > 0,
     )
-    .map(({ line }) => inFile(code.path, line, 'keeps an upload on the disk'));
+    .map(({ line }) => inFile(code.path, line, 'writes below the release'));
 }
+
+/** Whether the file handles what visitors send. */
+const takesFiles = (code: Code): boolean =>
+  find(code, ['-', '>', oneOf('file', 'allFiles'), '(']).length > 0 ||
+  find(code, ['UploadedFile']).length > 0;
 
 function packagesOf(scan: Scan): Evidence[] {
   const required = at(readJson(scan.repository, 'composer.json'), 'require');

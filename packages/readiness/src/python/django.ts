@@ -116,8 +116,17 @@ function judgeSecretKey(scan: Scan, settings: readonly Code[]): Finding {
 }
 
 /** What signs must be given to all backends alike. */
-export function judgeSecret(scan: Scan, key: Assigned, name: string): Finding {
-  const setting = settingOf(scan, key);
+export function judgeSecret(
+  scan: Scan,
+  key: Assigned,
+  name: string,
+  variable: string | null = null,
+): Finding {
+  const line = lineAt(key.code, key.value.from);
+  const setting =
+    variable === null
+      ? settingOf(scan, key)
+      : resolve({ kind: 'variable', name: variable, fallback: null, line }, key.code.path, scan.variables);
   switch (setting.from) {
     case 'environment':
       return ok('All backends are given the same secret.', setting.evidence('set'));

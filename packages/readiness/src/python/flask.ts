@@ -5,6 +5,7 @@ import { calls, find, oneOf, string } from '../source/find.ts';
 import { localService, type Place, placeOf } from '../stores.ts';
 import { readValue } from '../value/read-value.ts';
 import { resolve, type Setting } from '../value/resolve.ts';
+import type { Assigned } from './assignments.ts';
 import { judgePythonBudget } from './budget.ts';
 import { judgeSecret } from './django.ts';
 import { endOfExpression, judgePythonJobs } from './jobs.ts';
@@ -200,7 +201,7 @@ function judgeSecrets(scan: Scan, codes: readonly Code[], framework: FrameworkNa
       .filter((from) => code.tokens[from]?.text !== '=')
       .map((from) => ({ code, value: { from, to: endOfExpression(code, from) } })),
   );
-  const judged = given.map((each) => judgeSecret(scan, each, 'The secret'));
+  const judged = given.map((each) => judgeSecret(scan, each, 'The secret', declared(codes, each)));
   const worst =
     judged.find(({ status }) => status === 'problem') ??
     judged.find(({ status }) => status === 'ok') ??
@@ -217,6 +218,16 @@ function judgeSecrets(scan: Scan, codes: readonly Code[], framework: FrameworkNa
   return prefixed === null
     ? problem('Sessions are signed with a secret that is not set.', ...uses)
     : ok('All backends are given the same secret.', prefixed.evidence('set'));
+}
+
+/** `settings.secret_key` of pydantic's BaseSettings, which reads it from SECRET_KEY. */
+function declared(codes: readonly Code[], { code, value }: Assigned): string | null {
+  const name = code.tokens[value.to - 1];
+  if (name?.kind !== 'word' || code.tokens[value.to - 2]?.text !== '.') return null;
+  const fields = codes.filter((each) => find(each, ['BaseSettings']).length > 0);
+  return fields.some((each) => find(each, [name.text, ':', oneOf('str', 'SecretStr')]).length > 0)
+    ? name.text.toUpperCase()
+    : null;
 }
 
 function judgeProxies(scan: Scan, codes: readonly Code[], framework: FrameworkName): Finding {

@@ -62,7 +62,8 @@ interface Read {
 function readCall(code: Code, range: Range): Read | null {
   for (let at = range.from; at < Math.min(range.to, range.from + 8); at += 1) {
     const name = code.tokens[at];
-    const open = at + 1;
+    // `get<string>('X')`
+    const open = isMark(code, at + 1, '<') && isMark(code, at + 3, '>') ? at + 4 : at + 1;
     if (name?.kind === 'string') return null;
     if (!isMark(code, open, '(') || name === undefined || !isReader(code, at)) continue;
     const args = inside(code, open);
@@ -87,7 +88,7 @@ function isReader(code: Code, at: number): boolean {
     isMark(code, at - 1, '.') &&
     (before === 'environ'
       ? name === 'get'
-      : before === 'env' || name === 'getOrThrow' || before === 'configService')
+      : before === 'env' || name === 'getOrThrow' || (name === 'get' && /^config(?:Service)?$/i.test(before)))
   );
 }
 

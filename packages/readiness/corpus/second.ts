@@ -1,7 +1,7 @@
 import { answers, composer, manifest, postgresql, type Sample } from './sample.ts';
 
-/** Written when the scanner was done, in other idioms than the corpus: how it does on what it was not made with. */
-export const holdOut: readonly Sample[] = [
+/** Was the hold-out set once: answers had precision 0.957 and recall 0.917 when the scanner first met it, problems 1.000 and 0.786. What it missed was learned from. */
+export const secondSamples: Sample[] = [
   {
     name: 'Laravel 11 with Horizon, pictures below public/, guarded tasks',
     framework: 'laravel',
