@@ -3,8 +3,8 @@ import { nodeSamples } from './node.ts';
 import { otherSamples } from './other.ts';
 import { phpSamples } from './php.ts';
 import { pythonSamples } from './python.ts';
-import { secondSamples } from './second.ts';
 import type { Sample } from './sample.ts';
+import { secondSamples } from './second.ts';
 
 /** What the scanner was made with. */
 export const corpus: readonly Sample[] = [

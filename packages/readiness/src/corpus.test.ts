@@ -19,4 +19,8 @@ test('trees that the scanner was not made with', () => {
   expect(holdOut.length).toBeGreaterThanOrEqual(12);
   const verdicts = judge(holdOut);
   console.info(report('Hold-out', verdicts));
+  const { answers, problems } = figures(verdicts);
+  for (const figure of [answers.precision, answers.recall, problems.precision, problems.recall]) {
+    expect(figure).toBeGreaterThanOrEqual(0.9);
+  }
 });

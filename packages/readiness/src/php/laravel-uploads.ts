@@ -3,6 +3,7 @@ import { at, readJson } from '../repository.ts';
 import { absent, type Scan } from '../scan.ts';
 import type { Code, Range } from '../source/code.ts';
 import { calls, find, oneOf } from '../source/find.ts';
+import { entriesOf } from '../value/entries.ts';
 import { readValue } from '../value/read-value.ts';
 import { resolve } from '../value/resolve.ts';
 import { configured, innerEntries, laravelVersion } from './laravel-config.ts';
@@ -147,8 +148,14 @@ function fileCalls(code: Code, name: string, position: number) {
         kind === 'word' &&
         /file|photo|image|avatar|upload|document|attachment|picture|logo|media/i.test(text),
     );
-    return isFile ? [{ line, disk: textOf(code, args[position]) }] : [];
+    return isFile ? [{ line, disk: diskOf(code, args[position]) }] : [];
   });
+}
+
+/** `'s3'`, or `['disk' => 's3']`. */
+function diskOf(code: Code, range: Range | undefined): string | null {
+  const options = range === undefined ? null : entriesOf(code, range);
+  return options === null ? textOf(code, range) : textOf(code, options.get('disk')?.value);
 }
 
 function textOf(code: Code, range: Range | undefined): string | null {

@@ -6,7 +6,8 @@ import { calls, find, oneOf } from '../source/find.ts';
 export function pythonWrites(code: Code): Evidence[] {
   const opened = calls(code, 'open').filter(({ at, args: [path, mode] }) => {
     // `gzip.open` and `image.open` are somebody else's, `io.open` is not.
-    if (isMark(code, at - 1, '.') && code.tokens[at - 2]?.text !== 'io') return false;
+    if (isMark(code, at - 1, '.') && !['io', 'aiofiles'].includes(code.tokens[at - 2]?.text ?? ''))
+      return false;
     return mode !== undefined && writesBy(code, mode) && path !== undefined && !goesAway(code, path);
   });
   const written = find(code, ['.', oneOf('write_text', 'write_bytes'), '(']).filter(
