@@ -5,6 +5,7 @@ import {
   type Finding,
   type FrameworkName,
   pointKeys,
+  prepareTree,
   readingLimits,
   scanRepository,
   type Tree,
@@ -53,6 +54,7 @@ export async function judgeReadiness(ctx: Context, actor: Actor, appId: string):
     return { app, loadBalancer, scan, findings: { ...findings, dns: domains } };
   }
   const environment = await readEnvironment(ctx, fleet);
+  await prepareTree(read.tree);
   const { framework, findings } = scanRepository({ tree: read.tree, environment, facts: readFacts(fleet) });
   const { commit, files } = read.tree;
   return {

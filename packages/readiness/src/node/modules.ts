@@ -26,7 +26,7 @@ const maxImports = 20;
 /** Every `import … from 'x'` and `require('x')` of one of some modules. */
 export function importsOf(codes: readonly Code[], ...modules: string[]): Import[] {
   return codes.flatMap((code) =>
-    find(code, [(token) => token.kind === 'string' && modules.includes(token.text)])
+    find(code, [string(...modules)])
       .slice(0, maxImports)
       .flatMap((at_) => {
         const line = code.tokens[at_]?.line ?? 1;

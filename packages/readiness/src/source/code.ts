@@ -14,13 +14,31 @@ export interface Code {
   tokens: readonly Token[];
   /** For each opening bracket the place of its closing one; -1 for other tokens and what is never closed. */
   closing: Int32Array;
+  /** Where each word and each string stands, by {@link wordKey} and {@link stringKey}. */
+  places: ReadonlyMap<string, readonly number[]>;
 }
+
+export const wordKey = (text: string): string => `w${text}`;
+export const stringKey = (text: string): string => `s${text}`;
 
 export function readCode(path: string, text: string): Code | null {
   const language = languageOf(path);
   if (language === null) return null;
   const tokens = lex(text, language);
-  return { path, tokens, closing: pairBrackets(tokens) };
+  return { path, tokens, closing: pairBrackets(tokens), places: placesOf(tokens) };
+}
+
+function placesOf(tokens: readonly Token[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  tokens.forEach(({ kind, text }, at) => {
+    // Long strings are texts for people, which nobody looks for.
+    if (kind === 'mark' || (kind === 'string' && text.length > 200)) return;
+    const key = kind === 'word' ? wordKey(text) : stringKey(text);
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [at]);
+    else known.push(at);
+  });
+  return places;
 }
 
 const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };

@@ -1,30 +1,42 @@
-import { type Code, inside, lineAt, type Range, split, wholeOf } from './code.ts';
+import { type Code, inside, lineAt, type Range, split, stringKey, wholeOf, wordKey } from './code.ts';
 import type { Token } from './token.ts';
 
-type Part = string | ((token: Token) => boolean);
+type Test = (token: Token) => boolean;
+/** What a token is asked for; `keys` are all that it can be, where they are few. */
+interface Choice {
+  test: Test;
+  keys: readonly string[];
+}
+type Part = string | Test | Choice;
 
-/** In a pattern: any string, or one with this text. */
-export const string =
-  (text?: string): Part =>
-  (token) =>
-    token.kind === 'string' && (text === undefined || token.text === text);
+/** In a pattern: any string, or one of these. */
+export function string(...texts: string[]): Test | Choice {
+  if (texts.length === 0) return (token) => token.kind === 'string';
+  const known = new Set(texts);
+  return { test: (token) => token.kind === 'string' && known.has(token.text), keys: texts.map(stringKey) };
+}
 /** In a pattern: a word out of several. */
-export const oneOf =
-  (...words: string[]): Part =>
-  (token) =>
-    token.kind === 'word' && words.includes(token.text);
-export const anyWord: Part = (token) => token.kind === 'word';
+export function oneOf(...words: string[]): Choice {
+  const known = new Set(words);
+  return { test: (token) => token.kind === 'word' && known.has(token.text), keys: words.map(wordKey) };
+}
+export const anyWord: Test = (token) => token.kind === 'word';
 
 /** Splits `Storage::disk(` into what {@link find} matches token by token. */
 const partsOf = (text: string): string[] => text.match(/[A-Za-z0-9_$]+|[^\sA-Za-z0-9_$]/g) ?? [];
 
 export function matches(code: Code, at: number, pattern: readonly Part[]): boolean {
-  return pattern.every((part, n) => {
+  for (let n = 0; n < pattern.length; n += 1) {
     const token = code.tokens[at + n];
-    if (token === undefined) return false;
-    return typeof part === 'string' ? token.kind !== 'string' && token.text === part : part(token);
-  });
+    const part = pattern[n];
+    if (token === undefined || part === undefined) return false;
+    if (typeof part === 'string' ? token.kind === 'string' || token.text !== part : !testOf(part)(token))
+      return false;
+  }
+  return true;
 }
+
+const testOf = (part: Test | Choice): Test => (typeof part === 'function' ? part : part.test);
 
 /** What is found in one file at most: each place may be looked at more closely, by a walk through the file. */
 const maxFound = 300;
@@ -33,10 +45,32 @@ const maxFound = 300;
 export function find(code: Code, pattern: readonly Part[], { from, to }: Range = wholeOf(code)): number[] {
   const parts = pattern.flatMap((part): Part[] => (typeof part === 'string' ? partsOf(part) : [part]));
   const found: number[] = [];
-  for (let at = from; at < to && found.length < maxFound; at += 1) {
+  for (const at of candidates(code, parts, from, to)) {
     if (matches(code, at, parts)) found.push(at);
+    if (found.length === maxFound) break;
   }
   return found;
+}
+
+/** Where a pattern could begin: before one of its words or strings if it has any, else everywhere. */
+function* candidates(code: Code, parts: readonly Part[], from: number, to: number): Generator<number> {
+  const offset = parts.findIndex((part) => keysOf(part) !== null);
+  const keys = offset === -1 ? null : keysOf(parts[offset]);
+  if (keys === null) {
+    for (let at = from; at < to; at += 1) yield at;
+    return;
+  }
+  const places = keys.flatMap((key) => code.places.get(key) ?? []);
+  if (keys.length > 1) places.sort((a, b) => a - b);
+  for (const place of places) {
+    if (place - offset >= from && place - offset < to) yield place - offset;
+  }
+}
+
+function keysOf(part: Part | undefined): readonly string[] | null {
+  if (part === undefined || typeof part === 'function') return null;
+  if (typeof part !== 'string') return part.keys;
+  return /^[A-Za-z0-9_$]/.test(part) ? [wordKey(part)] : null;
 }
 
 export interface Call {
