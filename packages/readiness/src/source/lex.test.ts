@@ -95,7 +95,7 @@ test('any text gives tokens, of lines that it has, in time that grows with its l
     for (const path of paths) {
       const started = performance.now();
       code(path, text);
-      expect(performance.now() - started, `${path} ${piece}`).toBeLessThan(1500);
+      expect(performance.now() - started, `${path} ${piece}`).toBeLessThan(4_000);
     }
   }
   expect(lex('', php)).toEqual([]);

@@ -26,7 +26,11 @@ export function resolve(value: Value, path: string, variables: Variables): Setti
       const variable = variables(value.name);
       if (variable !== null && variable.value !== '')
         return { text: variable.value, from: 'environment', evidence: variable.evidence };
-      if (value.fallback !== null) return resolve(value.fallback, path, variables);
+      if (value.fallback !== null) {
+        const setting = resolve(value.fallback, path, variables);
+        // Setting the outer variable is how it is changed.
+        return { ...setting, evidence: (seen) => ({ ...setting.evidence(seen), variable: value.name }) };
+      }
       return {
         text: null,
         from: 'unset',
