@@ -67,7 +67,7 @@ export async function judgeReadiness(ctx: Context, actor: Actor, appId: string):
 
 const unreadable: Finding = {
   status: 'unknown',
-  text: 'The repository could not be read.',
+  text: 'Not checked.',
   evidence: [] as Evidence[],
   fix: null,
 };

@@ -1,4 +1,4 @@
-import { type Evidence, type Finding, inFile, ok, problem } from '../finding.ts';
+import { type Evidence, type Finding, inFile, ok, problem, withFix } from '../finding.ts';
 import type { Scan } from '../scan.ts';
 import { type Code, isMark } from '../source/code.ts';
 import { calls, find, oneOf } from '../source/find.ts';
@@ -22,7 +22,13 @@ const places: Record<string, Place> = {
 export function judgeLaravelJobs(scan: Scan, app: readonly Code[], isNew: boolean): Finding {
   const everywhere = app.flatMap(unguardedTasks);
   if (everywhere.length > 0) {
-    return problem('Scheduled tasks run once on each server.', ...everywhere);
+    const found = problem('Scheduled tasks run once on each server.', ...everywhere);
+    return withFix(
+      found,
+      'Laravel',
+      'Guard each task; it takes a lock in the shared cache.',
+      '->onOneServer()',
+    );
   }
   const setting = configured(scan, 'queue', 'default', 'QUEUE_CONNECTION', isNew ? 'database' : 'sync');
   const driver = setting.text ?? '';

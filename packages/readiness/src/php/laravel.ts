@@ -70,11 +70,16 @@ export function sharedBy(scan: Scan, driver: string) {
   return driver === 'database' ? laravelDatabase(scan) : null;
 }
 
+/** What is seen where a driver is named. */
 export function wordsOf(place: Place): string {
-  if (place === 'local') return 'each server for itself';
-  return place === 'shared'
-    ? 'shared'
-    : place === 'none'
-      ? 'nothing is kept'
-      : 'a driver that is not known here';
+  switch (place) {
+    case 'local':
+      return 'kept on each server';
+    case 'shared':
+      return 'shared by all backends';
+    case 'none':
+      return 'nothing is kept';
+    case 'unknown':
+      return 'a driver that is not known here';
+  }
 }

@@ -29,6 +29,7 @@ export function resolve(value: Value, path: string, variables: Variables): Setti
       if (value.fallback !== null) {
         const setting = resolve(value.fallback, path, variables);
         // Setting the outer variable is how it is changed.
+        if (setting.from === 'environment') return setting;
         return { ...setting, evidence: (seen) => ({ ...setting.evidence(seen), variable: value.name }) };
       }
       return {
