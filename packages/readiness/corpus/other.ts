@@ -36,6 +36,19 @@ export const otherSamples: Sample[] = [
     expected: answers('oooooooo'),
   },
   {
+    name: 'Node.js whose build writes files and whose development server is the app itself',
+    framework: 'node',
+    files: {
+      'package.json': JSON.stringify({
+        scripts: { build: 'node ./build.mjs', dev: 'node --watch server.mjs', start: 'node server.mjs' },
+      }),
+      'build.mjs': "import { writeFileSync } from 'node:fs';\nwriteFileSync('dist.html', '');",
+      'server.mjs':
+        "import { createServer } from 'node:http';\nimport { appendFileSync } from 'node:fs';\ncreateServer((request, response) => {\n  appendFileSync('visits.txt', 'x');\n  response.end();\n}).listen(1);",
+    },
+    expected: answers('oooopooo'),
+  },
+  {
     name: 'Koa that trusts the proxy, with sessions in cookies',
     framework: 'node',
     files: {

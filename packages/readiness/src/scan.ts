@@ -1,7 +1,6 @@
-import { type Finding, inFile, ok, type PointKey, unknown } from './finding.ts';
+import { type Finding, ok, type PointKey, unknown } from './finding.ts';
 import type { Facts } from './input.ts';
 import type { Repository } from './repository.ts';
-import type { Code } from './source/code.ts';
 import type { Variables } from './variables.ts';
 
 /** What the judges of a framework look at. */
@@ -35,9 +34,4 @@ export type Findings = Record<PointKey, Finding>;
 /** Nothing of the sort was found, which says something where all that matters was read. */
 export function absent(scan: Scan, text: string): Finding {
   return scan.hidden === null ? ok(text) : unknown(scan.hidden);
-}
-
-/** Evidence for calls of one kind, at most as many as are shown. */
-export function seen(code: Code, lines: readonly { line: number }[], text: string) {
-  return lines.map(({ line }) => inFile(code.path, line, text));
 }

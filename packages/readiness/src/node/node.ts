@@ -1,3 +1,4 @@
+import { at, isObject, readJson } from '../repository.ts';
 import type { Findings, FrameworkName, Scan } from '../scan.ts';
 import { judgeNodeBudget } from './budget.ts';
 import { judgeNodeCache } from './cache.ts';
@@ -12,10 +13,29 @@ import { judgeNodeUploads } from './uploads.ts';
 const notServed =
   /(?:^|\/)(?:scripts?|tools?|bin|migrations?|seeds?|seeders?|benchmarks?)\/|(?:^|\/)(?:[^/]*\.config|gulpfile|Gruntfile|webpack[^/]*|rollup[^/]*|seed)\.[cm]?[jt]s$/;
 
+/** Files that scripts of package.json run, but for those that start the app: `"build": "node build.js"`. */
+function namedInScripts(scan: Scan): Set<string> {
+  const scripts = at(readJson(scan.repository, 'package.json'), 'scripts');
+  const named = (command: string) =>
+    (command.slice(0, 1_000).match(/[^\s"';&|=]+\.[cm]?[jt]s\b/g) ?? []).map((path) =>
+      path.replace(/^\.\//, ''),
+    );
+  const entries = isObject(scripts) ? Object.entries(scripts) : [];
+  const of = (isStart: boolean) =>
+    entries.flatMap(([name, command]) =>
+      /^(?:start|serve|prod|worker)/.test(name) === isStart && typeof command === 'string'
+        ? named(command)
+        : [],
+    );
+  const started = new Set([...of(true), ...named(scan.facts.startCommand ?? '')]);
+  return new Set(of(false).filter((path) => !started.has(path)));
+}
+
 /** Node.js, whatever the framework. */
 export function judgeNode(scan: Scan, framework: FrameworkName): Findings {
   const all = scan.repository.codes(/\.(?:[cm]?[jt]s|[jt]sx)$/);
-  const served = all.filter(({ path }) => !notServed.test(path));
+  const builders = namedInScripts(scan);
+  const served = all.filter(({ path }) => !notServed.test(path) && !builders.has(path));
   return {
     uploads: judgeNodeUploads(scan, served),
     sessions: judgeNodeSessions(scan, served),

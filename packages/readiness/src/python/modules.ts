@@ -41,7 +41,3 @@ export function imports(
     }),
   );
 }
-
-/** Whether a dotted module is imported, as `flask_caching` or `django.core.cache`. */
-export const importsPath = (code: Code, dotted: string): boolean =>
-  find(code, [oneOf('import', 'from'), dotted]).length > 0;
