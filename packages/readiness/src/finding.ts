@@ -41,11 +41,15 @@ export interface Finding {
   fix: Fix | null;
 }
 
-/** How many places a finding names. */
+/** How many places a finding names, and how long its words are at most: names from a repository are among them. */
 const maxEvidence = 5;
+const maxText = 300;
 
 function finding(status: Status, text: string, evidence: readonly Evidence[], fix: Fix | null): Finding {
-  return { status, text, evidence: evidence.slice(0, maxEvidence), fix };
+  const short = evidence
+    .slice(0, maxEvidence)
+    .map((piece) => ({ ...piece, text: piece.text.slice(0, maxText) }));
+  return { status, text: text.slice(0, maxText), evidence: short, fix };
 }
 
 export const ok = (text: string, ...evidence: Evidence[]): Finding => finding('ok', text, evidence, null);

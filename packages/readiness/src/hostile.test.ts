@@ -80,6 +80,20 @@ describe('a tree that is made to harm', () => {
     }
   });
 
+  test('names that would not look like what they are are not shown', () => {
+    const long = 'A'.repeat(100_000);
+    const files = {
+      artisan: '',
+      'composer.json': `{"require":{"laravel/framework":"12","drupal/core${long}":"1"}}`,
+      'config/session.php': `<?php return ['driver' => env("X\u202e${long}", 'file')];`,
+      'wp-content/plugins/wp-rocket/\u202e.txt': '',
+      'config/app.php': `<?php return ['key' => env('${long}')];`,
+    };
+    const said = JSON.stringify(sample(files).findings);
+    expect(said.length).toBeLessThan(8_000);
+    expect(said).not.toContain('\u202e');
+  });
+
   test('prototype keys are names like any others', () => {
     const { findings } = sample(
       {

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { Tree } from './input.ts';
 import { type Code, readCode } from './source/code.ts';
-import { isWorthReading } from './worth-reading.ts';
+import { isPlainPath, isWorthReading } from './worth-reading.ts';
 
 /** A tree, with its code read once. */
 export interface Repository {
@@ -55,7 +55,7 @@ function open(tree: Tree): Repository {
   const sources = [...texts.keys()];
   return {
     unread: tree.unread,
-    paths: new Set([...tree.paths, ...sources]),
+    paths: new Set([...tree.paths.filter(isPlainPath), ...sources]),
     texts,
     code,
     codes: (where) => sources.flatMap((path) => (where.test(path) ? (code(path) ?? []) : [])),

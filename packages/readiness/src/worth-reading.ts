@@ -20,9 +20,12 @@ const skippedNames =
 /** Characters that would make a path look like another one, or like several lines. */
 const misleading = /[\p{C}\p{Zl}\p{Zp}]/u;
 
+/** Whether a path can be shown as it is. */
+export const isPlainPath = (path: string): boolean => path.length <= 300 && !misleading.test(path);
+
 /** Whether a file's text can tell anything; decided by its name alone. */
 export function isWorthReading(path: string): boolean {
-  if (path.length > 300 || misleading.test(path)) return false;
+  if (!isPlainPath(path)) return false;
   const folders = path.split('/');
   const name = folders.pop() ?? '';
   if (folders.length > 20 || folders.some((folder) => skippedFolders.has(folder))) return false;

@@ -41,7 +41,7 @@ function readVariable(code: Code, range: Range, depth: number): Value | null {
     line,
   });
   const read = readCall(code, range) ?? readMember(code, range);
-  if (read === null) return null;
+  if (read === null || !/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(read.name)) return null;
   // `(string) env('X')`, `env('X', 'y')`, `process.env.X ?? 'y'`, `os.environ.get("X") or "y"`
   const fallback = read.fallback ?? afterOperator(code, { from: read.end, to: range.to });
   if (fallback === null && read.end < range.to && !isMark(code, read.end, '!')) {
