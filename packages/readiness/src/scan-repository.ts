@@ -9,7 +9,7 @@ import { judgePhp } from './php/plain.ts';
 import { judgeSymfony } from './php/symfony.ts';
 import { judgeWordPress } from './php/wordpress.ts';
 import { judgeDjango } from './python/django.ts';
-import { judgePython } from './python/flask.ts';
+import { judgePython } from './python/python.ts';
 import { openRepository } from './repository.ts';
 import type { Findings, FrameworkName, Scan } from './scan.ts';
 import { judgeStatic } from './static.ts';

@@ -5,12 +5,13 @@ import { find, oneOf, string } from '../source/find.ts';
 import { entriesOf } from '../value/entries.ts';
 import { readValue } from '../value/read-value.ts';
 import { resolve, type Setting } from '../value/resolve.ts';
-import { type Assigned, assigned, settingOf } from './assignments.ts';
+import { assigned, settingOf } from './assignments.ts';
 import { judgePythonBudget } from './budget.ts';
 import { djangoCache, judgeDjangoCache } from './django-cache.ts';
 import { djangoSettings } from './django-settings.ts';
 import { judgeDjangoState } from './django-state.ts';
 import { judgePythonJobs } from './jobs.ts';
+import { judgeSecret } from './secret.ts';
 
 /** Django: its settings say nearly all. */
 export function judgeDjango(scan: Scan): Findings {
@@ -113,38 +114,6 @@ function judgeSecretKey(scan: Scan, settings: readonly Code[]): Finding {
         inEnvironment('SECRET_KEY', 'nothing in the settings reads or sets it'),
       )
     : judgeSecret(scan, key, 'SECRET_KEY');
-}
-
-/** What signs must be given to all backends alike. */
-export function judgeSecret(
-  scan: Scan,
-  key: Assigned,
-  name: string,
-  variable: string | null = null,
-): Finding {
-  const line = lineAt(key.code, key.value.from);
-  const setting =
-    variable === null
-      ? settingOf(scan, key)
-      : resolve({ kind: 'variable', name: variable, fallback: null, line }, key.code.path, scan.variables);
-  switch (setting.from) {
-    case 'environment':
-      return ok('All backends are given the same secret.', setting.evidence('set'));
-    case 'code':
-      return ok(
-        'All backends have the secret that is written in the repository.',
-        setting.evidence('a secret in the repository'),
-      );
-    case 'random':
-      return problem(
-        'A secret is made anew by each process: what one signs, the others refuse.',
-        setting.evidence('made at random'),
-      );
-    case 'unset':
-      return problem(`${name} is read from a variable that is not set.`, setting.evidence('not set'));
-    case 'computed':
-      return unknown(`Where ${name} comes from can’t be told from here.`, setting.evidence('put together'));
-  }
 }
 
 /** Each backend's own Nginx passes `X-Forwarded-Proto` on; Django believes it when told to. */
