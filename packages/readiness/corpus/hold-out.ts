@@ -281,7 +281,7 @@ export const holdOut: readonly Sample[] = [
         "from contextlib import asynccontextmanager\n\nimport aiofiles\nfrom apscheduler.schedulers.asyncio import AsyncIOScheduler\nfrom fastapi import FastAPI, File, UploadFile\nfrom fastapi_cache import FastAPICache\nfrom fastapi_cache.backends.inmemory import InMemoryBackend\nfrom sqlmodel import Session, create_engine\n\nengine = create_engine('sqlite:///database.db')\nscheduler = AsyncIOScheduler()\n\n@asynccontextmanager\nasync def lifespan(app):\n    FastAPICache.init(InMemoryBackend())\n    scheduler.start()\n    yield\n\napp = FastAPI(lifespan=lifespan)\n\n@app.post('/files')\nasync def create(file: UploadFile = File(...)):\n    async with aiofiles.open(f'files/{file.filename}', 'wb') as out:\n        await out.write(await file.read())\n",
     },
     facts: { startCommand: 'fastapi run main.py --port $PORT' },
-    expected: answers('popppouo'),
+    expected: answers('popppooo'),
   },
   {
     name: 'Node.js: a chat that keeps its state in a file, addresses from the socket',

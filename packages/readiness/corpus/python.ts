@@ -49,7 +49,7 @@ export const pythonSamples: Sample[] = [
         "from django.core.management.utils import get_random_secret_key\nSECRET_KEY = get_random_secret_key()\nINSTALLED_APPS = ['django.contrib.sessions']\n# SESSION_ENGINE = 'django.contrib.sessions.backends.db'\nSESSION_ENGINE = 'django.contrib.sessions.backends.file'\nCACHES = {\n    'default': {\n        'BACKEND': 'django.core.cache.backends.locmem.LocMemCache',\n    }\n}\nDATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': 'localhost'}}\n",
     },
     facts: { ...postgresql(), startCommand: 'gunicorn site.wsgi --workers 3' },
-    expected: answers('oppopppo'),
+    expected: answers('oppoppoo'),
   },
   {
     name: 'Django with split settings; the ones of production count',
@@ -83,7 +83,7 @@ export const pythonSamples: Sample[] = [
     },
     environment: { DATABASE_URL: 'postgresql://a:b@10.0.0.1/a' },
     facts: { ...postgresql(), startCommand: 'gunicorn -w 30 --threads 2 site.wsgi' },
-    expected: answers('oooppppp'),
+    expected: answers('ooopppop'),
   },
   {
     name: 'Django whose dangers are in comments and docstrings',

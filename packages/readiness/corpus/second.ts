@@ -259,7 +259,7 @@ export const secondSamples: Sample[] = [
     },
     environment: { DB_HOST: '10.0.0.1', DB_NAME: 'x' },
     facts: { ...postgresql(100), startCommand: 'gunicorn core.wsgi:application --workers=5 --threads=4' },
-    expected: answers('poppoppo'),
+    expected: answers('poppopoo'),
   },
   {
     name: 'Flask factory with configuration classes, both variables set',

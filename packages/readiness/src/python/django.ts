@@ -11,6 +11,7 @@ import { djangoCache, judgeDjangoCache } from './django-cache.ts';
 import { djangoSettings } from './django-settings.ts';
 import { judgeDjangoState } from './django-state.ts';
 import { judgePythonJobs } from './jobs.ts';
+import { believingServer } from './proxies.ts';
 import { judgeSecret } from './secret.ts';
 
 /** Django: its settings say nearly all. */
@@ -24,7 +25,7 @@ export function judgeDjango(scan: Scan): Findings {
     jobs: judgePythonJobs(scan, codes),
     'local-state': judgeDjangoState(scan, settings, codes),
     secrets: judgeSecretKey(scan, settings),
-    'trusted-proxies': judgeProxies(scan, settings),
+    'trusted-proxies': judgeProxies(scan, settings, codes),
     'database-connections': judgePythonBudget(scan, true, codes),
   };
 }
@@ -116,8 +117,19 @@ function judgeSecretKey(scan: Scan, settings: readonly Code[]): Finding {
     : judgeSecret(scan, key, 'SECRET_KEY');
 }
 
-/** Each backend's own Nginx passes `X-Forwarded-Proto` on; Django believes it when told to. */
-function judgeProxies(_scan: Scan, settings: readonly Code[]): Finding {
+/**
+ * Each backend's own Nginx passes `X-Forwarded-Proto` on. Django believes it when told to; Gunicorn and Uvicorn believe their own machine and tell Django, but
+ * who is there is left to the app.
+ */
+function judgeProxies(scan: Scan, settings: readonly Code[], codes: readonly Code[]): Finding {
+  const asks = codes.flatMap((code) =>
+    find(code, [string('HTTP_X_FORWARDED_FOR', 'HTTP_X_REAL_IP', 'X-Forwarded-For', 'X-Real-IP')]).length > 0
+      ? []
+      : find(code, [string('REMOTE_ADDR')]).map((at) =>
+          inFile(code.path, lineAt(code, at), 'takes the proxy for the visitor'),
+        ),
+  );
+  if (asks.length > 0) return problem('The app takes the proxy before it for the visitor.', ...asks);
   const header = assigned(settings, 'SECURE_PROXY_SSL_HEADER');
   if (header !== null && header.code.tokens[header.value.from]?.text !== 'None') {
     return ok(
@@ -125,6 +137,8 @@ function judgeProxies(_scan: Scan, settings: readonly Code[]): Finding {
       inFile(header.code.path, lineAt(header.code, header.value.from), 'SECURE_PROXY_SSL_HEADER'),
     );
   }
+  const server = believingServer(scan);
+  if (server !== null) return ok(`${server} believes the proxy on its own machine, and tells Django.`);
   const [main] = settings.slice(-1);
   return problem(
     'Django takes HTTPS for HTTP: it is not told which header field to believe.',

@@ -22,8 +22,15 @@ export function judgePythonProxies(scan: Scan, codes: readonly Code[], framework
     );
     return problem('Flask takes the proxy before it for the visitor.', ...made);
   }
-  const server = `${scan.facts.startCommand ?? ''} ${scan.repository.texts.get('Procfile') ?? ''}`;
-  if (/\buvicorn\b/.test(server) && !/--no-proxy-headers/.test(server))
-    return ok('Uvicorn believes the proxy on its own machine.');
+  const server = believingServer(scan);
+  if (server === 'Uvicorn') return ok('Uvicorn believes the proxy on its own machine.');
   return unknown('Whether the server before the app believes the proxy can’t be told from here.');
+}
+
+/** The server that starts the app, if it believes `X-Forwarded-Proto` of 127.0.0.1 by itself: Gunicorn's `forwarded_allow_ips`, Uvicorn's `--proxy-headers`. */
+export function believingServer({ facts, repository }: Scan): 'Gunicorn' | 'Uvicorn' | null {
+  const command = facts.startCommand ?? repository.texts.get('Procfile') ?? '';
+  if (/\buvicorn\b|\bfastapi run\b/i.test(command))
+    return /--no-proxy-headers/.test(command) ? null : 'Uvicorn';
+  return /\bgunicorn\b/.test(command) ? 'Gunicorn' : null;
 }

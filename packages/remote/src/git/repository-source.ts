@@ -28,7 +28,7 @@ export function createRepositorySource(options: GitOptions = {}) {
     async readTree(request: TreeRequest): Promise<RepositoryTree> {
       const asked = { repositoryUrl: request.repositoryUrl, branch: request.branch };
       const { commit } = await listRemote(asked, { ...options, timeoutMs: 15_000 });
-      return trees.get(`${request.repositoryUrl}\0${commit}`, () => readTree(request, options));
+      return trees.get(request.repositoryUrl, commit, () => readTree(request, options));
     },
     async inspect(request: {
       repositoryUrl: string;

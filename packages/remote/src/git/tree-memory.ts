@@ -11,7 +11,8 @@ export class TreeMemory {
   readonly #gate = new ChannelGate(maxAtOnce);
   readonly #trees = new Map<string, Promise<RepositoryTree>>();
 
-  get(key: string, read: () => Promise<RepositoryTree>): Promise<RepositoryTree> {
+  get(repositoryUrl: string, commit: string, read: () => Promise<RepositoryTree>): Promise<RepositoryTree> {
+    const key = `${commit} ${repositoryUrl}`;
     const known = this.#trees.get(key);
     if (known !== undefined) {
       this.#trees.delete(key);
@@ -20,7 +21,11 @@ export class TreeMemory {
     }
     const reading = this.#inTurn(read);
     this.#trees.set(key, reading);
-    reading.catch(() => this.#trees.delete(key));
+    // A branch that moved in between was read at another commit.
+    reading.then(
+      (tree) => tree.commit === commit || this.#trees.delete(key),
+      () => this.#trees.delete(key),
+    );
     const [oldest] = this.#trees.keys();
     if (this.#trees.size > maxTrees && oldest !== undefined) this.#trees.delete(oldest);
     return reading;
