@@ -125,7 +125,9 @@ test('one server becomes a balanced fleet, and one server again', async ({ page 
   await test.step('enable the load balancer', async () => {
     await openTab(page, 'Load balancer');
     await page.getByRole('link', { name: 'Enable Load Balancer' }).click();
-    await expect(page.getByRole('checkbox').first()).toBeVisible();
+    await expect(page.getByText(/^Checked commit [0-9a-f]{7} \(/)).toBeVisible({ timeout: 30_000 });
+    const files = page.getByRole('listitem').filter({ hasText: 'File uploads go to object storage' });
+    await expect(files.last()).toHaveAttribute('data-status', 'ok');
     for (const point of await page.getByRole('checkbox').all()) await point.click();
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('checkbox', { name: 'web-2' }).click();

@@ -1,5 +1,6 @@
 import type { Cipher, PrismaClient } from '@fairlead/db';
 import type { Secret } from '@fairlead/errors';
+import type { Tree } from '@fairlead/readiness';
 import type { Role, Scope } from './authorize.ts';
 
 /** Hands ids to the worker. `createQueue()` of `@fairlead/jobs` is one. */
@@ -31,7 +32,18 @@ export interface RepositoryInspection {
   };
 }
 
+/** Which files of a branch's head to read, and how much of them. */
+export interface TreeRequest {
+  repositoryUrl: string;
+  branch: string;
+  /** Of all names those to read, the most telling first. */
+  choose: (paths: readonly string[]) => readonly string[];
+  limits: { files: number; fileBytes: number; totalBytes: number; paths: number };
+}
+
 export interface RepositorySource {
+  /** @throws AppError `repository-unreachable`, `branch-not-found` */
+  readTree(request: TreeRequest): Promise<Tree>;
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
   inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<RepositoryInspection>;
 }

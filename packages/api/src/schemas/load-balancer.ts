@@ -122,6 +122,16 @@ export type LoadBalancer = z.infer<typeof loadBalancerSchema>;
 export const networkListSchema = z.object({ networks: z.array(z.string()) }).openapi('NetworkList');
 export type NetworkList = z.infer<typeof networkListSchema>;
 
+const evidenceSchema = z.object({
+  /** A file of the repository, with a line where one place tells. */
+  path: z.string().nullable(),
+  line: z.int().nullable(),
+  /** Of the environment; its value is never answered. */
+  variable: z.string().nullable(),
+  /** What is seen there. */
+  text: z.string(),
+});
+
 export const checklistSchema = z
   .object({
     items: z.array(
@@ -129,11 +139,27 @@ export const checklistSchema = z
         key: z.string(),
         title: z.string(),
         why: z.string(),
-        /** How to fix it with the app's runtime; `code` is what to paste, if anything. */
+        /** `unknown`: the repository and the environment do not tell. */
+        status: z.enum(['ok', 'problem', 'unknown']),
+        /** What was found, in one sentence. */
+        text: z.string(),
+        evidence: z.array(evidenceSchema),
+        /** How to fix it with the app's framework; `code` is what to paste, if anything. None where the status is `ok`. */
         fixes: z.array(z.object({ title: z.string(), text: z.string(), code: z.string().nullable() })),
+        /** Whether enabling asks for this key among `acknowledged`. */
+        needsAcknowledgement: z.boolean(),
         acknowledged: z.boolean(),
       }),
     ),
+    scan: z.object({
+      /** The head of the app's branch; null where it could not be read, for which `fault` says why. */
+      commit: z.string().nullable(),
+      checkedAt: instantSchema,
+      framework: z.string().nullable(),
+      /** How many files were read. */
+      files: z.int(),
+      fault: z.string().nullable(),
+    }),
   })
   .openapi('Checklist');
 export type Checklist = z.infer<typeof checklistSchema>;

@@ -1,36 +1,50 @@
+import type { Evidence, Fix, Status } from '@fairlead/readiness';
 import { appInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import type { UseCase } from '../context.ts';
 import { parseInput } from '../input.ts';
-import { found, tenant } from '../tenant.ts';
-import { checklistItems } from './checklist-items.ts';
+import { checklistItems, fixesFor } from './checklist-items.ts';
+import { judgeReadiness, type ReadinessScan } from './readiness.ts';
 
-/** One way to put a point right; `code` is what to paste. */
-export interface Fix {
+export interface ChecklistItemView {
+  key: string;
   title: string;
+  why: string;
+  status: Status;
+  /** What was found, in one sentence. */
   text: string;
-  code: string | null;
+  /** Where it was found; never a value of the environment. */
+  evidence: Evidence[];
+  /** How to put it right; none where it is. */
+  fixes: Fix[];
+  /** Whether enabling asks for the point: what is `ok` needs no word. */
+  needsAcknowledgement: boolean;
+  acknowledged: boolean;
 }
 
 export interface ChecklistView {
-  items: { key: string; title: string; why: string; fixes: Fix[]; acknowledged: boolean }[];
+  items: ChecklistItemView[];
+  scan: ReadinessScan;
 }
 
-/** What to see to before enabling, with the fixes for the app's runtime. */
+/** What to see to before enabling, checked now: in the repository, the environment and the DNS. */
 export const readChecklist: UseCase<unknown, ChecklistView> = async (ctx, actor, input) => {
   authorize(actor, 'load-balancer.checklist');
   const { appId } = parseInput(appInput, input);
-  const app = found(
-    await tenant(ctx, actor).app.findUnique({ where: { id: appId }, include: { loadBalancer: true } }),
-    'app',
-  );
-  const acknowledged = app.loadBalancer?.acknowledgedChecks ?? [];
-  const runtime = app.runtime === 'php' || app.runtime === 'static' ? app.runtime : 'node';
+  const { app, loadBalancer, scan, findings } = await judgeReadiness(ctx, actor, appId);
   return {
-    items: checklistItems.map(({ fixes, ...item }) => ({
-      ...item,
-      fixes: fixes[runtime],
-      acknowledged: acknowledged.includes(item.key),
-    })),
+    items: checklistItems.map((item) => {
+      const { status, text, evidence, fix } = findings[item.key];
+      return {
+        ...item,
+        status,
+        text,
+        evidence,
+        fixes: status === 'ok' ? [] : fixesFor(item.key, fix, app.runtime),
+        needsAcknowledgement: status !== 'ok',
+        acknowledged: loadBalancer.acknowledgedChecks.includes(item.key),
+      };
+    }),
+    scan,
   };
 };

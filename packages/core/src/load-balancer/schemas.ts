@@ -18,7 +18,7 @@ export const enableLoadBalancerBody = z.strictObject({
   serverIds,
   ...balancingFields,
   method: balancingFields.method.default('round_robin'),
-  /** Keys of the readiness checklist: all of them. */
+  /** Keys of the readiness checklist: all whose status is not `ok`. */
   acknowledged: z.array(z.string().max(100)).max(50).default([]),
 });
 export type EnableLoadBalancerBody = z.input<typeof enableLoadBalancerBody>;

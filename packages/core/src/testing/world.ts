@@ -36,6 +36,13 @@ export async function createWorld(): Promise<World> {
     cipher: new Cipher(randomBytes(32).toString('base64')),
     clock: () => now.value,
     repositories: {
+      // Nothing tells: every point of the checklist is unknown.
+      readTree: async () => ({
+        commit: 'a'.repeat(40),
+        paths: [],
+        files: [],
+        unread: [],
+      }),
       inspect: async ({ branch }) => ({
         branches: ['main'],
         commit: 'a'.repeat(40),

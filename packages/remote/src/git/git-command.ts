@@ -6,6 +6,7 @@ import { cancelled } from '../deadline.ts';
 import { withPrivateDirectory } from '../private-directory.ts';
 import { guardGroup } from '../process-group.ts';
 import { quoteCommand } from '../shell-quote.ts';
+import { guardDisk } from './disk-guard.ts';
 import { gitFailure } from './git-failure.ts';
 import { reachableAddress } from './reachable-address.ts';
 import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
@@ -20,6 +21,14 @@ export interface GitOptions {
   allowPrivateNetworks?: boolean;
   /** For one whole question. Default 60,000. */
   timeoutMs?: number;
+  /** What Git may put on the disk before it is ended. No limit by default. */
+  maxDiskBytes?: number;
+}
+
+interface Execution {
+  input?: string;
+  maxOutputBytes: number;
+  encoding: 'utf8' | 'latin1';
 }
 
 interface SessionParts {
@@ -75,13 +84,23 @@ export class GitSession {
    * Runs `git <args>` in the session's directory and returns what it printed, at most `maxOutputBytes` (default 4 MiB).
    * Throws what {@link gitFailure} makes of a failure.
    */
-  async run(args: readonly string[], maxOutputBytes = 4 << 20): Promise<string> {
+  run(args: readonly string[], maxOutputBytes = 4 << 20): Promise<string> {
+    return this.#execute(args, { maxOutputBytes, encoding: 'utf8' });
+  }
+
+  /** As {@link run}, with `input` on its standard input, and its output byte by byte. */
+  async bytes(args: readonly string[], input: string, maxOutputBytes = 4 << 20): Promise<Buffer> {
+    return Buffer.from(await this.#execute(args, { input, maxOutputBytes, encoding: 'latin1' }), 'latin1');
+  }
+
+  async #execute(args: readonly string[], { input, maxOutputBytes, encoding }: Execution): Promise<string> {
     const { address, deadline, directory, options, signal } = this.#parts;
     const child = execa(options.gitPath ?? 'git', [...this.#settings(), ...args], {
       cwd: directory,
       env: this.#environment(),
       extendEnv: false,
-      stdin: 'ignore',
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+      encoding,
       reject: false,
       stripFinalNewline: false,
       maxBuffer: { stdout: maxOutputBytes, stderr: 64_000 },
@@ -89,15 +108,20 @@ export class GitSession {
       cleanup: false,
     });
     const timeoutMs = Math.max(1, deadline - Date.now());
-    const guard = guardGroup(child.pid, { timeoutMs, signal, graceMs: 0 });
-    const result = await child.finally(guard.done);
+    const disk = guardDisk(directory, options.maxDiskBytes);
+    const ended = signal === undefined ? disk.signal : AbortSignal.any([signal, disk.signal]);
+    const guard = guardGroup(child.pid, { timeoutMs, signal: ended, graceMs: 0 });
+    const result = await child.finally(() => {
+      guard.done();
+      disk.done();
+    });
     if (signal?.aborted) throw cancelled(signal.reason);
     if (result.exitCode === 0 && !result.isMaxBuffer) return result.stdout;
     throw gitFailure({
       host: address.host,
       stderr: result.stderr ?? '',
       timedOut: guard.timedOut(),
-      tooMuch: result.isMaxBuffer,
+      tooMuch: result.isMaxBuffer || disk.signal.aborted,
       cause: result.cause,
     });
   }

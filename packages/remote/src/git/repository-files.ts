@@ -17,13 +17,7 @@ const maxFileBytes = 256 << 10;
  * or `refs/heads/<branch>`. Throws `commit-not-found`, `branch-not-found`, `repository-unreachable`.
  */
 export async function openFiles(git: GitSession, revision: string): Promise<RepositoryFiles> {
-  await git.run(['init', '--quiet', '--bare', '.']);
-  // A promisor remote, so that contents left out of the fetch are fetched when read.
-  await git.run(['config', 'remote.origin.url', git.url]);
-  await git.run(['config', 'remote.origin.promisor', 'true']);
-  await git.run(['config', 'remote.origin.partialclonefilter', 'blob:none']);
-  await fetchRevision(git, revision);
-  const commit = (await git.run(['rev-parse', '--verify', 'FETCH_HEAD^{commit}'])).trim();
+  const commit = await fetchFiles(git, revision);
   const listing = await git.run(['ls-tree', '-z', commit, './', 'public/', 'web/', 'dist/']);
   const regular = listing
     .split('\0')
@@ -42,6 +36,17 @@ export async function openFiles(git: GitSession, revision: string): Promise<Repo
       }
     },
   };
+}
+
+/** Fetches what {@link openFiles} reads, and returns the commit: 40 hexadecimal digits. Throws as {@link openFiles}. */
+export async function fetchFiles(git: GitSession, revision: string): Promise<string> {
+  await git.run(['init', '--quiet', '--bare', '.']);
+  // A promisor remote, so that contents left out of the fetch are fetched when read.
+  await git.run(['config', 'remote.origin.url', git.url]);
+  await git.run(['config', 'remote.origin.promisor', 'true']);
+  await git.run(['config', 'remote.origin.partialclonefilter', 'blob:none']);
+  await fetchRevision(git, revision);
+  return (await git.run(['rev-parse', '--verify', 'FETCH_HEAD^{commit}'])).trim();
 }
 
 async function fetchRevision(git: GitSession, revision: string): Promise<void> {

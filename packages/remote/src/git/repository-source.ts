@@ -1,6 +1,8 @@
 import { detectRuntime } from './detect-runtime.ts';
 import type { GitOptions } from './git-command.ts';
 import { listRemote } from './list-remote.ts';
+import { type RepositoryTree, readTree, type TreeRequest } from './read-tree.ts';
+import { TreeMemory } from './tree-memory.ts';
 
 /** What a repository says of itself. `runtime` is `static` with no evidence when nothing was recognised. */
 export interface RepositoryInspection {
@@ -20,7 +22,14 @@ export interface RepositoryInspection {
 
 /** Branches, head and runtime in one question, in the shape that core asks for (`RepositorySource`). Throws as {@link listRemote} and {@link detectRuntime}. */
 export function createRepositorySource(options: GitOptions = {}) {
+  const trees = new TreeMemory();
   return {
+    /** The head of a branch, as {@link readTree}; one that was read before is not fetched again. */
+    async readTree(request: TreeRequest): Promise<RepositoryTree> {
+      const asked = { repositoryUrl: request.repositoryUrl, branch: request.branch };
+      const { commit } = await listRemote(asked, { ...options, timeoutMs: 15_000 });
+      return trees.get(request.repositoryUrl, commit, () => readTree(request, options));
+    },
     async inspect(request: {
       repositoryUrl: string;
       branch?: string | undefined;

@@ -14,7 +14,9 @@ import { usePlan } from '../../../../../../plan/use-plan.ts';
 import { useApp } from '../../use-app.ts';
 import { MethodChoice } from '../method-choice.tsx';
 import { type Balancing, describeBalancing } from '../methods.ts';
+import { ChecklistSkeleton } from './checklist-skeleton.tsx';
 import { ChecklistStage } from './checklist-stage.tsx';
+import { ScanLine } from './scan-line.tsx';
 import { ServersStage } from './servers-stage.tsx';
 import { Stage } from './stage.tsx';
 
@@ -43,7 +45,9 @@ function EnableFlow({ app, balancer }: { app: App; balancer: LoadBalancer }) {
     onSuccess: () => router.push(`/apps/${app.id}/load-balancer`),
   });
   const items = checklist.data?.items ?? [];
-  const ready = items.length > 0 && items.every((item) => acknowledged.includes(item.key));
+  const open = items.filter((item) => item.needsAcknowledgement);
+  const given = open.filter((item) => acknowledged.includes(item.key)).map((item) => item.key);
+  const ready = items.length > 0 && given.length === open.length;
   const stage = (name: At) => ({
     number: order.indexOf(name) + 1,
     ahead: order.indexOf(name) - order.indexOf(at),
@@ -54,10 +58,26 @@ function EnableFlow({ app, balancer }: { app: App; balancer: LoadBalancer }) {
       <Stage
         {...stage('checklist')}
         title="Is the app ready for several servers?"
-        said={`${count(items.length, 'point')} acknowledged`}
+        said={`${items.length - open.length} of ${count(items.length, 'point')} in order, ${given.length} acknowledged`}
       >
-        {checklist.isError ? <LoadFailure query={checklist} what="the checklist" /> : null}
-        <ChecklistStage items={items} acknowledged={acknowledged} onChange={setAcknowledged} />
+        <p className="text-ink-muted text-sm">
+          Each backend has its own disk. Fairlead does not copy files between them, so what every backend
+          needs must live where all of them reach it.
+        </p>
+        {checklist.data ? (
+          <>
+            <ScanLine
+              scan={checklist.data.scan}
+              checking={checklist.isFetching}
+              onCheck={() => void checklist.refetch()}
+            />
+            <ChecklistStage items={items} acknowledged={acknowledged} onChange={setAcknowledged} />
+          </>
+        ) : checklist.isError ? (
+          <LoadFailure query={checklist} what="the checklist" />
+        ) : (
+          <ChecklistSkeleton />
+        )}
         <Button variant="primary" disabled={!ready} onClick={() => setAt('servers')}>
           Continue
         </Button>
@@ -98,7 +118,7 @@ function EnableFlow({ app, balancer }: { app: App; balancer: LoadBalancer }) {
             enable.run({
               method: 'POST',
               path: `/apps/${app.id}/load-balancer`,
-              body: { serverIds, ...balancing, acknowledged },
+              body: { serverIds, ...balancing, acknowledged: given },
             })
           }
         >

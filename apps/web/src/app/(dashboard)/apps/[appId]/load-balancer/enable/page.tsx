@@ -11,15 +11,9 @@ interface Props {
 
 export default async function Page({ params }: Props) {
   const { appId } = await params;
+  // The checklist reads the repository: the page comes first.
   return (
-    <Prefetch
-      resources={[
-        resources.app(appId),
-        resources.loadBalancer(appId),
-        resources.checklist(appId),
-        resources.servers,
-      ]}
-    >
+    <Prefetch resources={[resources.app(appId), resources.loadBalancer(appId), resources.servers]}>
       <EnablePage appId={appId} />
     </Prefetch>
   );

@@ -1,0 +1,117 @@
+import { AppError } from '@fairlead/errors';
+import {
+  type Evidence,
+  type Facts,
+  type Finding,
+  type FrameworkName,
+  pointKeys,
+  prepareTree,
+  readingLimits,
+  scanRepository,
+  type Tree,
+  worthReading,
+} from '@fairlead/readiness';
+import { domainsAt } from '../app/domains-at.ts';
+import type { Actor, Context } from '../context.ts';
+import { type DatabaseEngine, databaseEnvironment } from '../desired-database.ts';
+import { effectiveEnvironment, revealEnvironment } from '../effective-environment.ts';
+import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import { type Fleet, loadFleet } from '../fleet.ts';
+import { factsOf } from '../server/facts.ts';
+import { tenant } from '../tenant.ts';
+import type { ChecklistKey } from './checklist-items.ts';
+import { judgeDomains } from './readiness-domains.ts';
+
+/** What was looked at; `fault` says why the repository was not. */
+export interface ReadinessScan {
+  commit: string | null;
+  checkedAt: string;
+  framework: FrameworkName | null;
+  /** How many files were read. */
+  files: number;
+  fault: string | null;
+}
+
+export interface Readiness {
+  app: Fleet['app'];
+  loadBalancer: Fleet['loadBalancer'];
+  scan: ReadinessScan;
+  findings: Record<ChecklistKey, Finding>;
+}
+
+/**
+ * Answers the checklist from the head of the app's branch, its environment and the DNS, all as they are now. A repository that can't be read leaves its points unknown and says why.
+ * @throws AppError `not-found`
+ */
+export async function judgeReadiness(ctx: Context, actor: Actor, appId: string): Promise<Readiness> {
+  const fleet = await loadFleet(tenant(ctx, actor), appId);
+  const [read, domains] = await Promise.all([readTree(ctx, fleet), judgeDomains(await namesOf(ctx, fleet))]);
+  const { app, loadBalancer } = fleet;
+  const checkedAt = ctx.clock().toISOString();
+  if ('fault' in read) {
+    const findings = Object.fromEntries(pointKeys.map((key) => [key, unreadable])) as Readiness['findings'];
+    const scan = { commit: null, checkedAt, framework: null, files: 0, fault: read.fault };
+    return { app, loadBalancer, scan, findings: { ...findings, dns: domains } };
+  }
+  const environment = await readEnvironment(ctx, fleet);
+  await prepareTree(read.tree);
+  const { framework, findings } = scanRepository({ tree: read.tree, environment, facts: readFacts(fleet) });
+  const { commit, files } = read.tree;
+  return {
+    app,
+    loadBalancer,
+    scan: { commit, checkedAt, framework, files: files.length, fault: null },
+    findings: { ...findings, dns: domains },
+  };
+}
+
+const unreadable: Finding = {
+  status: 'unknown',
+  text: 'Not checked.',
+  evidence: [] as Evidence[],
+  fix: null,
+};
+
+async function readTree(ctx: Context, { app }: Fleet): Promise<{ tree: Tree } | { fault: string }> {
+  try {
+    const { repositoryUrl, branch } = app;
+    const asked = { repositoryUrl, branch, choose: worthReading, limits: readingLimits };
+    return { tree: await ctx.repositories.readTree(asked) };
+  } catch (error) {
+    if (error instanceof AppError) return { fault: error.message };
+    throw error;
+  }
+}
+
+function namesOf(ctx: Context, { app, loadBalancer, servers }: Fleet) {
+  const balancerId = loadBalancer.successorServerId ?? loadBalancer.balancerServerId;
+  const balancer = servers.find(({ id }) => id === balancerId);
+  return balancer === undefined ? [] : domainsAt(ctx, app.domains, balancer);
+}
+
+/** What the process on a backend that is not the primary will read. */
+async function readEnvironment(ctx: Context, { app, servers }: Fleet): Promise<Record<string, string>> {
+  const own = await readEnvironmentSecrets(ctx, app);
+  const { databaseEngine, databaseName, databaseUser } = app;
+  const primary = servers.find(({ id }) => id === app.primaryServerId);
+  if (databaseEngine === 'none' || databaseName === null || databaseUser === null || primary === undefined)
+    return revealEnvironment(own);
+  const engine = databaseEngine as DatabaseEngine;
+  const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
+  const database = { engine, database: databaseName, user: databaseUser };
+  const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app));
+  return revealEnvironment(effectiveEnvironment(generated, own));
+}
+
+function readFacts({ app, backends, servers }: Fleet): Facts {
+  const { buildCommand, startCommand } = app;
+  const count = backends.filter(({ desired }) => desired !== 'removed').length;
+  const known = factsOf(servers.find(({ id }) => id === app.primaryServerId)?.facts);
+  const engine = app.databaseEngine === 'none' ? null : (app.databaseEngine as DatabaseEngine);
+  return {
+    buildCommand,
+    startCommand,
+    backends: Math.max(2, count),
+    database: engine === null ? null : { engine, maxConnections: known?.[engine]?.maxConnections ?? null },
+  };
+}
