@@ -17,7 +17,7 @@ const poll = { timeout: 20_000 };
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|ports|tls))\.lab\.test\.ts$/.test(
+      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|ports|tls|ipv6|testing))\.lab\.test\.ts$/.test(
         moduleId,
       );
     const sorted = await super.sort(files);

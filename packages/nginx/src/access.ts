@@ -16,13 +16,13 @@ const ZONE_SIZE = '10m';
 export function rateZone(app: Slug, { rateLimit }: HttpSettings): ConfigNode[] {
   if (rateLimit === null) return [];
   const rate = `rate=${rateLimit.requests}r/${rateLimit.per === 'second' ? 's' : 'm'}`;
-  const { counted, network } = countedVariableNames(app);
+  const { counted } = countedVariableNames(app);
   return [
     block(
       'map',
       ['$binary_remote_addr', counted],
       directive('default', '$binary_remote_addr'),
-      directive(`~(?s)^(?<${network}>.{8}).{8}\\z`, `$${network}`),
+      directive('~(?s)^(.{8}).{8}\\z', '$1'),
     ),
     directive('limit_req_zone', counted, `zone=${rateZoneName(app)}:${ZONE_SIZE}`, rate),
   ];

@@ -88,14 +88,10 @@ export function rateZoneName(app: Slug): string {
   return `fairleadrate_${identifier(app)}`;
 }
 
-/** Variables of one front that counts requests: whom a request counts for, and half of an IPv6 address. */
-export function countedVariableNames(app: Slug): { counted: string; network: string; kept: string } {
+/** Variables of one front that counts requests: whom a request counts for, and the same again. */
+export function countedVariableNames(app: Slug): { counted: string; kept: string } {
   const name = identifier(app);
-  return {
-    counted: `$fairlead_for_${name}`,
-    network: `fairlead_net_${name}`,
-    kept: `$fairlead_kept_${name}`,
-  };
+  return { counted: `$fairlead_for_${name}`, kept: `$fairlead_kept_${name}` };
 }
 
 /** The name of the server block that stands first in a front's file so that the app's own is never the default. Under a domain that can't exist (RFC 6761). */

@@ -134,7 +134,13 @@ describe('moving the balancer', () => {
       code: 'conflict',
       message: expect.stringMatching(/is not ready/),
     });
-    await prisma.server.update({ where: { id: next.id }, data: { status: 'ready', privateAddress: null } });
+    const six = { ipAddress: '2001:db8::6', privateAddress: '2001:db8:1::6' };
+    await prisma.server.update({ where: { id: next.id }, data: { status: 'ready', ...six } });
+    expect(await refusal(move(next.id))).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/by none of that kind/),
+    });
+    await prisma.server.update({ where: { id: next.id }, data: { privateAddress: null } });
     const backends = await prisma.backend.findMany({ where: { appId }, include: { server: true } });
     for (const { id, server } of backends) {
       const privateAddress = `10.77.0.${backends.findIndex((row) => row.id === id) + 1}`;
