@@ -54,6 +54,8 @@ class Shop(BaseHTTPRequestHandler):
         self.answer(303, b"", Location="/")
     def log_message(self, *_):
         pass
+# Five waiting connections, as is usual there, are too few for a machine without time.
+ThreadingHTTPServer.request_queue_size = 128
 ThreadingHTTPServer(("0.0.0.0", 8081), Shop).serve_forever()
 `;
 
