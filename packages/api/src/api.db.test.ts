@@ -62,6 +62,9 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listDeployments: { action: 'deployment.list' },
   startDeployment: { action: 'deployment.start', body: {} },
   readDeployment: { action: 'deployment.read' },
+  readWebhook: { action: 'webhook.read' },
+  setWebhook: { action: 'webhook.set', body: { enabled: true } },
+  rotateWebhook: { action: 'webhook.rotate' },
   readLoadBalancer: { action: 'load-balancer.read' },
   readChecklist: { action: 'load-balancer.checklist' },
   planLoadBalancer: { action: 'load-balancer.plan', body: { action: 'disable' } },
@@ -98,7 +101,7 @@ const routes: Record<string, { action: Action; body?: object }> = {
   retryOperation: { action: 'operation.read' },
   cancelOperation: { action: 'operation.read' },
 };
-const openRoutes = ['readSetup', 'claimSetup', 'readLiveness'];
+const openRoutes = ['readSetup', 'claimSetup', 'readLiveness', 'receivePush'];
 
 function each() {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -246,6 +249,9 @@ describe('every route', () => {
     const { id: certificateId } = schemas.certificateSchema.parse(uploaded);
     strict(schemas.acmeAccountSchema, await get('/acme-account'));
     strict(schemas.acmeAccountSchema, await post('/acme-account', { termsAgreed: true }, 'PUT'));
+    strict(schemas.webhookSchema, await get(`/apps/${app.id}/webhook`));
+    strict(schemas.webhookWithSecretSchema, await post(`/apps/${app.id}/webhook`, { enabled: true }, 'PUT'));
+    strict(schemas.webhookWithSecretSchema, await post(`/apps/${app.id}/webhook/secret`, {}));
     const tls = { mode: 'uploaded', certificateId, forceHttps: true };
     strict(schemas.acceptedSchema, await post(`/apps/${app.id}/load-balancer`, { tls }, 'PATCH'));
     strict(schemas.certificateListSchema, await get(`/apps/${app.id}/certificates`));

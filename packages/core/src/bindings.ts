@@ -20,3 +20,7 @@ export function certificateKeyBinding(organizationId: string, certificateId: str
 export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
   return { organizationId, table: 'AcmeAccount', row: organizationId, column: 'keyCipher' };
 }
+
+export function webhookSecretBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'Webhook', row: appId, column: 'secretCipher' };
+}

@@ -127,3 +127,7 @@ export * from './token/list.ts';
 export * from './token/revoke.ts';
 export * from './token/secret.ts';
 export * from './token/view.ts';
+export * from './webhook/read.ts';
+export * from './webhook/receive.ts';
+export * from './webhook/rotate.ts';
+export * from './webhook/set.ts';

@@ -20,3 +20,4 @@ export * from './operation/schemas.ts';
 export * from './server/schemas.ts';
 export * from './setup/schemas.ts';
 export * from './token/schemas.ts';
+export * from './webhook/schemas.ts';

@@ -82,6 +82,9 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     input: ({ appId, deploymentId }) => ({ appId, deploymentId }),
   },
   'deployment.start': { run: core.startDeployment, input: ({ appId }) => ({ appId }) },
+  'webhook.read': { run: core.readWebhook, input: ({ appId }) => ({ appId }) },
+  'webhook.set': { run: core.setWebhook, input: ({ appId }) => ({ appId, enabled: true }) },
+  'webhook.rotate': { run: core.rotateWebhook, input: ({ appId }) => ({ appId }) },
   'load-balancer.read': { run: core.readLoadBalancer, input: ({ appId }) => ({ appId }) },
   'load-balancer.checklist': { run: core.readChecklist, input: ({ appId }) => ({ appId }) },
   'load-balancer.plan': {

@@ -60,6 +60,8 @@ async function fill(organizationId: string): Promise<void> {
   };
   await prisma.certificate.create({ data: { id, appId: id, ...certificate } });
   await prisma.certificateOrder.create({ data: { id, appId: id, dueAt: new Date() } });
+  await prisma.webhook.create({ data: { id, appId: id, secretCipher: 'x' } });
+  await prisma.pushDelivery.create({ data: { id, appId: id, outcome: 'refused', receivedAt: new Date() } });
   const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };
   await prisma.acmeAccount.create({ data: { ...key, directoryUrl: 'x', keyCipher: 'x', ...agreed } });
   await prisma.deployment.create({ data: { id, appId: id, number: 1, branch: 'main' } });

@@ -42,6 +42,8 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   Certificate: ofApp,
   AcmeAccount: own,
   CertificateOrder: ofApp,
+  Webhook: ofApp,
+  PushDelivery: ofApp,
   Release: (organizationId) => ({ deployment: ofApp(organizationId) }),
   Step: ofOperation,
   LogLine: ofOperation,

@@ -20,6 +20,7 @@ import type {
   SetupStatus,
   SshKey,
   Token,
+  Webhook,
 } from '@fairlead/api/types';
 
 /** Something that can be read: where, and under which key it is remembered. `T` is what the answer is. */
@@ -84,6 +85,7 @@ export const resources = {
   },
   acmeAccount: of<AcmeAccount>('/acme-account', 'acme-account'),
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
+  webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),
   drift: (id: string) => of<List<Drift>>(`/apps/${id}/drift`, 'apps', id, 'drift'),
   operations: (filter: OperationFilter = {}) => {
     const search = query({ ...filter });

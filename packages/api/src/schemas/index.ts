@@ -8,3 +8,4 @@ export * from './load-balancer.ts';
 export * from './operation.ts';
 export * from './server.ts';
 export * from './shared.ts';
+export * from './webhook.ts';

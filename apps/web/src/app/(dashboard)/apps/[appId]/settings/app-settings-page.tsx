@@ -1,14 +1,18 @@
 'use client';
+import { resources } from '../../../../../data/resources.ts';
+import { useResource } from '../../../../../data/use-resource.ts';
 import { SettingsForm } from '../../../../../parts/settings-form.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
 import { appSettings } from './app-settings.ts';
 import { RemoveApp } from './remove-app.tsx';
+import { WebhookPanel } from './webhook-panel.tsx';
 
-/** What the app is and how it is built, checked and reached; and its end. */
+/** What the app is and how it is built, checked and reached; what starts a deployment; and its end. */
 export function AppSettingsPage({ appId }: { appId: string }) {
   const may = useMay();
   const app = useApp(appId);
+  const webhook = useResource(resources.webhook(appId), { enabled: may('webhook.read') });
   if (!app) return null;
   return (
     <>
@@ -19,6 +23,7 @@ export function AppSettingsPage({ appId }: { appId: string }) {
         path={`/apps/${app.id}`}
         mayChange={may('app.update')}
       />
+      {webhook.data ? <WebhookPanel app={app} webhook={webhook.data} /> : null}
       {may('app.remove') ? <RemoveApp app={app} /> : null}
     </>
   );
