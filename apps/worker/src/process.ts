@@ -132,6 +132,6 @@ function commitSource(env: Environment): WorkerContext['commits'] {
   const isLocal = env.FAIRLEAD_ALLOW_PRIVATE_REPOSITORIES;
   const options: GitOptions = { allowHttp: isLocal, allowPrivateNetworks: isLocal };
   return {
-    headOf: async (request) => (await listRemote(request, options)).commit,
+    headOf: async ({ key, ...request }) => (await listRemote(request, { ...options, key })).commit,
   };
 }

@@ -24,3 +24,11 @@ export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
 export function webhookSecretBinding(organizationId: string, appId: string): CipherBinding {
   return { organizationId, table: 'Webhook', row: appId, column: 'secretCipher' };
 }
+
+export function repositoryTokenBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'RepositoryAccess', row: appId, column: 'tokenCipher' };
+}
+
+export function deployKeyBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'RepositoryAccess', row: appId, column: 'keyCipher' };
+}

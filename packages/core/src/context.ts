@@ -31,9 +31,19 @@ export interface RepositoryInspection {
   };
 }
 
+/** What opens a private repository. */
+export type RepositoryKey =
+  | { type: 'token'; username: string; token: Secret }
+  /** `hostKey`: the Git server's own, as `ssh-ed25519 AAAA…`; no other server is talked to. */
+  | { type: 'key'; privateKey: Secret; hostKey: string };
+
 export interface RepositorySource {
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
   inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<RepositoryInspection>;
+  /** The head of a branch, 40 hexadecimal digits. @throws AppError `repository-unreachable`, `branch-not-found` */
+  headOf(input: { repositoryUrl: string; branch: string; key: RepositoryKey | null }): Promise<string>;
+  /** The host key that an SSH repository's server shows now. @throws AppError `repository-unreachable` */
+  hostKeyOf(repositoryUrl: string): Promise<{ key: string; fingerprint: string }>;
 }
 
 /** What the DNS says of a name: its addresses, or why there is none. */

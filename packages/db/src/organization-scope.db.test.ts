@@ -60,6 +60,7 @@ async function fill(organizationId: string): Promise<void> {
   };
   await prisma.certificate.create({ data: { id, appId: id, ...certificate } });
   await prisma.certificateOrder.create({ data: { id, appId: id, dueAt: new Date() } });
+  await prisma.repositoryAccess.create({ data: { appId: id } });
   await prisma.webhook.create({ data: { id, appId: id, secretCipher: 'x' } });
   await prisma.pushDelivery.create({ data: { id, appId: id, outcome: 'refused', receivedAt: new Date() } });
   const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };

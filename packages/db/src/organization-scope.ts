@@ -43,6 +43,7 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   AcmeAccount: own,
   CertificateOrder: ofApp,
   Webhook: ofApp,
+  RepositoryAccess: ofApp,
   PushDelivery: ofApp,
   Release: (organizationId) => ({ deployment: ofApp(organizationId) }),
   Step: ofOperation,

@@ -1,4 +1,4 @@
-import type { Fleet } from '@fairlead/core';
+import { type Fleet, readRepositoryKey } from '@fairlead/core';
 import type { Deployment } from '@fairlead/db';
 import type { Run, StepTools } from '../runtime/run.ts';
 
@@ -16,6 +16,7 @@ export async function resolveCommit(
   const commit = await run.worker.commits.headOf({
     repositoryUrl: fleet.app.repositoryUrl,
     branch: deployment.branch,
+    key: await readRepositoryKey(run.worker, fleet.app.id),
     signal: step.signal,
   });
   await run.worker.prisma.deployment.update({

@@ -8,6 +8,7 @@ import { quoteCommand } from '../shell-quote.ts';
 import { gitFailure } from './git-failure.ts';
 import { reachableAddress } from './reachable-address.ts';
 import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
+import { type OpenedKey, type RepositoryKey, withRepositoryKey } from './repository-key.ts';
 
 /** What an installation allows Git to do. */
 export interface GitOptions {
@@ -19,12 +20,15 @@ export interface GitOptions {
   allowPrivateNetworks?: boolean;
   /** For one whole question. Default 60,000. */
   timeoutMs?: number;
+  /** What opens the repository; nothing for one that anybody may read. */
+  key?: RepositoryKey | null;
 }
 
 interface SessionParts {
   url: string;
   directory: string;
   address: RepositoryAddress;
+  key: OpenedKey;
   /** What `address.host` resolved to when it was judged. */
   ip: string;
   /** Milliseconds since the epoch. */
@@ -65,8 +69,11 @@ export class GitSession {
       timeoutMs: Math.min(timeoutMs, 10_000),
       signal,
     });
+    const [origin = ''] = /^https?:\/\/[^/]*/.exec(url) ?? [];
     return await withPrivateDirectory(tmpdir(), 'fairlead-git', (directory) =>
-      work(new GitSession({ url, directory, address, ip, deadline, signal, options })),
+      withRepositoryKey(options.key, origin, (key) =>
+        work(new GitSession({ url, directory, address, key, ip, deadline, signal, options })),
+      ),
     );
   }
 
@@ -75,7 +82,7 @@ export class GitSession {
    * Throws what {@link gitFailure} makes of a failure.
    */
   async run(args: readonly string[], maxOutputBytes = 4 << 20): Promise<string> {
-    const { address, deadline, directory, options, signal } = this.#parts;
+    const { address, deadline, directory, key, options, signal } = this.#parts;
     const child = execa(options.gitPath ?? 'git', [...this.#settings(), ...args], {
       cwd: directory,
       env: this.#environment(),
@@ -94,7 +101,7 @@ export class GitSession {
     if (result.exitCode === 0 && !result.isMaxBuffer) return result.stdout;
     throw gitFailure({
       host: address.host,
-      stderr: result.stderr ?? '',
+      stderr: key.hide(result.stderr ?? ''),
       timedOut: guard.timedOut(),
       tooMuch: result.isMaxBuffer,
       cause: result.cause,
@@ -114,11 +121,14 @@ export class GitSession {
       'gc.auto': '0',
       'init.defaultBranch': 'main',
     };
-    return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const { credentialHelper } = this.#parts.key;
+    const helper = credentialHelper === null ? [] : [['credential.helper', credentialHelper] as const];
+    return [...Object.entries(settings), ...helper].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 
   #environment(): Record<string, string> {
-    const { address, directory, ip, options } = this.#parts;
+    const { address, directory, ip, key, options } = this.#parts;
+    // The first of two values of one option is the one that counts, ssh_config(5).
     const ssh = [
       'ssh',
       '-F',
@@ -127,9 +137,9 @@ export class GitSession {
       'BatchMode=yes',
       '-o',
       'IdentityAgent=none',
-      '-o',
-      'IdentityFile=none',
+      ...key.sshOptions,
     ];
+    if (key.sshOptions.length === 0) ssh.push('-o', 'IdentityFile=none');
     ssh.push('-o', `HostName=${ip}`, '-o', `HostKeyAlias=${address.host}`, '-o', 'ConnectTimeout=10');
     ssh.push('-o', 'StrictHostKeyChecking=accept-new', '-o', `UserKnownHostsFile=${directory}/known_hosts`);
     return {

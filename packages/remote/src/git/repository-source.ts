@@ -1,6 +1,8 @@
 import { detectRuntime } from './detect-runtime.ts';
 import type { GitOptions } from './git-command.ts';
 import { listRemote } from './list-remote.ts';
+import { repositoryHostKey } from './repository-host-key.ts';
+import type { RepositoryKey } from './repository-key.ts';
 
 /** What a repository says of itself. `runtime` is `static` with no evidence when nothing was recognised. */
 export interface RepositoryInspection {
@@ -18,9 +20,18 @@ export interface RepositoryInspection {
   };
 }
 
-/** Branches, head and runtime in one question, in the shape that core asks for (`RepositorySource`). Throws as {@link listRemote} and {@link detectRuntime}. */
+/** What core asks of repositories (`RepositorySource`): `inspect` answers branches, head and runtime in one question. Throws as {@link listRemote} and {@link detectRuntime}. */
 export function createRepositorySource(options: GitOptions = {}) {
   return {
+    async headOf(request: {
+      repositoryUrl: string;
+      branch: string;
+      key: RepositoryKey | null;
+    }): Promise<string> {
+      const { key, ...asked } = request;
+      return (await listRemote(asked, { ...options, key })).commit;
+    },
+    hostKeyOf: (repositoryUrl: string) => repositoryHostKey(repositoryUrl, options),
     async inspect(request: {
       repositoryUrl: string;
       branch?: string | undefined;
