@@ -16,6 +16,7 @@ import { eventRoutes } from './routes/events.ts';
 import { livenessRoutes } from './routes/liveness.ts';
 import { loadBalancerRoutes } from './routes/load-balancers.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { repositoryAccessRoutes } from './routes/repository-access.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { pushRoutes, webhookRoutes } from './routes/webhooks.ts';
@@ -41,6 +42,7 @@ const closedRoutes = createRouter()
   .route('/', accountRoutes)
   .route('/', serverRoutes)
   .route('/', appRoutes)
+  .route('/', repositoryAccessRoutes)
   .route('/', deploymentRoutes)
   .route('/', webhookRoutes)
   .route('/', loadBalancerRoutes)

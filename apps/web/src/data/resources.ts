@@ -16,6 +16,7 @@ import type {
   Operation,
   OperationWithSteps,
   Overview,
+  RepositoryAccess,
   Server,
   SetupStatus,
   SshKey,
@@ -85,6 +86,8 @@ export const resources = {
   },
   acmeAccount: of<AcmeAccount>('/acme-account', 'acme-account'),
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
+  repositoryAccess: (id: string) =>
+    of<RepositoryAccess>(`/apps/${id}/repository-access`, 'apps', id, 'repository-access'),
   webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),
   drift: (id: string) => of<List<Drift>>(`/apps/${id}/drift`, 'apps', id, 'drift'),
   operations: (filter: OperationFilter = {}) => {

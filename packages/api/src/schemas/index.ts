@@ -6,6 +6,7 @@ export * from './drift.ts';
 export * from './health.ts';
 export * from './load-balancer.ts';
 export * from './operation.ts';
+export * from './repository-access.ts';
 export * from './server.ts';
 export * from './shared.ts';
 export * from './webhook.ts';
