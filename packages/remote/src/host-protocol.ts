@@ -236,6 +236,8 @@ export const hostVerbs = {
       installCommand: z.string().max(4096).nullable(),
       buildCommand: z.string().max(4096).nullable(),
       timeoutSeconds: z.int().min(10).max(7200),
+      /** The folder of the repository that becomes the release; left out: all of it. */
+      rootDirectory: z.string().max(200).optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
       access: z
         .discriminatedUnion('type', [

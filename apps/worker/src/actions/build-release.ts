@@ -43,6 +43,7 @@ export async function buildRelease(
         installCommand: app.installCommand,
         buildCommand: app.buildCommand,
         timeoutSeconds: buildTimeoutSeconds,
+        ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
         ...(key === null ? {} : { access: revealed(key) }),
       },
       {

@@ -9,6 +9,7 @@ import {
   seeRepositoryHostKey,
   setRepositoryToken,
   startDeployment,
+  updateApp,
 } from '@fairlead/core';
 import type { GitServer, Lab } from '@fairlead/lab';
 import { createKeyPair } from '@fairlead/remote';
@@ -139,4 +140,35 @@ test('a private repository over SSH is read by a deploy key, from the server who
   expect(built).toMatchObject({ status: 'failed' });
   expect(await logOf(built.id)).toMatch(/host identification has changed/i);
   expect((await readRepositoryAccess(ctx, plane.actor, act)).hostKey.pinned).toBe(hostKey.offered);
+});
+
+test('one folder of a repository is the app, and a link in its place is none', async () => {
+  const { id: appId } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'key' } });
+  // The Git server's new key is looked at and confirmed.
+  const { hostKey } = await seeRepositoryHostKey(ctx, plane.actor, { appId });
+  expect(hostKey.offered).not.toBe(hostKey.pinned);
+  await confirmRepositoryHostKey(ctx, plane.actor, { appId, fingerprint: hostKey.offered });
+  await at(
+    'git',
+    `cd /tmp; git config --global --add safe.directory '*'; git clone -q /home/git/app.git work; cd work; mkdir -p apps/shop
+echo inside > apps/shop/index.html; ln -s apps/shop link; ln -s /etc outside; git add -A
+git -c user.name=x -c user.email=x@example.com commit -qm folders; git push -q; chown -R git: /home/git`,
+  );
+  const set = (rootDirectory: string) => updateApp(ctx, plane.actor, { appId, rootDirectory });
+  for (const [folder, words] of [
+    ['nothing', 'no such folder'],
+    ['link', 'no such folder'],
+    ['outside', 'no such folder'],
+    ['apps/shop/index.html', 'no such folder'],
+  ] as const) {
+    await set(folder);
+    const failed = await deploy(appId);
+    expect(failed, folder).toMatchObject({ status: 'failed' });
+    expect(failed.error?.message, folder).toContain(words);
+  }
+  await set('apps/shop');
+  await plane.succeed(startDeployment, { appId });
+  expect(await at('one', 'ls -A /srv/fairlead/key/current/')).toBe('index.html\n');
+  const answer = await at('one', "curl -s -H 'Host: key.example.com' http://127.0.0.1/");
+  expect(answer).toBe('inside\n');
 });

@@ -9,6 +9,7 @@ import {
   idempotencyKeySchema,
   idSchema,
   nameSchema,
+  rootDirectorySchema,
 } from '../fields/text.ts';
 
 export const runtimeSchema = z.enum(['node', 'php', 'static']);
@@ -31,6 +32,7 @@ const createAppFields = z.strictObject({
   buildCommand: commandSchema.default(null),
   startCommand: commandSchema.default(null),
   documentRoot: documentRootSchema.default(null),
+  rootDirectory: rootDirectorySchema.default(null),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -69,6 +71,7 @@ export const updateAppBody = z.strictObject({
   buildCommand: commandSchema.optional(),
   startCommand: commandSchema.optional(),
   documentRoot: documentRootSchema.optional(),
+  rootDirectory: rootDirectorySchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

@@ -44,6 +44,9 @@ export const documentRootSchema = z
   .transform((text) => (text === '' ? null : text))
   .nullable();
 
+/** The folder of a repository that is the app: `apps/shop`. Empty means the repository itself. */
+export const rootDirectorySchema = documentRootSchema;
+
 const pathCharacters = /^\/[A-Za-z0-9._~!$&'()*+,=:/?%-]*$/;
 
 function isSafePath(path: string): boolean {

@@ -17,7 +17,7 @@ from ..command import run
 from ..errors import HostError
 from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
-from ..parse import BRANCH, COMMIT, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, Fields
+from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, Fields
 from .build_log import LogFollower
 from .build_outcome import Ended, explain, read_end
 
@@ -38,6 +38,7 @@ class Build:
     commit: str
     installCommand: str | None
     buildCommand: str | None
+    rootDirectory: str | None
     access: dict[str, str] | None
 
 
@@ -85,6 +86,7 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         commit=fields.match("commit", COMMIT, "a full commit id"),
         installCommand=fields.optional("installCommand", lambda name: fields.string(name, 4096, 1)),
         buildCommand=fields.optional("buildCommand", lambda name: fields.string(name, 4096, 1)),
+        rootDirectory=fields.optional("rootDirectory", lambda name: fields.match(name, FOLDER, "a folder inside the repository", 200)),
         access=fields.optional("access", lambda name: _access(fields.object(name))),
     )
 

@@ -15,7 +15,7 @@ import tempfile
 from typing import Any
 from urllib.parse import quote
 
-UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, COMMAND_FAILED = 10, 11, 12, 20
+UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
 LEAST_FREE_BYTES = 4 * 1024 * 1024
 
@@ -135,12 +135,16 @@ def forget(spec: dict[str, Any]) -> None:
 
 
 def check_out(spec: dict[str, Any]) -> None:
-    """Lays the commit's tree into a new release directory, without any .git."""
+    """Lays the commit's tree, or that of one folder, into a new release directory, without any .git. Git walks trees: no symbolic link leads elsewhere."""
+    folder = spec.get("rootDirectory")
+    tree = spec["commit"] if folder is None else f"{spec['commit']}:{folder}"
+    if folder is not None and git(spec, "cat-file", "-t", tree).stdout.strip() != "tree":
+        raise Failed(NO_FOLDER, f"The commit has no folder {folder}.")
     release = spec["release"]
     shutil.rmtree(release, ignore_errors=True)
     os.mkdir(release, 0o755)
     index = f"{release}.index"
-    arguments = (f"--work-tree={release}", "read-tree", "--reset", "-u", spec["commit"])
+    arguments = (f"--work-tree={release}", "read-tree", "--reset", "-u", tree)
     try:
         _checked(git(spec, *arguments, index=index), COMMAND_FAILED)
     finally:
