@@ -134,7 +134,7 @@ test('a private repository over SSH is read by a deploy key, from the server who
   const head = await at('git', `git -c safe.directory='*' -C ${home}/app.git rev-parse HEAD`);
   await at(
     'one',
-    'rm -rf /srv/fairlead/key/repo.git/objects/*; rm -rf /var/lib/fairlead/apps/key/releases/*',
+    'find /srv/fairlead/key/repo.git -mindepth 1 -delete; rm -rf /var/lib/fairlead/apps/key/releases/*',
   );
   const built = await plane.finish(startDeployment, { appId, commit: head.trim() });
   expect(built).toMatchObject({ status: 'failed' });
@@ -171,4 +171,20 @@ git -c user.name=x -c user.email=x@example.com commit -qm folders; git push -q; 
   expect(await at('one', 'ls -A /srv/fairlead/key/current/')).toBe('index.html\n');
   const answer = await at('one', "curl -s -H 'Host: key.example.com' http://127.0.0.1/");
   expect(answer).toBe('inside\n');
+});
+
+test('what a tag points at is deployed, whatever the branch has by then', async () => {
+  const { id: appId } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'key' } });
+  await updateApp(ctx, plane.actor, { appId, rootDirectory: '' });
+  const commit = await at(
+    'git',
+    `cd /tmp/work; git -c user.name=x -c user.email=x@example.com tag -a v1.0 -m x HEAD~1; git push -q origin v1.0
+chown -R git: /home/git; git rev-parse v1.0^{commit}`,
+  );
+  const none = await plane.finish(startDeployment, { appId, tag: 'v2.0' });
+  expect(none).toMatchObject({ status: 'failed', error: { code: 'commit-not-found' } });
+  const { id } = await plane.succeed(startDeployment, { appId, tag: 'v1.0' });
+  const deployment = await plane.database.prisma.deployment.findFirstOrThrow({ where: { operationId: id } });
+  expect(deployment).toMatchObject({ tag: 'v1.0', commit: commit.trim() });
+  expect(await at('one', 'ls -A /srv/fairlead/key/current/')).not.toContain('apps');
 });

@@ -26,6 +26,8 @@ export const deploymentSchema = z
     commit: z.string().nullable(),
     commitMessage: z.string().nullable(),
     branch: z.string(),
+    /** Asked for instead of the branch’s head. */
+    tag: z.string().nullable(),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded']),
     operationId: idSchema.nullable(),
     createdBy: namedSchema.nullable(),

@@ -9,7 +9,6 @@ import {
   idempotencyKeySchema,
   idSchema,
   nameSchema,
-  rootDirectorySchema,
 } from '../fields/text.ts';
 
 export const runtimeSchema = z.enum(['node', 'php', 'static']);
@@ -32,7 +31,8 @@ const createAppFields = z.strictObject({
   buildCommand: commandSchema.default(null),
   startCommand: commandSchema.default(null),
   documentRoot: documentRootSchema.default(null),
-  rootDirectory: rootDirectorySchema.default(null),
+  /** The folder of the repository that is the app; null: all of it. */
+  rootDirectory: documentRootSchema.default(null),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -71,7 +71,7 @@ export const updateAppBody = z.strictObject({
   buildCommand: commandSchema.optional(),
   startCommand: commandSchema.optional(),
   documentRoot: documentRootSchema.optional(),
-  rootDirectory: rootDirectorySchema.optional(),
+  rootDirectory: documentRootSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

@@ -9,11 +9,15 @@ import type { OperationView } from '../operation/view.ts';
 import { found, lockApp } from '../tenant.ts';
 import { startDeploymentInput } from './schemas.ts';
 
-/** Roll a commit, or the head of the branch, out to every backend. One waits at most: asking again while it does answers that one. */
+/** Roll a commit, what a tag points at, or the head of the branch, out to every backend. One waits at most: asking again while it does answers that one. */
 export const startDeployment: UseCase<unknown, { operation: OperationView }> = async (ctx, actor, input) => {
   authorize(actor, 'deployment.start');
-  const { appId, commit, idempotencyKey } = parseInput(startDeploymentInput, input);
-  const asked = { appId, ...(commit === undefined ? {} : { commit }) };
+  const { appId, commit, tag, idempotencyKey } = parseInput(startDeploymentInput, input);
+  const asked = {
+    appId,
+    ...(commit === undefined ? {} : { commit }),
+    ...(tag === undefined ? {} : { tag }),
+  };
   const request = { kind: 'app.deploy' as const, idempotencyKey, input: asked };
   return accept(ctx, actor, request, (tx) => decideDeployment(tx, actor, asked));
 };
@@ -22,17 +26,17 @@ export const startDeployment: UseCase<unknown, { operation: OperationView }> = a
 export async function decideDeployment(
   tx: Transaction,
   requester: Requester,
-  asked: { appId: string; commit?: string },
+  asked: { appId: string; commit?: string; tag?: string },
 ): Promise<Accepted> {
-  const { appId, commit } = asked;
+  const { appId, commit, tag } = asked;
   await lockApp(tx, requester, appId);
   const app = found(await tx.app.findUnique({ where: { id: appId } }), 'app');
   if (app.removing) throw new AppError('conflict', 'This app is being removed.');
   const active = await findActive(tx, { appId, kinds: ['app.deploy'] });
   if (active !== null) {
-    const waiting = (active.input ?? {}) as { commit?: string };
+    const waiting = (active.input ?? {}) as { commit?: string; tag?: string };
     const isQueued = (await tx.operation.count({ where: { id: active.id, status: 'queued' } })) === 1;
-    if (isQueued && waiting.commit === commit) return { same: active.id };
+    if (isQueued && waiting.commit === commit && waiting.tag === tag) return { same: active.id };
   }
   const newest = await tx.deployment.findFirst({
     where: { appId },
@@ -41,7 +45,14 @@ export async function decideDeployment(
   });
   const number = (newest?.number ?? 0) + 1;
   const deployment = await tx.deployment.create({
-    data: { appId, number, commit: commit ?? null, branch: app.branch, createdById: requester.userId },
+    data: {
+      appId,
+      number,
+      commit: commit ?? null,
+      tag: tag ?? null,
+      branch: app.branch,
+      createdById: requester.userId,
+    },
   });
   await tx.app.update({
     where: { id: appId },

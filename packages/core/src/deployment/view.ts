@@ -11,6 +11,8 @@ export interface DeploymentSummary {
   commit: string | null;
   commitMessage: string | null;
   branch: string;
+  /** Asked for instead of the branch's head. */
+  tag: string | null;
   status: DeploymentStatus;
   operationId: string | null;
   createdBy: { id: string; name: string } | null;
@@ -57,6 +59,7 @@ export async function viewDeploymentSummaries(
     commit: row.commit,
     commitMessage: row.commitMessage,
     branch: row.branch,
+    tag: row.tag,
     status: deploymentStatus.parse(row.status),
     operationId: row.operationId,
     createdBy: users.find((user) => user.id === row.createdById) ?? null,

@@ -15,7 +15,7 @@ export function placeOf(repositoryUrl: string): RepositoryPlace {
   const { transport, host } = parsed;
   const port = /^[a-z]+:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^/:]*):(\d+)/.exec(repositoryUrl)?.[1];
   const usual = { https: '443', http: '80', ssh: '22' }[transport];
-  const shown = host.includes(':') ? `[${host}]` : host.toLowerCase();
+  const shown = host.includes(':') ? `[${host}]` : host;
   return {
     transport,
     place: `${transport}://${shown}${port === undefined || port === usual ? '' : `:${port}`}`,

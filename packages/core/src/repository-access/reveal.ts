@@ -11,6 +11,7 @@ export async function readRepositoryKey(
   ctx: Pick<Context, 'prisma' | 'cipher'>,
   appId: string,
 ): Promise<RepositoryKey | null> {
+  if ((await ctx.prisma.repositoryAccess.count({ where: { appId } })) === 0) return null;
   const { app, access, repository } = await loadAccess(ctx.prisma, appId);
   if (access === null) return null;
   if (repository.transport !== 'ssh') {
