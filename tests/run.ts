@@ -23,7 +23,8 @@ interface Layer {
   says: string;
   /** `into`: a file for what it says, shown once it has ended; null says it as it goes. */
   run(into: string | null): Promise<Count>;
-  isBesideTheOneBefore?: boolean;
+  /** The layer that it runs beside, where both are wanted. */
+  beside?: string;
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
@@ -180,8 +181,8 @@ const layers: Layer[] = [
   {
     name: 'build',
     says: 'the dashboard and the worker as they ship',
-    // Half of the one before is waiting.
-    isBesideTheOneBefore: true,
+    // Half of that one is waiting.
+    beside: 'db',
     run: (into) => check(['npx', 'turbo', 'run', 'build'], into),
   },
   {
@@ -198,7 +199,7 @@ const layers: Layer[] = [
     name: 'e2e',
     says: 'what a person does, clicked in Chromium against real machines',
     // Either waits for machines most of the time.
-    isBesideTheOneBefore: true,
+    beside: 'lab',
     run: onMachines(playwright),
   },
 ];
@@ -232,9 +233,10 @@ async function main(): Promise<number> {
   if (wanted.some(({ name }) => name === 'lab')) testingImage().catch(() => undefined);
   const results: Result[] = [];
   const running: Promise<Result>[] = [];
-  for (const layer of wanted) {
-    if (!layer.isBesideTheOneBefore) results.push(...(await Promise.all(running.splice(0))));
-    running.push(timed(layer, running.length > 0));
+  for (const [index, layer] of wanted.entries()) {
+    const isBeside = layer.beside !== undefined && layer.beside === wanted[index - 1]?.name;
+    if (!isBeside) results.push(...(await Promise.all(running.splice(0))));
+    running.push(timed(layer, isBeside));
   }
   results.push(...(await Promise.all(running)));
   process.stdout.write('\n');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Cipher, createDatabase, type Listener, listen } from '@fairlead/db';
 import { createQueue, createWorker, type QueueDriver } from '@fairlead/jobs';
 import { AcmeTransport } from '@fairlead/remote/acme';
-import { type GitOptions, listRemote } from '@fairlead/remote/git';
+import { type GitOptions, listRemote, readTag } from '@fairlead/remote/git';
 import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
 import { startCertificateWatch } from './certificates/watch.ts';
@@ -132,6 +132,9 @@ function commitSource(env: Environment): WorkerContext['commits'] {
   const isLocal = env.FAIRLEAD_ALLOW_PRIVATE_REPOSITORIES;
   const options: GitOptions = { allowHttp: isLocal, allowPrivateNetworks: isLocal };
   return {
-    headOf: async (request) => (await listRemote(request, options)).commit,
+    headOf: async ({ key, tag, ...request }) =>
+      tag === null
+        ? (await listRemote(request, { ...options, key })).commit
+        : readTag({ ...request, tag }, { ...options, key }),
   };
 }

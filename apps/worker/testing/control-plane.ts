@@ -76,7 +76,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     queue,
     cipher,
     clock: () => new Date(),
-    repositories: { inspect: notAsked, readTree: notAsked },
+    repositories: { inspect: notAsked, readTree: notAsked, headOf: notAsked, hostKeyOf: notAsked },
     domains: { addresses: notAsked },
     networkLists: { read: notAsked },
     generateKeyPair: notAsked,

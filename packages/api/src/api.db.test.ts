@@ -68,6 +68,19 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listDeployments: { action: 'deployment.list' },
   startDeployment: { action: 'deployment.start', body: {} },
   readDeployment: { action: 'deployment.read' },
+  readRepositoryAccess: { action: 'repository-access.read' },
+  checkRepositoryAccess: { action: 'repository-access.check' },
+  setRepositoryToken: { action: 'repository-access.set-token', body: { token: 'glpat-0123456789' } },
+  removeRepositoryToken: { action: 'repository-access.remove-token' },
+  makeDeployKey: { action: 'repository-access.make-key' },
+  seeRepositoryHostKey: { action: 'repository-access.see-host-key' },
+  confirmRepositoryHostKey: {
+    action: 'repository-access.confirm-host-key',
+    body: { fingerprint: `SHA256:${'x'.repeat(43)}` },
+  },
+  readWebhook: { action: 'webhook.read' },
+  setWebhook: { action: 'webhook.set', body: { enabled: true } },
+  rotateWebhook: { action: 'webhook.rotate' },
   readLoadBalancer: { action: 'load-balancer.read' },
   readChecklist: { action: 'load-balancer.checklist' },
   planLoadBalancer: { action: 'load-balancer.plan', body: { action: 'disable' } },
@@ -110,7 +123,7 @@ const routes: Record<string, { action: Action; body?: object }> = {
   retryOperation: { action: 'operation.read' },
   cancelOperation: { action: 'operation.read' },
 };
-const openRoutes = ['readSetup', 'claimSetup', 'readLiveness'];
+const openRoutes = ['readSetup', 'claimSetup', 'readLiveness', 'receivePush'];
 
 function each() {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -258,6 +271,21 @@ describe('every route', () => {
     const { id: certificateId } = schemas.certificateSchema.parse(uploaded);
     strict(schemas.acmeAccountSchema, await get('/acme-account'));
     strict(schemas.acmeAccountSchema, await post('/acme-account', { termsAgreed: true }, 'PUT'));
+    const access = `/apps/${app.id}/repository-access`;
+    strict(schemas.repositoryAccessSchema, await get(access));
+    strict(schemas.repositoryAccessSchema, await post(`${access}/token`, { token: 'glpat-01234' }, 'PUT'));
+    strict(schemas.repositoryHeadSchema, await post(`${access}/check`, {}));
+    const sshUrl = { repositoryUrl: 'git@git.example:team/app.git' };
+    strict(schemas.appSchema, await post(`/apps/${live.app.id}`, sshUrl, 'PATCH'));
+    const sshAccess = `/apps/${live.app.id}/repository-access`;
+    strict(schemas.repositoryAccessSchema, await post(`${sshAccess}/deploy-key`, {}));
+    const seen = await post(`${sshAccess}/host-key`, {});
+    strict(schemas.repositoryAccessSchema, seen);
+    const { offered: fingerprint } = schemas.repositoryAccessSchema.parse(seen).hostKey;
+    strict(schemas.repositoryAccessSchema, await post(`${sshAccess}/host-key`, { fingerprint }, 'PUT'));
+    strict(schemas.webhookSchema, await get(`/apps/${app.id}/webhook`));
+    strict(schemas.webhookWithSecretSchema, await post(`/apps/${app.id}/webhook`, { enabled: true }, 'PUT'));
+    strict(schemas.webhookWithSecretSchema, await post(`/apps/${app.id}/webhook/secret`, {}));
     const tls = { mode: 'uploaded', certificateId, forceHttps: true };
     strict(schemas.acceptedSchema, await post(`/apps/${app.id}/load-balancer`, { tls }, 'PATCH'));
     const backendTls = { enabled: true, port: 26_000 };

@@ -17,24 +17,35 @@ import { importRoutes } from './routes/imports.ts';
 import { livenessRoutes } from './routes/liveness.ts';
 import { loadBalancerRoutes } from './routes/load-balancers.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { repositoryAccessRoutes } from './routes/repository-access.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { pushRoutes, webhookRoutes } from './routes/webhooks.ts';
 import { handleAuth } from './sign-in.ts';
 import type { ApiEnv, ApiOptions } from './variables.ts';
 
 const bodyLimitBytes = 256 * 1024;
 /** Room for many variables of 64 KiB. */
 const environmentLimitBytes = 8 * 1024 * 1024;
+/** A push of two thousand commits. */
+const pushLimitBytes = 4 * 1024 * 1024;
+
+function bodyLimitOf(path: string): number {
+  if (path.endsWith('/environment')) return environmentLimitBytes;
+  return path.startsWith('/api/v1/webhooks/') ? pushLimitBytes : bodyLimitBytes;
+}
 
 /** What anybody may call. */
-const openRoutes = createRouter().route('/', setupRoutes).route('/', livenessRoutes);
+const openRoutes = createRouter().route('/', setupRoutes).route('/', livenessRoutes).route('/', pushRoutes);
 
 /** What asks for a session or a token. */
 const closedRoutes = createRouter()
   .route('/', accountRoutes)
   .route('/', serverRoutes)
   .route('/', appRoutes)
+  .route('/', repositoryAccessRoutes)
   .route('/', deploymentRoutes)
+  .route('/', webhookRoutes)
   .route('/', loadBalancerRoutes)
   .route('/', certificateRoutes)
   .route('/', driftRoutes)
@@ -47,8 +58,9 @@ const closedRoutes = createRouter()
 export type ApiRoutes = typeof closedRoutes & typeof openRoutes;
 
 const isOpen = (method: string, path: string) =>
-  /^\/api\/v1\/(?:setup|health|openapi\.json|docs(?:\/scalar\.js)?)$/.test(path) &&
-  (method === 'GET' || method === 'HEAD' || path.endsWith('/setup'));
+  (method === 'POST' && /^\/api\/v1\/webhooks\/[^/]+$/.test(path)) ||
+  (/^\/api\/v1\/(?:setup|health|openapi\.json|docs(?:\/scalar\.js)?)$/.test(path) &&
+    (method === 'GET' || method === 'HEAD' || path.endsWith('/setup')));
 
 /**
  * The whole HTTP side: `/api/v1/*` and `/api/auth/*`. Knows no server: mount `fetch` in Next.js, in Node.js (`server.ts`) or call `request` in a test.
@@ -61,9 +73,7 @@ export function createApi(options: ApiOptions) {
     await next();
   });
   root.use('/api/*', securityHeaders);
-  root.use('/api/*', (c, next) =>
-    limitBody(c.req.path.endsWith('/environment') ? environmentLimitBytes : bodyLimitBytes)(c, next),
-  );
+  root.use('/api/*', (c, next) => limitBody(bodyLimitOf(c.req.path))(c, next));
   root.use('/api/v1/*', checkOrigin);
   root.use('/api/v1/*', (c, next) => (isOpen(c.req.method, c.req.path) ? next() : authenticate(c, next)));
 

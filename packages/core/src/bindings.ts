@@ -32,3 +32,15 @@ export function acmeAccountKeyBinding(organizationId: string): CipherBinding {
 export function nginxReadingBinding(organizationId: string, serverId: string): CipherBinding {
   return { organizationId, table: 'NginxReading', row: serverId, column: 'filesCipher' };
 }
+
+export function webhookSecretBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'Webhook', row: appId, column: 'secretCipher' };
+}
+
+export function repositoryTokenBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'RepositoryAccess', row: appId, column: 'tokenCipher' };
+}
+
+export function deployKeyBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'RepositoryAccess', row: appId, column: 'keyCipher' };
+}

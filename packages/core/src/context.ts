@@ -32,10 +32,19 @@ export interface RepositoryInspection {
   };
 }
 
+/** What opens a private repository. */
+export type RepositoryKey =
+  | { type: 'token'; username: string; token: Secret }
+  /** `hostKey`: the Git server's own, as `ssh-ed25519 AAAA…`; no other server is talked to. */
+  | { type: 'key'; privateKey: Secret; hostKey: string };
+
 /** Which files of a branch's head to read, and how much of them. */
 export interface TreeRequest {
   repositoryUrl: string;
   branch: string;
+  key: RepositoryKey | null;
+  /** Only what lies in this folder, named from there; null: all of it. */
+  folder: string | null;
   /** Of all names those to read, the most telling first. */
   choose: (paths: readonly string[]) => readonly string[];
   limits: { files: number; fileBytes: number; totalBytes: number; paths: number };
@@ -46,6 +55,10 @@ export interface RepositorySource {
   readTree(request: TreeRequest): Promise<Tree>;
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
   inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<RepositoryInspection>;
+  /** The head of a branch, 40 hexadecimal digits. @throws AppError `repository-unreachable`, `branch-not-found` */
+  headOf(input: { repositoryUrl: string; branch: string; key: RepositoryKey | null }): Promise<string>;
+  /** The host key that an SSH repository's server shows now. @throws AppError `repository-unreachable` */
+  hostKeyOf(repositoryUrl: string): Promise<{ key: string; fingerprint: string }>;
 }
 
 /** What the DNS says of a name: its addresses, or why there is none. */

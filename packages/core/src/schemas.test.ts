@@ -422,6 +422,19 @@ describe('commands and document root', () => {
     template,
     '.git',
   ]);
+  refuses(createAppInput, app, 'rootDirectory', [
+    '..',
+    '../x',
+    'a/../b',
+    '/etc',
+    'a//b',
+    '.git',
+    '-x',
+    'a b',
+    'a:b',
+    'a\0',
+  ]);
+  accepts(createAppInput, app, 'rootDirectory', ['apps/shop', 'site', null]);
   accepts(createAppInput, app, 'documentRoot', ['public', 'dist/site', 'a_b-c.d', null]);
 
   it('takes an empty command as none, and asks a Node.js app how it starts', () => {

@@ -30,6 +30,8 @@ interface Ids {
   certificateId: string;
   /** An app whose certificate renews itself. */
   renewingId: string;
+  /** An app whose repository is read by SSH, from a server that has shown its key. */
+  sshId: string;
 }
 
 const made = makeAuthority().issue({ names: ['*.example.com'] });
@@ -84,6 +86,28 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     input: ({ appId, deploymentId }) => ({ appId, deploymentId }),
   },
   'deployment.start': { run: core.startDeployment, input: ({ appId }) => ({ appId }) },
+  'repository-access.read': { run: core.readRepositoryAccess, input: ({ sshId }) => ({ appId: sshId }) },
+  'repository-access.check': { run: core.checkRepositoryAccess, input: ({ appId }) => ({ appId }) },
+  'repository-access.set-token': {
+    run: core.setRepositoryToken,
+    input: ({ appId }) => ({ appId, token: 'glpat-0123456789' }),
+  },
+  'repository-access.remove-token': {
+    run: core.removeRepositoryToken,
+    input: ({ appId }) => ({ appId }),
+  },
+  'repository-access.make-key': { run: core.makeDeployKey, input: ({ sshId }) => ({ appId: sshId }) },
+  'repository-access.see-host-key': {
+    run: core.seeRepositoryHostKey,
+    input: ({ sshId }) => ({ appId: sshId }),
+  },
+  'repository-access.confirm-host-key': {
+    run: core.confirmRepositoryHostKey,
+    input: ({ sshId }) => ({ appId: sshId, fingerprint: `SHA256:${'o'.repeat(43)}` }),
+  },
+  'webhook.read': { run: core.readWebhook, input: ({ appId }) => ({ appId }) },
+  'webhook.set': { run: core.setWebhook, input: ({ appId }) => ({ appId, enabled: true }) },
+  'webhook.rotate': { run: core.rotateWebhook, input: ({ appId }) => ({ appId }) },
   'load-balancer.read': { run: core.readLoadBalancer, input: ({ appId }) => ({ appId }) },
   'load-balancer.checklist': { run: core.readChecklist, input: ({ appId }) => ({ appId }) },
   'load-balancer.plan': {
@@ -246,6 +270,13 @@ async function seed(actor: core.Actor): Promise<Ids> {
     where: { appId: renewing.app.id },
     data: { tls: { mode: 'acme' } },
   });
+  await core.setRepositoryToken(world.ctx, actor, { appId: live.app.id, token: 'glpat-0123456789' });
+  const ssh = await seedLiveApp(world, actor);
+  await prisma.app.update({
+    where: { id: ssh.app.id },
+    data: { repositoryUrl: 'git@git.example:team/app.git' },
+  });
+  await core.seeRepositoryHostKey(world.ctx, actor, { appId: ssh.app.id });
   return {
     serverId: server.id,
     movingId: moving.app.id,
@@ -258,6 +289,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
     tokenId: token.id,
     certificateId: certificate.id,
     renewingId: renewing.app.id,
+    sshId: ssh.app.id,
   };
 }
 
@@ -276,6 +308,7 @@ beforeAll(async () => {
     tokenId: id,
     certificateId: id,
     renewingId: id,
+    sshId: id,
   };
 });
 afterAll(() => world.close());
@@ -344,6 +377,7 @@ describe('tenancy', () => {
         tokenId: 't',
         certificateId: 'z',
         renewingId: 'a',
+        sshId: 'a',
       }),
     ).match(/"[smrzabcdot]"/),
   );

@@ -65,6 +65,9 @@ async function fill(organizationId: string): Promise<void> {
   const made = { certificate: 'x', sha256: 'x', keyCipher: 'x', notAfter: new Date() };
   await prisma.backendAuthority.create({ data: { appId: id, ...made } });
   await prisma.backendCertificate.create({ data: { backendId: id, ...made, notBefore: new Date() } });
+  await prisma.repositoryAccess.create({ data: { appId: id } });
+  await prisma.webhook.create({ data: { id, appId: id, secretCipher: 'x' } });
+  await prisma.pushDelivery.create({ data: { id, appId: id, outcome: 'refused', receivedAt: new Date() } });
   const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };
   await prisma.acmeAccount.create({ data: { ...key, directoryUrl: 'x', keyCipher: 'x', ...agreed } });
   await prisma.deployment.create({ data: { id, appId: id, number: 1, branch: 'main' } });

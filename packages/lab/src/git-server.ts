@@ -12,6 +12,8 @@ export interface GitServerOptions {
   repos: (string | { name: string; sample: string })[];
   /** 0, the default, takes a free port. */
   port?: number;
+  /** Reading asks for this password, under whatever user name. */
+  token?: string;
 }
 
 /** A running Git server: smart HTTP, read-only, at `<url>/<name>.git`. */
@@ -28,7 +30,10 @@ export async function openGitServer(
   options: GitServerOptions,
 ): Promise<GitServer> {
   await mkdir(folder, { recursive: true });
-  const server = createServer((request, response) => serve(folder, request, response));
+  const server = createServer((request, response) => {
+    if (mayRead(request, options.token)) serve(folder, request, response);
+    else response.writeHead(401, { 'www-authenticate': 'Basic realm="lab"' }).end();
+  });
   server.listen(options.port ?? 0, address);
   await once(server, 'listening');
   server.unref();
@@ -56,6 +61,12 @@ export async function openGitServer(
         server.closeAllConnections();
       }),
   };
+}
+
+function mayRead({ headers }: IncomingMessage, token: string | undefined): boolean {
+  if (token === undefined) return true;
+  const [, given = ''] = /^Basic (\S+)$/.exec(headers.authorization ?? '') ?? [];
+  return Buffer.from(given, 'base64').toString().split(':').slice(1).join(':') === token;
 }
 
 // The interface between a web server and http-backend is CGI, RFC 3875; its variables are in git-http-backend(1).

@@ -266,6 +266,19 @@ export const hostVerbs = {
       installCommand: z.string().max(4096).nullable(),
       buildCommand: z.string().max(4096).nullable(),
       timeoutSeconds: z.int().min(10).max(7200),
+      /** The folder of the repository that becomes the release; left out: all of it. */
+      rootDirectory: z.string().max(200).optional(),
+      /** What opens the repository: on no disk of the server, and gone before the first command runs. */
+      access: z
+        .discriminatedUnion('type', [
+          z.object({ type: z.literal('token'), username: z.string().max(100), token: z.string().max(1000) }),
+          z.object({
+            type: z.literal('key'),
+            privateKey: z.string().max(10_000),
+            hostKey: z.string().max(2000),
+          }),
+        ])
+        .optional(),
     }),
     result: z.object({ commit, path: z.string(), reused: z.boolean(), durationMs: z.number() }),
   },

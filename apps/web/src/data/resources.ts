@@ -17,10 +17,12 @@ import type {
   Operation,
   OperationWithSteps,
   Overview,
+  RepositoryAccess,
   Server,
   SetupStatus,
   SshKey,
   Token,
+  Webhook,
 } from '@fairlead/api/types';
 
 /** Something that can be read: where, and under which key it is remembered. `T` is what the answer is. */
@@ -85,6 +87,9 @@ export const resources = {
   },
   acmeAccount: of<AcmeAccount>('/acme-account', 'acme-account'),
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
+  repositoryAccess: (id: string) =>
+    of<RepositoryAccess>(`/apps/${id}/repository-access`, 'apps', id, 'repository-access'),
+  webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),
   drift: (id: string) => of<List<Drift>>(`/apps/${id}/drift`, 'apps', id, 'drift'),
   imports: (id: string) => of<ImportList>(`/apps/${id}/imports`, 'apps', id, 'imports'),
   operations: (filter: OperationFilter = {}) => {

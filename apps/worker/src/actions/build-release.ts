@@ -1,4 +1,4 @@
-import { buildOf } from '@fairlead/core';
+import { buildOf, type RepositoryKey, readRepositoryKey } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Runtime } from '../hosts/needs.ts';
@@ -28,6 +28,8 @@ export async function buildRelease(
       moveRelease(run, tx, release.id, 'building', { startedAt: run.worker.clock(), error: undefined }),
     );
     await writeEnvironment(run, step, fleet, backend);
+    const key = await readRepositoryKey(run.worker, app.id);
+    if (key !== null) run.hide([key.type === 'token' ? key.token : key.privateKey]);
     const client = await run.worker.hosts.client(server);
     const built = await client.call(
       'release.build',
@@ -41,6 +43,8 @@ export async function buildRelease(
         installCommand: app.installCommand,
         buildCommand: app.buildCommand,
         timeoutSeconds: buildTimeoutSeconds,
+        ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
+        ...(key === null ? {} : { access: revealed(key) }),
       },
       {
         fence: run.fence(server.id),
@@ -51,4 +55,11 @@ export async function buildRelease(
     );
     step.outcome(built.reused ? 'Built before.' : `Built in ${(built.durationMs / 1000).toFixed(1)} s.`);
   });
+}
+
+/** As it travels: over SSH, on the host program's standard input. */
+function revealed(key: RepositoryKey) {
+  return key.type === 'token'
+    ? { type: key.type, username: key.username, token: key.token.reveal() }
+    : { type: key.type, privateKey: key.privateKey.reveal(), hostKey: key.hostKey };
 }

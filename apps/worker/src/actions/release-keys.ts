@@ -30,7 +30,14 @@ export async function releaseKeysOf(
     const open = Object.entries(generated).filter(([, value]) => !(value instanceof Secret));
     const variables = [rows, open, app.databasePasswordCipher];
     return {
-      buildKey: hash([commit, app.runtime, app.installCommand, app.buildCommand, variables]),
+      buildKey: hash([
+        commit,
+        app.rootDirectory,
+        app.runtime,
+        app.installCommand,
+        app.buildCommand,
+        variables,
+      ]),
       runKey: (buildId) => hash([buildId, app.startCommand, variables]),
     };
   };

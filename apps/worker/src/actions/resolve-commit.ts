@@ -1,8 +1,8 @@
-import type { Fleet } from '@fairlead/core';
+import { type Fleet, readRepositoryKey } from '@fairlead/core';
 import type { Deployment } from '@fairlead/db';
 import type { Run, StepTools } from '../runtime/run.ts';
 
-/** Which commit a deployment brings: the one asked for, or its branch's head the first time somebody looks. Never another one after that. */
+/** Which commit a deployment brings: the one asked for, or its tag's or branch's the first time somebody looks. Never another one after that. */
 export async function resolveCommit(
   run: Run,
   step: StepTools,
@@ -16,12 +16,14 @@ export async function resolveCommit(
   const commit = await run.worker.commits.headOf({
     repositoryUrl: fleet.app.repositoryUrl,
     branch: deployment.branch,
+    tag: deployment.tag,
+    key: await readRepositoryKey(run.worker, fleet.app.id),
     signal: step.signal,
   });
   await run.worker.prisma.deployment.update({
     where: { id: deployment.id },
     data: { commit },
   });
-  step.outcome(`${deployment.branch} is at ${commit.slice(0, 12)}`);
+  step.outcome(`${deployment.tag ?? deployment.branch} is at ${commit.slice(0, 12)}`);
   return commit;
 }

@@ -20,6 +20,8 @@ export const appSchema = z
     buildCommand: z.string().nullable(),
     startCommand: z.string().nullable(),
     documentRoot: z.string().nullable(),
+    /** The folder of the repository that is the app; null: all of it. */
+    rootDirectory: z.string().nullable(),
     /** Where each backend listens for the balancer. */
     port: z.int(),
     domains: z.array(z.string()),

@@ -27,6 +27,8 @@ export const deploymentSchema = z
     commit: z.string().nullable(),
     commitMessage: z.string().nullable(),
     branch: z.string(),
+    /** Asked for instead of the branch’s head. */
+    tag: z.string().nullable(),
     status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded']),
     rollbackTo: z.object({ id: idSchema, number: z.int() }).nullable(),
     operationId: idSchema.nullable(),

@@ -7,5 +7,7 @@ export * from './health.ts';
 export * from './import.ts';
 export * from './load-balancer.ts';
 export * from './operation.ts';
+export * from './repository-access.ts';
 export * from './server.ts';
 export * from './shared.ts';
+export * from './webhook.ts';

@@ -31,6 +31,8 @@ const createAppFields = z.strictObject({
   buildCommand: commandSchema.default(null),
   startCommand: commandSchema.default(null),
   documentRoot: documentRootSchema.default(null),
+  /** The folder of the repository that is the app; null: all of it. */
+  rootDirectory: documentRootSchema.default(null),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -69,6 +71,7 @@ export const updateAppBody = z.strictObject({
   buildCommand: commandSchema.optional(),
   startCommand: commandSchema.optional(),
   documentRoot: documentRootSchema.optional(),
+  rootDirectory: documentRootSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

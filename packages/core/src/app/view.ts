@@ -24,6 +24,8 @@ export interface AppView {
   buildCommand: string | null;
   startCommand: string | null;
   documentRoot: string | null;
+  /** The folder of the repository that is the app; null: all of it. */
+  rootDirectory: string | null;
   port: number;
   domains: string[];
   url: string | null;
@@ -109,6 +111,7 @@ export async function viewApps(
     buildCommand: row.buildCommand,
     startCommand: row.startCommand,
     documentRoot: row.documentRoot,
+    rootDirectory: row.rootDirectory,
     port: row.port,
     domains: row.domains,
     url: urlOf(row),

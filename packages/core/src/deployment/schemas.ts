@@ -1,18 +1,26 @@
 import * as z from 'zod';
-import { commitSchema, idempotencyKeySchema, idSchema } from '../fields/text.ts';
+import { commitSchema, idempotencyKeySchema, idSchema, tagSchema } from '../fields/text.ts';
 import { pageFields } from '../page.ts';
 
 /** Nothing: the head of the branch. */
 export const startDeploymentBody = z.strictObject({
   commit: commitSchema.optional(),
+  /** What a tag points at. */
+  tag: tagSchema.optional(),
   /** Id of an earlier deployment of the app that had succeeded: its commit, from its builds where they are kept. */
   rollbackTo: idSchema.optional(),
   /** Build even what was built before. */
   rebuild: z.boolean().optional(),
 });
-export const startDeploymentInput = startDeploymentBody.extend({
-  appId: idSchema,
-  idempotencyKey: idempotencyKeySchema,
-});
+export const startDeploymentInput = startDeploymentBody
+  .extend({ appId: idSchema, idempotencyKey: idempotencyKeySchema })
+  .refine(({ commit, tag }) => commit === undefined || tag === undefined, {
+    path: ['tag'],
+    message: 'Give a tag or a commit, not both.',
+  })
+  .refine(({ rollbackTo, commit, tag, rebuild }) => rollbackTo === undefined || !(commit ?? tag ?? rebuild), {
+    path: ['rollbackTo'],
+    message: 'A rollback takes the commit and the builds of an earlier deployment: give it alone.',
+  });
 export const listDeploymentsInput = z.strictObject({ appId: idSchema, ...pageFields });
 export const readDeploymentInput = z.strictObject({ appId: idSchema, deploymentId: idSchema });

@@ -1,69 +1,74 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@fairlead/errors';
+import type * as z from 'zod';
 import { appStatus } from '../app/status.ts';
 import { authorize } from '../authorize.ts';
-import type { UseCase } from '../context.ts';
-import { announce } from '../events.ts';
+import type { Requester, UseCase } from '../context.ts';
+import { announce, type Transaction } from '../events.ts';
 import { parseInput } from '../input.ts';
-import { accept, findActive } from '../operation/start.ts';
+import { type Accepted, accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
 import { found, lockApp } from '../tenant.ts';
 import { requireRollback } from './rollback.ts';
 import { startDeploymentInput } from './schemas.ts';
 
-/** Roll a commit, the head of the branch, or an earlier deployment out to every backend. One waits at most: asking again while it does answers that one. */
+type Asked = Omit<z.output<typeof startDeploymentInput>, 'idempotencyKey'>;
+
+/**
+ * Roll a commit, what a tag points at, the head of the branch, or an earlier deployment out to every backend. One waits at most: asking again while it does
+ * answers that one.
+ */
 export const startDeployment: UseCase<unknown, { operation: OperationView }> = async (ctx, actor, input) => {
   authorize(actor, 'deployment.start');
   const { idempotencyKey, ...asked } = parseInput(startDeploymentInput, input);
-  const { appId, rollbackTo, rebuild = false } = asked;
-  if (rollbackTo !== undefined && (asked.commit !== undefined || rebuild)) {
-    throw new AppError(
-      'invalid-input',
-      'A rollback takes the commit and the builds of an earlier deployment.',
-      {
-        hint: 'Leave out `commit` and `rebuild`, or `rollbackTo`.',
-      },
-    );
-  }
   const request = { kind: 'app.deploy' as const, idempotencyKey, input: asked };
-  return accept(ctx, actor, request, async (tx) => {
-    await lockApp(tx, actor, appId);
-    const app = found(await tx.app.findUnique({ where: { id: appId } }), 'app');
-    if (app.removing) throw new AppError('conflict', 'This app is being removed.');
-    const active = await findActive(tx, { appId, kinds: ['app.deploy'] });
-    if (active !== null) {
-      const isQueued = (await tx.operation.count({ where: { id: active.id, status: 'queued' } })) === 1;
-      if (isQueued && isDeepStrictEqual(active.input, asked)) return { same: active.id };
-    }
-    const earlier = rollbackTo === undefined ? null : await requireRollback(tx, appId, rollbackTo);
-    const commit = earlier?.commit ?? asked.commit ?? null;
-    const branch = earlier?.branch ?? app.branch;
-    const newest = await tx.deployment.findFirst({
-      where: { appId },
-      orderBy: { number: 'desc' },
-      select: { number: true },
-    });
-    const number = (newest?.number ?? 0) + 1;
-    const deployment = await tx.deployment.create({
-      data: {
-        appId,
-        number,
-        commit,
-        branch,
-        rollbackToId: rollbackTo ?? null,
-        rebuild,
-        createdById: actor.userId,
-      },
-    });
-    await tx.app.update({
-      where: { id: appId },
-      data: { status: appStatus.transition(app.status, 'deploying') },
-    });
-    await announce(tx, actor.organizationId, 'app', appId);
-    await announce(tx, actor.organizationId, 'deployment', deployment.id);
-    const subject = { type: 'app' as const, id: appId, name: app.name };
-    const title =
-      earlier === null ? `Deploy ${app.name} #${number}` : `Roll ${app.name} back to #${earlier.number}`;
-    return { start: { ...request, title, subject, appId, deploymentId: deployment.id } };
-  });
+  return accept(ctx, actor, request, (tx) => decideDeployment(tx, actor, asked));
 };
+
+/** In the caller's transaction: a new deployment behind the one that runs, or the one that waits there already for the same. */
+export async function decideDeployment(
+  tx: Transaction,
+  requester: Requester,
+  asked: Asked,
+): Promise<Accepted> {
+  const { appId, tag = null, rollbackTo, rebuild = false } = asked;
+  await lockApp(tx, requester, appId);
+  const app = found(await tx.app.findUnique({ where: { id: appId } }), 'app');
+  if (app.removing) throw new AppError('conflict', 'This app is being removed.');
+  const active = await findActive(tx, { appId, kinds: ['app.deploy'] });
+  if (active !== null) {
+    const isQueued = (await tx.operation.count({ where: { id: active.id, status: 'queued' } })) === 1;
+    if (isQueued && isDeepStrictEqual(active.input, asked)) return { same: active.id };
+  }
+  const earlier = rollbackTo === undefined ? null : await requireRollback(tx, appId, rollbackTo);
+  const commit = earlier?.commit ?? asked.commit ?? null;
+  const branch = earlier?.branch ?? app.branch;
+  const newest = await tx.deployment.findFirst({
+    where: { appId },
+    orderBy: { number: 'desc' },
+    select: { number: true },
+  });
+  const number = (newest?.number ?? 0) + 1;
+  const rollbackToId = rollbackTo ?? null;
+  const deployment = await tx.deployment.create({
+    data: { appId, number, commit, tag, branch, rollbackToId, rebuild, createdById: requester.userId },
+  });
+  await tx.app.update({
+    where: { id: appId },
+    data: { status: appStatus.transition(app.status, 'deploying') },
+  });
+  await announce(tx, requester.organizationId, 'app', appId);
+  await announce(tx, requester.organizationId, 'deployment', deployment.id);
+  const subject = { type: 'app' as const, id: appId, name: app.name };
+  const title =
+    earlier === null ? `Deploy ${app.name} #${number}` : `Roll ${app.name} back to #${earlier.number}`;
+  const start = {
+    kind: 'app.deploy' as const,
+    input: asked,
+    title,
+    subject,
+    appId,
+    deploymentId: deployment.id,
+  };
+  return { start };
+}

@@ -11,6 +11,8 @@ export interface DeploymentSummary {
   commit: string | null;
   commitMessage: string | null;
   branch: string;
+  /** Asked for instead of the branch's head. */
+  tag: string | null;
   status: DeploymentStatus;
   /** The deployment whose commit and builds it brought back. */
   rollbackTo: { id: string; number: number } | null;
@@ -66,6 +68,7 @@ export async function viewDeploymentSummaries(
     commit: row.commit,
     commitMessage: row.commitMessage,
     branch: row.branch,
+    tag: row.tag,
     status: deploymentStatus.parse(row.status),
     rollbackTo: earlier.find(({ id }) => id === row.rollbackToId) ?? null,
     operationId: row.operationId,

@@ -70,19 +70,20 @@ export const healthPathSchema = z
   );
 
 /** Names of branches, by `git check-ref-format` and tighter: letters, digits and `._/+#@-`. */
-export const branchSchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(
-    (branch) =>
-      /^[A-Za-z0-9_][A-Za-z0-9._/+#@-]*$/.test(branch) &&
-      !/\.\.|\/\/|\/\.|\.lock(?:\/|$)|@\{|\/-/.test(branch) &&
-      !/[./]$/.test(branch) &&
-      branch !== 'HEAD' &&
-      !branch.startsWith('refs/'),
-    'This is not the name of a branch.',
+export const branchSchema = z.string().min(1).max(200).refine(isRefName, 'This is not the name of a branch.');
+
+/** Names of tags, by the same rule. */
+export const tagSchema = z.string().min(1).max(200).refine(isRefName, 'This is not the name of a tag.');
+
+function isRefName(name: string): boolean {
+  return (
+    /^[A-Za-z0-9_][A-Za-z0-9._/+#@-]*$/.test(name) &&
+    !/\.\.|\/\/|\/\.|\.lock(?:\/|$)|@\{|\/-/.test(name) &&
+    !/[./]$/.test(name) &&
+    name !== 'HEAD' &&
+    !name.startsWith('refs/')
   );
+}
 
 /** A full commit id. */
 export const commitSchema = z

@@ -17,6 +17,7 @@ import { type DatabaseEngine, databaseEnvironment } from '../desired-database.ts
 import { effectiveEnvironment, revealEnvironment } from '../effective-environment.ts';
 import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
+import { readRepositoryKey } from '../repository-access/reveal.ts';
 import { factsOf } from '../server/facts.ts';
 import { tenant } from '../tenant.ts';
 import type { ChecklistKey } from './checklist-items.ts';
@@ -61,8 +62,20 @@ export async function judgeReadiness(ctx: Context, actor: Actor, appId: string):
     app,
     loadBalancer,
     scan: { commit, checkedAt, framework, files: files.length, fault: null },
-    findings: { ...findings, dns: domains },
+    findings: { ...atFolder(findings, app.rootDirectory), dns: domains },
   };
+}
+
+/** Places as they are named in the repository, where the app is one folder of it. */
+function atFolder<T extends Record<string, Finding>>(findings: T, folder: string | null): T {
+  if (folder === null) return findings;
+  const placed = ({ evidence, ...finding }: Finding): Finding => ({
+    ...finding,
+    evidence: evidence.map((piece) =>
+      piece.path === null ? piece : { ...piece, path: `${folder}/${piece.path}` },
+    ),
+  });
+  return Object.fromEntries(Object.entries(findings).map(([key, finding]) => [key, placed(finding)])) as T;
 }
 
 const unreadable: Finding = {
@@ -74,8 +87,9 @@ const unreadable: Finding = {
 
 async function readTree(ctx: Context, { app }: Fleet): Promise<{ tree: Tree } | { fault: string }> {
   try {
-    const { repositoryUrl, branch } = app;
-    const asked = { repositoryUrl, branch, choose: worthReading, limits: readingLimits };
+    const { repositoryUrl, branch, rootDirectory: folder } = app;
+    const key = await readRepositoryKey(ctx, app.id);
+    const asked = { repositoryUrl, branch, key, folder, choose: worthReading, limits: readingLimits };
     return { tree: await ctx.repositories.readTree(asked) };
   } catch (error) {
     if (error instanceof AppError) return { fault: error.message };

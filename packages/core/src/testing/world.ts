@@ -43,6 +43,8 @@ export async function createWorld(): Promise<World> {
         files: [],
         unread: [],
       }),
+      headOf: async () => 'a'.repeat(40),
+      hostKeyOf: async () => ({ key: 'ssh-ed25519 BBBB', fingerprint: `SHA256:${'o'.repeat(43)}` }),
       inspect: async ({ branch }) => ({
         branches: ['main'],
         commit: 'a'.repeat(40),

@@ -10,6 +10,7 @@ import { guardDisk } from './disk-guard.ts';
 import { gitFailure } from './git-failure.ts';
 import { reachableAddress } from './reachable-address.ts';
 import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
+import { type OpenedKey, type RepositoryKey, withRepositoryKey } from './repository-key.ts';
 
 /** What an installation allows Git to do. */
 export interface GitOptions {
@@ -21,6 +22,8 @@ export interface GitOptions {
   allowPrivateNetworks?: boolean;
   /** For one whole question. Default 60,000. */
   timeoutMs?: number;
+  /** What opens the repository; nothing for one that anybody may read. */
+  key?: RepositoryKey | null;
   /** What Git may put on the disk before it is ended. No limit by default. */
   maxDiskBytes?: number;
 }
@@ -35,6 +38,7 @@ interface SessionParts {
   url: string;
   directory: string;
   address: RepositoryAddress;
+  key: OpenedKey;
   /** What `address.host` resolved to when it was judged. */
   ip: string;
   /** Milliseconds since the epoch. */
@@ -75,8 +79,11 @@ export class GitSession {
       timeoutMs: Math.min(timeoutMs, 10_000),
       signal,
     });
+    const [origin = ''] = /^https?:\/\/[^/]*/.exec(url) ?? [];
     return await withPrivateDirectory(tmpdir(), 'fairlead-git', (directory) =>
-      work(new GitSession({ url, directory, address, ip, deadline, signal, options })),
+      withRepositoryKey(options.key, origin, (key) =>
+        work(new GitSession({ url, directory, address, key, ip, deadline, signal, options })),
+      ),
     );
   }
 
@@ -94,7 +101,7 @@ export class GitSession {
   }
 
   async #execute(args: readonly string[], { input, maxOutputBytes, encoding }: Execution): Promise<string> {
-    const { address, deadline, directory, options, signal } = this.#parts;
+    const { address, deadline, directory, key, options, signal } = this.#parts;
     const child = execa(options.gitPath ?? 'git', [...this.#settings(), ...args], {
       cwd: directory,
       env: this.#environment(),
@@ -119,7 +126,7 @@ export class GitSession {
     if (result.exitCode === 0 && !result.isMaxBuffer) return result.stdout;
     throw gitFailure({
       host: address.host,
-      stderr: result.stderr ?? '',
+      stderr: key.hide(result.stderr ?? ''),
       timedOut: guard.timedOut(),
       tooMuch: result.isMaxBuffer || disk.signal.aborted,
       cause: result.cause,
@@ -140,11 +147,14 @@ export class GitSession {
       'gc.auto': '0',
       'init.defaultBranch': 'main',
     };
-    return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const { credentialHelper } = this.#parts.key;
+    const helper = credentialHelper === null ? [] : [['credential.helper', credentialHelper] as const];
+    return [...Object.entries(settings), ...helper].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 
   #environment(): Record<string, string> {
-    const { address, directory, ip, options } = this.#parts;
+    const { address, directory, ip, key, options } = this.#parts;
+    // The first of two values of one option is the one that counts, ssh_config(5).
     const ssh = [
       'ssh',
       '-F',
@@ -153,9 +163,9 @@ export class GitSession {
       'BatchMode=yes',
       '-o',
       'IdentityAgent=none',
-      '-o',
-      'IdentityFile=none',
+      ...key.sshOptions,
     ];
+    if (key.sshOptions.length === 0) ssh.push('-o', 'IdentityFile=none');
     ssh.push('-o', `HostName=${ip}`, '-o', `HostKeyAlias=${address.host}`, '-o', 'ConnectTimeout=10');
     ssh.push('-o', 'StrictHostKeyChecking=accept-new', '-o', `UserKnownHostsFile=${directory}/known_hosts`);
     return {

@@ -14,6 +14,7 @@ export type GitFailureReason =
   | 'timeout'
   | 'too-large'
   | 'authentication'
+  | 'host-key'
   | 'not-found'
   | 'refused'
   | 'dns'
@@ -31,7 +32,8 @@ const patterns: readonly (readonly [pattern: RegExp, reason: GitFailureReason])[
     /could not read (username|password)|terminal prompts disabled|authentication failed|error: 40[13]/i,
     'authentication',
   ],
-  [/permission denied|host key verification failed/i, 'authentication'],
+  [/host key verification failed|host identification has changed/i, 'host-key'],
+  [/permission denied/i, 'authentication'],
   [
     /repository .*not found|error: 404|does not appear to be a git repository|access denied or repository not exported/i,
     'not-found',
@@ -61,7 +63,7 @@ function reasonOf(outcome: GitOutcome): GitFailureReason {
 }
 
 function words(reason: GitFailureReason, host: string): [message: string, hint: string, retryable: boolean] {
-  const privateHint = 'For a private repository use its SSH address with a deploy key.';
+  const privateHint = 'For a private repository give the app a token, or a deploy key and its SSH address.';
   switch (reason) {
     case 'timeout':
       return [
@@ -73,6 +75,12 @@ function words(reason: GitFailureReason, host: string): [message: string, hint: 
       return [`${host} answered more than Fairlead reads.`, 'Use a repository with fewer branches.', false];
     case 'authentication':
       return [`${host} asks who is there: the repository does not exist or is private.`, privateHint, false];
+    case 'host-key':
+      return [
+        `${host} showed another host key than the one that was confirmed.`,
+        'If its operator changed it, look at the new key in the app’s settings and confirm it.',
+        false,
+      ];
     case 'not-found':
       return [
         `${host} has no such repository, or shows it to nobody without a key.`,

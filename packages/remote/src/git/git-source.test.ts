@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -8,6 +9,7 @@ import { type GitServer, openGitServer } from '@fairlead/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { detectRuntime } from './detect-runtime.ts';
 import { listRemote } from './list-remote.ts';
+import { readTag } from './read-tag.ts';
 import { createRepositorySource } from './repository-source.ts';
 
 let folder: string;
@@ -114,6 +116,22 @@ describe('listRemote', () => {
     expect((await asking).code).toBe('cancelled');
     silent.close();
     expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('readTag', () => {
+  test('answers the commit behind a plain and an annotated tag, and says when there is none', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
+        cwd: join(folder, 'php-notes.git'),
+      });
+    const head = await server.repo('php-notes').head();
+    git('tag', 'plain', head);
+    git('tag', '-a', '-m', 'x', 'annotated', head);
+    const read = (tag: string) => readTag({ repositoryUrl: url('php-notes'), tag }, options);
+    expect([await read('plain'), await read('annotated')]).toEqual([head, head]);
+    expect((await failure(read('main'))).code).toBe('commit-not-found');
+    expect((await failure(read('--upload-pack=x'))).code).toBe('invalid-input');
   });
 });
 

@@ -61,10 +61,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const ask = (name: string, change: Partial<TreeRequest> = {}): TreeRequest => ({
+const ask = (name: string, change: Partial<TreeRequest> = {}) => ({
   repositoryUrl: server.repo(name).url,
   branch: 'main',
-  choose: (paths) => paths.filter((path) => /php$|json$/.test(path)),
+  folder: null,
+  key: null,
+  choose: (paths: readonly string[]) => paths.filter((path) => /php$|json$/.test(path)),
   limits,
   ...change,
 });
@@ -129,7 +131,11 @@ test('the source reads a commit once, a new head anew, and tells a missing branc
   const source = createRepositorySource(options);
   const [first, second] = await Promise.all([source.readTree(ask('plain')), source.readTree(ask('plain'))]);
   expect(first).toBe(second);
-  const head = await server.repo('plain').commit({ 'new.php': '' }, 'new');
+  const head = await server.repo('plain').commit({ 'new.php': '', 'apps/shop/index.php': '<?php' }, 'new');
   expect(await source.readTree(ask('plain'))).toMatchObject({ commit: head });
+  expect(await source.readTree(ask('plain', { folder: 'apps/shop' }))).toMatchObject({
+    paths: ['index.php'],
+    files: [{ path: 'index.php', text: '<?php' }],
+  });
   expect((await failure(source.readTree(ask('plain', { branch: 'nope' })))).code).toBe('branch-not-found');
 });

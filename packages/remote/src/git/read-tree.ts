@@ -18,6 +18,8 @@ export interface RepositoryTree {
 export interface TreeRequest {
   repositoryUrl: string;
   branch: string;
+  /** Only what lies in this folder, named from there, `/` between folders; null: all of it. */
+  folder: string | null;
   /** Which of the names to read, the most telling first. */
   choose: (paths: readonly string[]) => readonly string[];
   /** `files` and `paths` are counts. */
@@ -42,9 +44,13 @@ export async function readTree(request: TreeRequest, options: GitOptions = {}): 
   );
 }
 
-async function readFrom(git: GitSession, { branch, choose, limits }: TreeRequest): Promise<RepositoryTree> {
+async function readFrom(
+  git: GitSession,
+  { branch, folder, choose, limits }: TreeRequest,
+): Promise<RepositoryTree> {
   const commit = await fetchFiles(git, `refs/heads/${branch}`);
-  const ids = parseListing(await git.run(['ls-tree', '-r', '-z', '--full-tree', commit], maxListingBytes));
+  const listing = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit], maxListingBytes);
+  const ids = inFolder(parseListing(listing), folder);
   const paths = [...ids.keys()].slice(0, limits.paths);
   const chosen = [...choose([...ids.keys()])];
   const wanted = chosen.slice(0, limits.files);
@@ -70,6 +76,13 @@ function parseListing(listing: string): Map<string, string> {
     if (id !== undefined && path !== undefined) found.set(path, id);
   }
   return found;
+}
+
+function inFolder(ids: Map<string, string>, folder: string | null): Map<string, string> {
+  if (folder === null) return ids;
+  const start = `${folder}/`;
+  const inside = [...ids].filter(([path]) => path.startsWith(start));
+  return new Map(inside.map(([path, id]) => [path.slice(start.length), id]));
 }
 
 /** All at once what was left out of the first fetch; one by one it would be a question for each file. */

@@ -2,6 +2,8 @@ import { detectRuntime } from './detect-runtime.ts';
 import type { GitOptions } from './git-command.ts';
 import { listRemote } from './list-remote.ts';
 import { type RepositoryTree, readTree, type TreeRequest } from './read-tree.ts';
+import { repositoryHostKey } from './repository-host-key.ts';
+import type { RepositoryKey } from './repository-key.ts';
 import { TreeMemory } from './tree-memory.ts';
 
 /** What a repository says of itself. `runtime` is `static` with no evidence when nothing was recognised. */
@@ -20,16 +22,26 @@ export interface RepositoryInspection {
   };
 }
 
-/** Branches, head and runtime in one question, in the shape that core asks for (`RepositorySource`). Throws as {@link listRemote} and {@link detectRuntime}. */
+/** What core asks of repositories (`RepositorySource`): `inspect` answers branches, head and runtime in one question. Throws as {@link listRemote} and {@link detectRuntime}. */
 export function createRepositorySource(options: GitOptions = {}) {
   const trees = new TreeMemory();
   return {
     /** The head of a branch, as {@link readTree}; one that was read before is not fetched again. */
-    async readTree(request: TreeRequest): Promise<RepositoryTree> {
+    async readTree(request: TreeRequest & { key: RepositoryKey | null }): Promise<RepositoryTree> {
+      const { key, ...wanted } = request;
       const asked = { repositoryUrl: request.repositoryUrl, branch: request.branch };
-      const { commit } = await listRemote(asked, { ...options, timeoutMs: 15_000 });
-      return trees.get(request.repositoryUrl, commit, () => readTree(request, options));
+      const { commit } = await listRemote(asked, { ...options, key, timeoutMs: 15_000 });
+      return trees.get(request, commit, () => readTree(wanted, { ...options, key }));
     },
+    async headOf(request: {
+      repositoryUrl: string;
+      branch: string;
+      key: RepositoryKey | null;
+    }): Promise<string> {
+      const { key, ...asked } = request;
+      return (await listRemote(asked, { ...options, key })).commit;
+    },
+    hostKeyOf: (repositoryUrl: string) => repositoryHostKey(repositoryUrl, options),
     async inspect(request: {
       repositoryUrl: string;
       branch?: string | undefined;

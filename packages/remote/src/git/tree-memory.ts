@@ -6,13 +6,17 @@ const maxTrees = 6;
 /** How many are read at once; the others wait. */
 const maxAtOnce = 3;
 
-/** A cache of one process: trees by what never changes, their repository and commit. Who asks while one is being read gets that one. */
+/** A cache of one process: trees by what never changes, their repository, commit and folder. Who asks while one is being read gets that one. */
 export class TreeMemory {
   readonly #gate = new ChannelGate(maxAtOnce);
   readonly #trees = new Map<string, Promise<RepositoryTree>>();
 
-  get(repositoryUrl: string, commit: string, read: () => Promise<RepositoryTree>): Promise<RepositoryTree> {
-    const key = `${commit} ${repositoryUrl}`;
+  get(
+    { repositoryUrl, folder }: { repositoryUrl: string; folder: string | null },
+    commit: string,
+    read: () => Promise<RepositoryTree>,
+  ): Promise<RepositoryTree> {
+    const key = JSON.stringify([commit, repositoryUrl, folder]);
     const known = this.#trees.get(key);
     if (known !== undefined) {
       this.#trees.delete(key);

@@ -18,6 +18,11 @@ DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 ENV_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 HTTP_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![/.])")
+FOLDER = re.compile(r"(?!\.)[A-Za-z0-9_.][A-Za-z0-9._-]*(?:/(?!\.)[A-Za-z0-9_.][A-Za-z0-9._-]*)*")
+GIT_USER = re.compile(r"[A-Za-z0-9._@+-]{1,100}")
+GIT_TOKEN = re.compile(r"[\x21-\x7e]{8,1000}")
+SSH_PRIVATE_KEY = re.compile(r"-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END OPENSSH PRIVATE KEY-----\n?")
+SSH_PUBLIC_KEY = re.compile(r"[a-z0-9-]{1,40} [A-Za-z0-9+/]{32,1500}={0,2}")
 GIT_URL = re.compile(
     r"(?:https?|ssh|git)://(?!-)(?:[A-Za-z0-9._~%!$&'()*+,;=:-]+@(?!-))?(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?/[^\x00-\x20\x7f\\]+"
     r"|[A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!-)[^\x00-\x20\x7f\\]+"
@@ -82,6 +87,10 @@ class Fields:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise refuse(f"{self._path}.{name}", f"must be a whole number from {least} to {most}")
         return value
+
+    def object(self, name: str) -> "Fields":
+        """One object within."""
+        return Fields(self.raw(name), f"{self._path}.{name}")
 
     def items(self, name: str, most: int) -> list[tuple[str, Any]]:
         """A list's items, each with its path."""

@@ -8,6 +8,7 @@ STATE = Path("/var/lib/fairlead")
 RUN = Path("/run/fairlead")
 LOCKS = RUN / "locks"
 RUNNING = RUN / "running"
+BUILDS = RUN / "builds"
 FENCE = STATE / "fence"
 
 NGINX_ROOT = Path("/etc/nginx/fairlead")

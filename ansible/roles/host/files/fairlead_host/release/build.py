@@ -17,7 +17,7 @@ from ..command import run
 from ..errors import HostError
 from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
-from ..parse import BRANCH, COMMIT, GIT_URL, Fields
+from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, Fields
 from .build_log import LogFollower
 from .build_outcome import Ended, explain, read_end
 
@@ -38,6 +38,8 @@ class Build:
     commit: str
     installCommand: str | None
     buildCommand: str | None
+    rootDirectory: str | None
+    access: dict[str, str] | None
 
 
 def build(call: Call, fields: Fields) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         if finished := _finished(app, release_id, spec):
             return finished
         systemd.stop(unit, 1)
-        unlink(_spec_file(app, release_id))
+        unlink(_spec_file(release_id))
         failure = explain(ended, Path(spec.outcome), timeout_s)
         unlink(Path(spec.outcome))
         if failure is not None:
@@ -84,7 +86,26 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         commit=fields.match("commit", COMMIT, "a full commit id"),
         installCommand=fields.optional("installCommand", lambda name: fields.string(name, 4096, 1)),
         buildCommand=fields.optional("buildCommand", lambda name: fields.string(name, 4096, 1)),
+        rootDirectory=fields.optional("rootDirectory", lambda name: fields.match(name, FOLDER, "a folder inside the repository", 200)),
+        access=fields.optional("access", lambda name: _access(fields.object(name))),
     )
+
+
+def _access(fields: Fields) -> dict[str, str]:
+    """What opens the repository."""
+    kind = fields.one_of("type", "token", "key")
+    if kind == "token":
+        access = {
+            "username": fields.match("username", GIT_USER, "a user's name"),
+            "token": fields.match("token", GIT_TOKEN, "a token", 1000),
+        }
+    else:
+        access = {
+            "privateKey": fields.match("privateKey", SSH_PRIVATE_KEY, "a private key of OpenSSH", 10_000),
+            "hostKey": fields.match("hostKey", SSH_PUBLIC_KEY, "a public key of OpenSSH", 2000),
+        }
+    fields.done()
+    return {"type": kind, "directory": str(paths.BUILDS), **access}
 
 
 def _finished(app: App, release_id: str, spec: Build) -> dict[str, Any] | None:
@@ -96,8 +117,9 @@ def _finished(app: App, release_id: str, spec: Build) -> dict[str, Any] | None:
     return {"commit": spec.commit, "path": spec.release, "reused": True, "durationMs": built["durationMs"]}
 
 
-def _spec_file(app: App, release_id: str) -> Path:
-    return app.state / "builds" / f"{release_id}.json"
+def _spec_file(release_id: str) -> Path:
+    """In memory, never on a disk: it may hold what opens the repository."""
+    return paths.BUILDS / f"{release_id}.json"
 
 
 def _log_file(app: App, release_id: str) -> Path:
@@ -105,11 +127,11 @@ def _log_file(app: App, release_id: str) -> Path:
 
 
 def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) -> None:
-    log, spec_file = _log_file(app, release_id), _spec_file(app, release_id)
+    log, spec_file = _log_file(app, release_id), _spec_file(release_id)
     unlink(log)
     unlink(Path(spec.outcome))
     write_atomic(log, b"", 0o600)
-    write_atomic(spec_file, json.dumps(asdict(spec)), 0o600)
+    paths.BUILDS.mkdir(mode=0o700, exist_ok=True)
     memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MEMORY_SHARE_PERCENT // 100
     settings = [
         ("Type", "exec"),
@@ -131,7 +153,18 @@ def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) ->
         ("Nice", "5"),
         *(setting for setting in confinement(app) if setting[0] != "UMask"),
         ("UMask", "0022"),
+        # The builder's own, in memory and gone with the unit; it hides the specifications of other builds.
+        ("TemporaryFileSystem", f"{paths.BUILDS}:mode=1777,size=1m"),
     ]
+    try:
+        write_atomic(spec_file, json.dumps(asdict(spec)), 0o600)
+        _run_builder(unit, release_id, settings)
+    finally:
+        # The unit has it open by now: nobody needs its name.
+        unlink(spec_file)
+
+
+def _run_builder(unit: str, release_id: str, settings: list[tuple[str, str]]) -> None:
     run(
         [
             *("/usr/bin/systemd-run", "--quiet", f"--unit={unit}", f"--description=Fairlead build {release_id}"),

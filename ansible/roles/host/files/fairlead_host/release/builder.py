@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from typing import Any
+from urllib.parse import quote
 
-UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, COMMAND_FAILED = 10, 11, 12, 20
+UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
 LEAST_FREE_BYTES = 4 * 1024 * 1024
 
@@ -32,6 +35,7 @@ def say(text: str) -> None:
 
 def git(spec: dict[str, Any], *arguments: str, index: str | None = None) -> subprocess.CompletedProcess[str]:
     """Runs git on the mirror without hooks, prompts or anybody's configuration."""
+    opened = spec.get("opened") or {}
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": os.environ.get("HOME", "/nonexistent"),
@@ -42,12 +46,14 @@ def git(spec: dict[str, Any], *arguments: str, index: str | None = None) -> subp
         "GIT_ASKPASS": "/bin/false",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15",
+        "GIT_SSH_COMMAND": opened.get("ssh", "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15"),
         "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
         "GIT_HTTP_LOW_SPEED_TIME": "30",
         **({"GIT_INDEX_FILE": index} if index else {}),
     }
     settings = ["-c", "core.hooksPath=/dev/null", "-c", "protocol.version=2", "-c", "gc.auto=0", "-c", "advice.detachedHead=false"]
+    if "helper" in opened:
+        settings += ["-c", "credential.helper=", "-c", f"credential.helper={opened['helper']}"]
     return subprocess.run(
         ["git", *settings, *arguments],
         env=environment,
@@ -84,13 +90,61 @@ def fetch(spec: dict[str, Any]) -> None:
         raise Failed(COMMIT_NOT_FOUND, f"The repository has no commit {spec['commit']} on branch {spec['branch']}.")
 
 
+def fetch_with_access(spec: dict[str, Any], access: dict[str, str]) -> None:
+    """Fetches with what opens the repository, laid out in memory for this user alone and taken away before anything else runs."""
+    directory = tempfile.mkdtemp(dir=access["directory"])
+    try:
+        fetch({**spec, "opened": _open(access, spec["repositoryUrl"], directory)})
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _open(access: dict[str, str], url: str, directory: str) -> dict[str, str]:
+    """How git is told: by the paths of files alone."""
+    if access["type"] == "token":
+        origin = re.match(r"(https?://)([^/]+)", url)
+        if origin is None:
+            raise Failed(UNREACHABLE, "A token opens repositories over HTTPS alone.")
+        login = ":".join(quote(access[name], safe="") for name in ("username", "token"))
+        _keep(directory, "credentials", f"{origin[1]}{login}@{origin[2]}\n")
+        return {"helper": f"store --file={directory}/credentials"}
+    _keep(directory, "id", access["privateKey"])
+    _keep(directory, "known_hosts", f"fairlead-repository {access['hostKey']}\n")
+    options = (
+        *("BatchMode=yes", "ConnectTimeout=15", "IdentityAgent=none", "IdentitiesOnly=yes", f"IdentityFile={directory}/id"),
+        *("HostKeyAlias=fairlead-repository", "StrictHostKeyChecking=yes", f"UserKnownHostsFile={directory}/known_hosts"),
+        "GlobalKnownHostsFile=/dev/null",
+    )
+    return {"ssh": " ".join(("ssh", "-F", "/dev/null", *(f"-o{option}" for option in options)))}
+
+
+def _keep(directory: str, name: str, text: str) -> None:
+    handle = os.open(os.path.join(directory, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def forget(spec: dict[str, Any]) -> None:
+    """Goes on as a new program that was never told the secret: the app's commands run as the same user, who may read this one's memory and input."""
+    rest = os.memfd_create("specification")
+    os.write(rest, json.dumps(spec).encode())
+    os.lseek(rest, 0, os.SEEK_SET)
+    os.dup2(rest, 0)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-IS", os.path.abspath(__file__)])
+
+
 def check_out(spec: dict[str, Any]) -> None:
-    """Lays the commit's tree into a new release directory, without any .git."""
+    """Lays the commit's tree, or that of one folder, into a new release directory, without any .git. Git walks trees: no symbolic link leads elsewhere."""
+    folder = spec.get("rootDirectory")
+    tree = spec["commit"] if folder is None else f"{spec['commit']}:{folder}"
+    if folder is not None and git(spec, "cat-file", "-t", tree).stdout.strip() != "tree":
+        raise Failed(NO_FOLDER, f"The commit has no folder {folder}.")
     release = spec["release"]
     shutil.rmtree(release, ignore_errors=True)
     os.mkdir(release, 0o755)
     index = f"{release}.index"
-    arguments = (f"--work-tree={release}", "read-tree", "--reset", "-u", spec["commit"])
+    arguments = (f"--work-tree={release}", "read-tree", "--reset", "-u", tree)
     try:
         _checked(git(spec, *arguments, index=index), COMMAND_FAILED)
     finally:
@@ -129,7 +183,11 @@ def main() -> int:
     """Builds; the exit code says how it went."""
     spec = json.load(sys.stdin)
     try:
-        fetch(spec)
+        if spec.get("access") is not None:
+            fetch_with_access(spec, spec.pop("access"))
+            forget({**spec, "isFetched": True})
+        if not spec.get("isFetched"):
+            fetch(spec)
         check_out(spec)
         run_command(spec, "installCommand")
         run_command(spec, "buildCommand")

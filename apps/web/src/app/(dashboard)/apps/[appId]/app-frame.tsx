@@ -40,7 +40,7 @@ function Answer({ app }: { app: App }) {
           ) : (
             `deployment ${lastDeployment.number}`
           )}{' '}
-          of {lastDeployment.branch},{' '}
+          of {lastDeployment.tag ?? lastDeployment.branch},{' '}
           <RelativeTime at={lastDeployment.finishedAt ?? lastDeployment.createdAt} />
         </>
       ) : null}

@@ -1,9 +1,10 @@
 'use client';
 import type { RepositoryInspection } from '@fairlead/api/types';
 import { Button, ErrorNote, Field, Input, Panel, Select, ToneIcon } from '@fairlead/ui';
+import { useState } from 'react';
 import { useAction } from '../../../../data/use-action.tsx';
 import { shortCommit } from '../../../../parts/units.ts';
-import { type AppDraft, withInspection } from './draft.ts';
+import { type AppDraft, nameOf, withInspection } from './draft.ts';
 
 export interface SectionProps {
   draft: AppDraft;
@@ -15,6 +16,7 @@ const runtimeNames = { node: 'Node.js', php: 'PHP', static: 'Static files' };
 
 /** Where the code is; read live, so that a typing slip shows here and not at the first deployment. */
 export function RepositorySection({ draft, set, fields, onFound }: SectionProps & { onFound: () => void }) {
+  const [isUnread, setUnread] = useState(false);
   const inspect = useAction<RepositoryInspection>({ failure: 'Could not read the repository', quiet: true });
   const look = (branch?: string) =>
     inspect.run(
@@ -26,6 +28,7 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
       {
         onSuccess: (answer) => {
           set(withInspection(draft, answer));
+          setUnread(false);
           onFound();
         },
       },
@@ -64,8 +67,26 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
           </div>
         </Field>
         {inspect.error && !inspect.fields.repositoryUrl ? (
-          <ErrorNote title="Could not read the repository" error={inspect.error} />
+          <>
+            <ErrorNote title="Could not read the repository" error={inspect.error} />
+            {isUnread ? null : (
+              <p className="flex flex-wrap items-center justify-between gap-3 text-ink-muted text-sm">
+                A private repository gets its token or deploy key in the app’s settings.
+                <Button
+                  size="sm"
+                  onClick={() => {
+                    set({ branch: draft.branch || 'main', name: draft.name || nameOf(draft.repositoryUrl) });
+                    setUnread(true);
+                    onFound();
+                  }}
+                >
+                  It is private: go on
+                </Button>
+              </p>
+            )}
+          </>
         ) : null}
+        {isUnread && !found ? <UnreadFields draft={draft} set={set} fields={fields} /> : null}
         {found ? (
           <>
             <p className="flex items-start gap-2 text-sm">
@@ -117,5 +138,29 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
         ) : null}
       </div>
     </Panel>
+  );
+}
+
+/** What nothing could be read for. */
+function UnreadFields({ draft, set, fields }: SectionProps) {
+  return (
+    <div className="grid gap-5 sm:grid-cols-2">
+      <Field name="branch" label="Branch" error={fields.branch}>
+        <Input
+          mono
+          required
+          value={draft.branch}
+          onChange={(event) => set({ branch: event.target.value.trim() })}
+        />
+      </Field>
+      <Field name="name" label="Name" error={fields.name} hint="As it is called here and on the servers.">
+        <Input
+          required
+          maxLength={100}
+          value={draft.name}
+          onChange={(event) => set({ name: event.target.value })}
+        />
+      </Field>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 import type { Deployment } from '@fairlead/api/types';
 import {
+  Button,
   type Column,
   Elapsed,
   EmptyState,
@@ -11,12 +12,20 @@ import {
   TableSkeleton,
 } from '@fairlead/ui';
 import { Rocket } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
+import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { shortCommit } from '../../../../../parts/units.ts';
+import { useMay } from '../../../../../shell/me.tsx';
+import { useApp } from '../use-app.ts';
 import { RollbackButton } from './rollback-button.tsx';
+
+const DeployDialog = dynamic(() => import('./deploy-dialog.tsx').then((module) => module.DeployDialog), {
+  ssr: false,
+});
 
 const columns: Column<Deployment>[] = [
   {
@@ -31,7 +40,7 @@ const columns: Column<Deployment>[] = [
         <span className="block max-w-80 truncate text-ink-muted text-xs">
           {deployment.rollbackTo
             ? `back to #${deployment.rollbackTo.number}`
-            : (deployment.commitMessage ?? `newest commit of ${deployment.branch}`)}
+            : (deployment.commitMessage ?? deployment.tag ?? `newest commit of ${deployment.branch}`)}
         </span>
       </span>
     ),
@@ -47,7 +56,7 @@ const columns: Column<Deployment>[] = [
         ) : (
           'not known yet'
         )}{' '}
-        of {deployment.branch}
+        of {deployment.tag ?? deployment.branch}
       </span>
     ),
   },
@@ -76,6 +85,9 @@ const columns: Column<Deployment>[] = [
 
 /** What was brought to the backends, newest first. */
 export function DeploymentsPage({ appId }: { appId: string }) {
+  const may = useMay();
+  const app = useApp(appId);
+  const [isAsking, setAsking] = useState(false);
   const deployments = useResource(resources.deployments(appId));
   if (!deployments.data) {
     return deployments.isError ? (
@@ -85,17 +97,30 @@ export function DeploymentsPage({ appId }: { appId: string }) {
     );
   }
   return (
-    <Table
-      label="Deployments"
-      columns={columns}
-      rows={deployments.data.items}
-      rowKey={(deployment) => deployment.id}
-      empty={
-        <EmptyState icon={<Rocket />} title="Nothing deployed yet">
-          A deployment takes the newest commit of the branch, builds it on every backend side by side, starts
-          it, probes it, and only then lets it serve. Press Deploy above.
-        </EmptyState>
-      }
-    />
+    <>
+      {app && may('deployment.start') && app.status !== 'removing' ? (
+        <Button
+          size="sm"
+          className="self-end"
+          disabled={app.activeOperation !== null}
+          onClick={() => setAsking(true)}
+        >
+          Deploy a tag or commit
+        </Button>
+      ) : null}
+      <Table
+        label="Deployments"
+        columns={columns}
+        rows={deployments.data.items}
+        rowKey={(deployment) => deployment.id}
+        empty={
+          <EmptyState icon={<Rocket />} title="Nothing deployed yet">
+            A deployment takes the newest commit of the branch, builds it on every backend side by side,
+            starts it, probes it, and only then lets it serve. Press Deploy above.
+          </EmptyState>
+        }
+      />
+      {app && isAsking ? <DeployDialog app={app} open onOpenChange={setAsking} /> : null}
+    </>
   );
 }

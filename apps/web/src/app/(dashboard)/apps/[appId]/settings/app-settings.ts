@@ -19,6 +19,15 @@ export const appSettings: SettingsGroup<App>[] = [
       },
       { name: 'branch', label: 'Branch', mono: true, value: (app) => app.branch },
       {
+        name: 'rootDirectory',
+        label: 'Folder of the repository',
+        mono: true,
+        optional: true,
+        hint: 'That alone is checked out. Empty: all of it.',
+        value: (app) => app.rootDirectory ?? '',
+        parse: orNull,
+      },
+      {
         name: 'installCommand',
         label: 'Install command',
         mono: true,

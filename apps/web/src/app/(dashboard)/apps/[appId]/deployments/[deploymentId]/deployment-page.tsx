@@ -63,7 +63,7 @@ function Head({ deployment }: { deployment: Deployment }) {
         {deployment.commit ? (
           <Copyable text={deployment.commit} shown={shortCommit(deployment.commit)} label="Copy commit" />
         ) : null}
-        <span>{deployment.branch}</span>
+        <span>{deployment.tag ?? deployment.branch}</span>
         <span>{deployment.createdBy?.name ?? 'Fairlead'}</span>
         <RelativeTime at={deployment.createdAt} />
         <Elapsed from={deployment.createdAt} to={deployment.finishedAt} />

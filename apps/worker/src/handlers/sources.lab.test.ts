@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Context,
+  confirmRepositoryHostKey,
+  createApp,
+  makeDeployKey,
+  prepareServer,
+  readRepositoryAccess,
+  seeRepositoryHostKey,
+  setRepositoryToken,
+  startDeployment,
+  updateApp,
+} from '@fairlead/core';
+import type { GitServer, Lab } from '@fairlead/lab';
+import { createKeyPair } from '@fairlead/remote';
+import { createRepositorySource } from '@fairlead/remote/git';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
+import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';
+import { createLog } from '../log.ts';
+import { startWorkerProcess, type WorkerProcess } from '../process.ts';
+
+const token = `glpat-${randomBytes(12).toString('hex')}/+é`.replace('é', '=');
+/** What an app's command can see of the one that started it: environment, input, memory, files; says LEAKED where a secret is. */
+const spy = [
+  "python3 -c \"import os,re; p='/proc/%d/' % os.getppid(); q='/proc/%d/' % int(open(p+'stat').read().rsplit(')',1)[1].split()[1])",
+  "seen=b''",
+  'exec(\'for base in (p,q):\\n for name in (\\"environ\\",\\"cmdline\\",\\"fd/0\\"):\\n  try: seen+=open(base+name,\\"rb\\").read()\\n  except OSError: pass\\n maps=open(base+\\"maps\\").read()\\n for line in maps.splitlines():\\n  a,b=[int(x,16) for x in line.split()[0].split(\\"-\\")]\\n  try:\\n   m=open(base+\\"mem\\",\\"rb\\"); m.seek(a); seen+=m.read(min(b-a,1<<24))\\n  except (OSError,ValueError,OverflowError): pass\')',
+  "files=os.listdir('/run/fairlead/builds')",
+  "print('READ', len(seen)>1000000, 'FILES', files, 'LEAKED' if re.search(b'glpa'+b't-|BEGIN OPENSSH PRIV'+b'ATE', seen) else 'CLEAN')\"",
+].join('; ');
+let plane: TestControlPlane;
+let ctx: Context;
+let worker: WorkerProcess;
+let lab: Lab;
+let git: GitServer;
+let serverId: string;
+
+/** A backend, and a machine with a Git server that speaks SSH. */
+beforeAll(async () => {
+  plane = await startTestControlPlane();
+  ctx = {
+    ...plane.ctx,
+    repositories: createRepositorySource({ allowHttp: true, allowPrivateNetworks: true }),
+    generateKeyPair: () => createKeyPair('fairlead'),
+  };
+  lab = await bootLab(69, ['one', 'git']);
+  git = await lab.gitServer({ repos: ['static-site'], token });
+  worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
+  serverId = (await registerMachine(plane, lab.machine('one'))).id;
+  await plane.succeed(prepareServer, { serverId, runtimes: ['static'], databases: [] });
+});
+afterAll(async () => {
+  await worker?.stop();
+  await lab?.down();
+  await plane?.close();
+});
+
+const at = (machine: string, line: string) => lab.machine(machine).run(line);
+const create = async (name: string, repositoryUrl: string) =>
+  (
+    await createApp(ctx, plane.actor, {
+      name,
+      repositoryUrl,
+      runtime: 'static',
+      installCommand: spy,
+      domains: [`${name.toLowerCase()}.example.com`],
+      primaryServerId: serverId,
+    })
+  ).id;
+const deploy = (appId: string) => plane.finish(startDeployment, { appId });
+const logOf = async (operationId: string) =>
+  (await plane.database.prisma.logLine.findMany({ where: { operationId } }))
+    .map(({ text }) => text)
+    .join('\n');
+
+/** Files anywhere on the backend, and processes, that hold the text. */
+const holders = async (text: string) =>
+  (
+    await at(
+      'one',
+      `grep -rlF -e '${text}' /srv /etc /var/lib/fairlead /var/log /var/tmp /tmp /run /dev/shm /home /root 2>/dev/null || true
+for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ 2>/dev/null | grep -qF -e '${text}' && echo $p; done || true`,
+    )
+  ).trim();
+
+test('a private repository over HTTPS is read by its token, of which nothing stays', async () => {
+  const appId = await create('Token', git.repo('static-site').url);
+  const refused = await deploy(appId);
+  expect(refused).toMatchObject({ status: 'failed', error: { code: 'repository-unreachable' } });
+  await setRepositoryToken(ctx, plane.actor, { appId, token: `${token}x` });
+  const wrong = await deploy(appId);
+  expect(wrong).toMatchObject({ status: 'failed', error: { details: { reason: 'authentication' } } });
+  expect(JSON.stringify(wrong)).not.toContain('glpat');
+  await setRepositoryToken(ctx, plane.actor, { appId, token });
+  const { id } = await plane.succeed(startDeployment, { appId });
+  const log = await logOf(id);
+  expect(log).toContain('READ True FILES [] CLEAN');
+  expect(log).not.toContain('glpat');
+  expect(await holders('glpat-')).toBe('');
+  expect(await at('one', 'cat /srv/fairlead/token/repo.git/config')).not.toMatch(/glpat|credential|url/);
+});
+
+test('a private repository over SSH is read by a deploy key, from the server whose key was confirmed', async () => {
+  const home = '/home/git';
+  const clone = git.repo('static-site').url.replace('://', `://x:${encodeURIComponent(token)}@`);
+  await at(
+    'git',
+    `useradd -m -s /usr/bin/git-shell git; git clone -q --bare '${clone}' ${home}/app.git; chown -R git: ${home}`,
+  );
+  const appId = await create('Key', `git@${lab.machine('git').address}:app.git`);
+  const act = { appId };
+  expect(await deploy(appId)).toMatchObject({ status: 'failed', error: { code: 'repository-unreachable' } });
+  const { deployKey } = await makeDeployKey(ctx, plane.actor, act);
+  expect(await deploy(appId)).toMatchObject({ status: 'failed', error: { code: 'host-key-unknown' } });
+  const { hostKey } = await seeRepositoryHostKey(ctx, plane.actor, act);
+  const shown = await at('git', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
+  expect(shown).toContain(hostKey.offered);
+  await confirmRepositoryHostKey(ctx, plane.actor, { appId, fingerprint: hostKey.offered });
+  expect(await deploy(appId)).toMatchObject({ error: { details: { reason: 'authentication' } } });
+  await at(
+    'git',
+    `mkdir -p ${home}/.ssh; echo 'restrict ${deployKey?.publicKey}' > ${home}/.ssh/authorized_keys; chown -R git: ${home}`,
+  );
+  const { id } = await plane.succeed(startDeployment, act);
+  const log = await logOf(id);
+  expect(log).toContain('READ True FILES [] CLEAN');
+  expect(log).not.toContain('PRIVATE KEY');
+  expect(await holders('BEGIN OPENSSH PRIVATE KEY')).not.toMatch(/srv|fairlead|tmp|shm|run|proc/);
+  // Another key in the place of the confirmed one: the server is not talked to, by the worker nor by the backend.
+  await at('git', 'rm /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; systemctl restart ssh');
+  expect(await deploy(appId)).toMatchObject({ error: { details: { reason: 'host-key' } } });
+  await plane.database.prisma.release.deleteMany();
+  const head = await at('git', `git -c safe.directory='*' -C ${home}/app.git rev-parse HEAD`);
+  await at(
+    'one',
+    'find /srv/fairlead/key/repo.git -mindepth 1 -delete; rm -rf /var/lib/fairlead/apps/key/releases/*',
+  );
+  const built = await plane.finish(startDeployment, { appId, commit: head.trim() });
+  expect(built).toMatchObject({ status: 'failed' });
+  expect(await logOf(built.id)).toMatch(/host identification has changed/i);
+  expect((await readRepositoryAccess(ctx, plane.actor, act)).hostKey.pinned).toBe(hostKey.offered);
+});
+
+test('one folder of a repository is the app, and a link in its place is none', async () => {
+  const { id: appId } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'key' } });
+  // The Git server's new key is looked at and confirmed.
+  const { hostKey } = await seeRepositoryHostKey(ctx, plane.actor, { appId });
+  expect(hostKey.offered).not.toBe(hostKey.pinned);
+  await confirmRepositoryHostKey(ctx, plane.actor, { appId, fingerprint: hostKey.offered });
+  await at(
+    'git',
+    `cd /tmp; git config --global --add safe.directory '*'; git clone -q /home/git/app.git work; cd work; mkdir -p apps/shop
+echo inside > apps/shop/index.html; ln -s apps/shop link; ln -s /etc outside; git add -A
+git -c user.name=x -c user.email=x@example.com commit -qm folders; git push -q; chown -R git: /home/git`,
+  );
+  const set = (rootDirectory: string) => updateApp(ctx, plane.actor, { appId, rootDirectory });
+  for (const [folder, words] of [
+    ['nothing', 'no such folder'],
+    ['link', 'no such folder'],
+    ['outside', 'no such folder'],
+    ['apps/shop/index.html', 'no such folder'],
+  ] as const) {
+    await set(folder);
+    const failed = await deploy(appId);
+    expect(failed, folder).toMatchObject({ status: 'failed' });
+    expect(failed.error?.message, folder).toContain(words);
+  }
+  await set('apps/shop');
+  await plane.succeed(startDeployment, { appId });
+  expect(await at('one', 'ls -A /srv/fairlead/key/current/')).toBe('index.html\n');
+  const answer = await at('one', "curl -s -H 'Host: key.example.com' http://127.0.0.1/");
+  expect(answer).toBe('inside\n');
+});
+
+test('what a tag points at is deployed, whatever the branch has by then', async () => {
+  const { id: appId } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'key' } });
+  await updateApp(ctx, plane.actor, { appId, rootDirectory: '' });
+  const commit = await at(
+    'git',
+    `cd /tmp/work; git -c user.name=x -c user.email=x@example.com tag -a v1.0 -m x HEAD~1; git push -q origin v1.0
+chown -R git: /home/git; git rev-parse v1.0^{commit}`,
+  );
+  const none = await plane.finish(startDeployment, { appId, tag: 'v2.0' });
+  expect(none).toMatchObject({ status: 'failed', error: { code: 'commit-not-found' } });
+  const { id } = await plane.succeed(startDeployment, { appId, tag: 'v1.0' });
+  const deployment = await plane.database.prisma.deployment.findFirstOrThrow({ where: { operationId: id } });
+  expect(deployment).toMatchObject({ tag: 'v1.0', commit: commit.trim() });
+  expect(await at('one', 'ls -A /srv/fairlead/key/current/')).not.toContain('apps');
+});
