@@ -83,7 +83,9 @@ def fetch(spec: dict[str, Any]) -> None:
     if by_id.returncode == 0 and has_commit(spec):
         return
     reference = f"+refs/heads/{spec['branch']}:refs/fairlead/{spec['branch']}"
-    by_branch = git(spec, "fetch", "--quiet", "--no-tags", "--", spec["repositoryUrl"], reference)
+    # What was fetched by id has no history: a server that is told of it sends nothing that is older.
+    whole = ("--unshallow",) if os.path.exists(os.path.join(spec["mirror"], "shallow")) else ()
+    by_branch = git(spec, "fetch", "--quiet", "--no-tags", *whole, "--", spec["repositoryUrl"], reference)
     if by_branch.returncode != 0 and not any(word in by_branch.stdout for word in MISSING):
         _checked(by_branch, UNREACHABLE)
     if not has_commit(spec):

@@ -1,6 +1,6 @@
 'use client';
 import type { App, Webhook, WebhookWithSecret } from '@fairlead/api/types';
-import { Button, CodeBlock, ConfirmDialog, Copyable, KeyValue, Note, Panel, Switch } from '@fairlead/ui';
+import { Button, CodeBlock, ConfirmDialog, Note, Panel, Switch } from '@fairlead/ui';
 import { useState } from 'react';
 import { useAction } from '../../../../../data/use-action.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
@@ -74,19 +74,9 @@ function Address({ path }: { path: string }) {
   // The webhook is read by the browser alone, never beside the page.
   const url = `${window.location.origin}${path}`;
   return (
-    <KeyValue
-      rows={[
-        {
-          label: 'Address',
-          value: (
-            <span className="break-all">
-              <Copyable text={url} label="Copy address" />
-            </span>
-          ),
-        },
-        { label: 'Events', value: 'Push alone' },
-        { label: 'Content type', value: 'application/json' },
-      ]}
-    />
+    <div className="flex flex-col gap-2">
+      <CodeBlock code={url} title="address" copyLabel="Copy address" wrap />
+      <p className="text-ink-muted text-sm">For pushes alone; content type application/json.</p>
+    </div>
   );
 }
