@@ -13,11 +13,11 @@ const globalSetup = ['packages/db/src/testing-setup.ts'];
 /** How long `expect.poll` asks: what a busy machine may need, not how long a thing should take. */
 const poll = { timeout: 20_000 };
 
-/** The longest files begin first: begun last, one of them would run for minutes with the other core idle. */
+/** The longest files begin first: begun last, one of them would run for minutes with the other core idle. Not that of Debian testing, whose image may still be made. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|ports|tls|ipv6|testing))\.lab\.test\.ts$/.test(
+      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|ports|tls|backend-tls|ipv6))\.lab\.test\.ts$/.test(
         moduleId,
       );
     const sorted = await super.sort(files);
