@@ -16,7 +16,7 @@ import { createLog } from '../src/log.ts';
 
 /** Short waits are looked at often, long ones seldom: each look costs a core that other tests need. */
 const firstPauseMs = 25;
-const longestPauseMs = 250;
+const usualPauseMs = 250;
 const pauseGrowth = 1.15;
 
 /** The part of the control plane that asks: use-cases, a database and a queue, an owner. The worker is started by the test. */
@@ -36,11 +36,15 @@ export interface TestControlPlane {
   close(): Promise<void>;
 }
 
+/** The longest pause of {@link until} where a moment must not be missed. */
+export const closelyMs = 25;
+
 /** Asks until `look` answers something other than undefined or false. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
   timeoutMs = 30_000,
+  longestPauseMs = usualPauseMs,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {

@@ -118,7 +118,17 @@ it('what Nginx answers by itself is a status of gRPC', async () => {
   expect(await visitor('small').echo('wait')).toMatchObject({ code: 14, details: 'no answer in time' });
 });
 
-it('by plain HTTP to the backend where its Nginx can', async (context) => {
-  if (visitors.plain === undefined) return context.skip();
-  expect(await visitor('plain').echo('hello')).toBe('hello');
+it('by plain HTTP to the backend where its Nginx can; elsewhere its site stays without HTTP/2, by which no other visitor could come', async () => {
+  if (visitors.plain !== undefined) {
+    expect(await visitor('plain').echo('hello')).toBe('hello');
+    return;
+  }
+  const spec = {
+    ...{ kind: 'backend', app: 'plain', generation: 1, listenAddress: '127.0.0.1', listenPort: 20_000 },
+    balancerAddresses: ['127.0.0.1'],
+    target: { runtime: 'node', port: app.port },
+    grpc: ['/shop.Orders/'],
+  };
+  const { content } = renderBackend(backendSpecSchema.parse(spec), await installedNginx());
+  expect(content).not.toContain('http2');
 });

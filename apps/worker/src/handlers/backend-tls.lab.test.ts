@@ -20,7 +20,12 @@ import type { Server } from '@fairlead/db';
 import type { Lab } from '@fairlead/lab';
 import { issueCertificate, makeAuthority } from '@fairlead/remote/authority';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
+import {
+  closelyMs,
+  startTestControlPlane,
+  type TestControlPlane,
+  until,
+} from '../../testing/control-plane.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { spawnWorker } from '../../testing/worker-process.ts';
@@ -279,6 +284,8 @@ test('back to plain HTTP and on again, killed on the way, and no visitor met an 
     await until(
       `the step ${kind}`,
       async () => (await plane.database.prisma.step.count({ where: begun })) > 0,
+      30_000,
+      closelyMs,
     );
     await first.kill();
     worker = await startWorker();

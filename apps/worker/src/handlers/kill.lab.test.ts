@@ -10,7 +10,12 @@ import {
 import type { Server } from '@fairlead/db';
 import type { GitServer, Lab } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
+import {
+  closelyMs,
+  startTestControlPlane,
+  type TestControlPlane,
+  until,
+} from '../../testing/control-plane.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { type SpawnedWorker, spawnWorker } from '../../testing/worker-process.ts';
@@ -86,6 +91,7 @@ async function surviveKills(
         return begunKinds.find((kind) => !kills.includes(kind) && (everywhere || boundaries.includes(kind)));
       },
       120_000,
+      closelyMs,
     );
     if (begun === 'ended') return { kills, operation: await plane.ended(operation.id) };
     await worker.kill();

@@ -7,7 +7,12 @@ import {
 } from '@fairlead/core';
 import type { Lab } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
+import {
+  closelyMs,
+  startTestControlPlane,
+  type TestControlPlane,
+  until,
+} from '../../testing/control-plane.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { spawnWorker } from '../../testing/worker-process.ts';
@@ -146,6 +151,8 @@ test.each(['file', 'apply', 'close'])(
     await until(
       `the step ${kind}`,
       async () => (await plane.database.prisma.step.count({ where: begun })) > 0,
+      30_000,
+      closelyMs,
     );
     await first.kill();
     worker = await startWorker();

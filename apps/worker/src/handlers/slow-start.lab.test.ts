@@ -10,7 +10,12 @@ import {
 } from '@fairlead/core';
 import type { Lab } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
+import {
+  closelyMs,
+  startTestControlPlane,
+  type TestControlPlane,
+  until,
+} from '../../testing/control-plane.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { spawnWorker } from '../../testing/worker-process.ts';
@@ -128,8 +133,11 @@ test('ends at the configured weight where the worker dies in the middle of a ste
   await toggle(false);
   await toggle(true);
   const running = { appId, kind: 'load-balancer.slow-start', status: 'running' };
-  await until('a step that runs', async () =>
-    (await plane.database.prisma.operation.count({ where: running })) > 0 ? true : undefined,
+  await until(
+    'a step that runs',
+    async () => (await plane.database.prisma.operation.count({ where: running })) > 0,
+    30_000,
+    closelyMs,
   );
   await first.kill();
   expect(await plane.database.prisma.operation.count({ where: running })).toBe(1);
