@@ -36,27 +36,13 @@ let traffic: Traffic;
 let text: string;
 
 /** What served the shop before Fairlead: a process on a port of its own, which answers as the app does. */
-const formerApp = (name: string) => `
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-class Shop(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def answer(self, status, body, **fields):
-        self.send_response(status)
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def do_GET(self):
-        self.answer(200, b'{"server":"former-${name}"}')
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.answer(303, b"", Location="/")
-    def log_message(self, *_):
-        pass
-# Five waiting connections, as is usual there, are too few for a machine without time.
-ThreadingHTTPServer.request_queue_size = 128
-ThreadingHTTPServer(("0.0.0.0", 8081), Shop).serve_forever()
+const formerApp = (name: string) => `import { createServer } from 'node:http';
+createServer((request, answer) => {
+  request.resume().on('end', () => {
+    if (request.method === 'POST') answer.writeHead(303, { Location: '/' }).end();
+    else answer.end('{"server":"former-${name}"}');
+  });
+}).listen(8081);
 `;
 
 beforeAll(async () => {
@@ -66,8 +52,8 @@ beforeAll(async () => {
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
   servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
   for (const name of ['one', 'two']) {
-    await lab.machine(name).run(`cat > /root/former.py <<'END'\n${formerApp(name)}END`);
-    await lab.machine(name).run('systemd-run --unit=former python3 /root/former.py');
+    await lab.machine(name).run(`cat > /root/former.mjs <<'END'\n${formerApp(name)}END`);
+    await lab.machine(name).run('systemd-run --unit=former node /root/former.mjs');
   }
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',

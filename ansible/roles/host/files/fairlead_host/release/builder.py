@@ -5,6 +5,7 @@ It stands alone: it imports nothing of the host program. The specification comes
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -29,8 +30,9 @@ class Failed(Exception):
 
 
 def say(text: str) -> None:
-    """A line in the build's log."""
-    print(text, flush=True)
+    """A line in the build's log; lost where the disk has no room for it."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 
 def git(spec: dict[str, Any], *arguments: str, index: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -132,7 +134,6 @@ def forget(spec: dict[str, Any]) -> None:
     os.write(rest, json.dumps(spec).encode())
     os.lseek(rest, 0, os.SEEK_SET)
     os.dup2(rest, 0)
-    sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-IS", os.path.abspath(__file__)])
 
 
