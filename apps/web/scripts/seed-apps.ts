@@ -313,7 +313,7 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
     ],
   });
   for (let number = 1; number <= 3; number += 1) {
-    const status = number === 2 ? 'failed' : 'succeeded';
+    const status = (['superseded', 'failed', 'succeeded'] as const)[number - 1] ?? 'failed';
     const deployment = await prisma.deployment.create({
       data: {
         appId: shop.id,
