@@ -8,7 +8,7 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** The API alone on a socket, for benchmarks, tests and installations that serve it beside the dashboard. @param port 0: any free one */
+/** The API alone on a socket: what tests ask over HTTP. @param port 0: any free one */
 export async function startApiServer(api: Api, port = 0, hostname = '127.0.0.1'): Promise<ApiServer> {
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const started = serve({ fetch: api.fetch, port, hostname }, () => resolve(started));

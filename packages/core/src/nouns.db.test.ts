@@ -379,38 +379,6 @@ describe('apps', () => {
     ]);
     expect(items[0]?.createdBy).toEqual({ id: owner.userId, name: owner.name });
   });
-
-  it('roll back to one that had served, and to no other', async () => {
-    const { prisma } = world.ctx;
-    const { app } = await seedLiveApp(world, owner);
-    const other = await seedLiveApp(world, owner, { name: 'Other', domains: ['other.example'] });
-    const served = await prisma.deployment.findFirstOrThrow({ where: { appId: app.id } });
-    const foreign = await prisma.deployment.findFirstOrThrow({ where: { appId: other.app.id } });
-    const rollBack = (rollbackTo: string, more: object = {}) =>
-      core.startDeployment(world.ctx, owner, { appId: app.id, rollbackTo, ...more });
-    await expect(rollBack(served.id)).rejects.toMatchObject({ code: 'conflict' });
-    await expect(rollBack(foreign.id)).rejects.toMatchObject({ code: 'not-found' });
-    const add = (number: number, status: string) =>
-      prisma.deployment.create({
-        data: { appId: app.id, number, branch: 'old', commit: `${number}`.repeat(40), status },
-      });
-    const [failed, earlier] = [await add(2, 'failed'), await add(3, 'superseded')];
-    await expect(rollBack(failed.id)).rejects.toMatchObject({ code: 'conflict' });
-    await expect(rollBack(earlier.id, { commit: 'a'.repeat(40) })).rejects.toMatchObject({
-      code: 'invalid-input',
-    });
-    await expect(rollBack(earlier.id, { rebuild: true })).rejects.toMatchObject({ code: 'invalid-input' });
-    const { operation } = await rollBack(earlier.id);
-    expect(operation.title).toBe(`Roll ${app.name} back to #3`);
-    expect((await rollBack(earlier.id)).operation.id).toBe(operation.id);
-    const { items } = await core.listDeployments(world.ctx, owner, { appId: app.id });
-    expect(items[0]).toMatchObject({
-      number: 4,
-      branch: 'old',
-      commit: earlier.commit,
-      rollbackTo: { id: earlier.id, number: 3 },
-    });
-  });
 });
 
 describe('environment', () => {

@@ -24,9 +24,9 @@ const withLine = (line: string) => text.replace(/\}\n$/, `    ${line}\n}\n`);
 describe('adopting an edited front', () => {
   it('finds nothing beside the spec in a file that nobody edited', () => {
     fc.assert(
-      fc.property(frontSpecs, capabilities, (any, caps) => {
-        const adopted = adoptFront(renderFront(any, caps).content, caps);
-        expect(adopted).toEqual({ spec: any, intoSnippet: [], lost: [], returns: [] });
+      fc.property(frontSpecs, capabilities, (rendered, caps) => {
+        const adopted = adoptFront(renderFront(rendered, caps).content, caps);
+        expect(adopted).toEqual({ spec: rendered, intoSnippet: [], lost: [], returns: [] });
       }),
       { numRuns: 100 * times },
     );
