@@ -26,6 +26,7 @@ import {
   type TestControlPlane,
   until,
 } from '../../testing/control-plane.ts';
+import { answersOn, doorsOf } from '../../testing/doors.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { spawnWorker } from '../../testing/worker-process.ts';
@@ -85,30 +86,12 @@ const backendOf = async (index: number) =>
   plane.database.prisma.backend.findFirstOrThrow({ where: { appId, serverId: servers[index]?.id ?? '' } });
 const sh = async (machine: string, line: string) => (await lab.machine(machine).run(line)).trim();
 
-/** Ports that Nginx listens on for the app, and that the balancer is let in at, on one machine. */
-async function doors(machine: string) {
-  const { address } = lab.machine(machine);
-  const listening = await sh(machine, `ss -Hltn 'src ${address}' | awk '{print $4}'`);
-  const rules = JSON.parse(
-    await sh(machine, 'cat /var/lib/fairlead/firewall.json 2>/dev/null || echo []'),
-  ) as {
-    port: number;
-    source: string | null;
-  }[];
-  const ports = (texts: string[]) => [...new Set(texts.map((text) => Number(text.split(':').at(-1))))].sort();
-  return {
-    listens: ports(listening.split('\n').filter((line) => line !== '')),
-    admits: ports(rules.filter(({ source }) => source !== null).map(({ port }) => String(port))),
-  };
-}
+const doors = (machine: string) => doorsOf(lab.machine(machine));
 const only = (port: number) => ({ listens: [port], admits: [port] });
 const trusted = async (machine: string) => sh(machine, `ls ${directory}/notes 2>/dev/null || true`);
 const shown = async (machine: string) => sh(machine, `ls ${directory}/notes.backend 2>/dev/null || true`);
 const answersOf = (machine: string) => traffic.report.answers[machine] ?? 0;
-async function serves(machine: string): Promise<void> {
-  const before = answersOf(machine);
-  await until(`answers of ${machine}`, async () => answersOf(machine) > before + 5);
-}
+const serves = (machine: string) => answersOn(traffic, machine);
 async function healthOf(index: number, health: string) {
   return until(`${health}`, async () => {
     const row = await backendOf(index);

@@ -13,6 +13,7 @@ import {
   type TestControlPlane,
   until,
 } from '../../testing/control-plane.ts';
+import { answersOn, doorsOf } from '../../testing/doors.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { spawnWorker } from '../../testing/worker-process.ts';
@@ -67,30 +68,12 @@ afterAll(async () => {
 const move = (port: number | null, id = backendId) =>
   plane.succeed(configureBackend, { appId, backendId: id, port });
 const rowOf = (id: string) => plane.database.prisma.backend.findUniqueOrThrow({ where: { id } });
-/** Ports that Nginx listens on, and that the balancer is let in at, on one machine. */
-async function doors(machine: string) {
-  const { address } = lab.machine(machine);
-  const listening = await lab.machine(machine).run(`ss -Hltn 'src ${address}' | awk '{print $4}'`);
-  const rules = JSON.parse(await lab.machine(machine).readFile('/var/lib/fairlead/firewall.json')) as {
-    port: number;
-    source: string | null;
-  }[];
-  const ports = (texts: string[]) => [...new Set(texts.map((text) => Number(text.split(':').at(-1))))].sort();
-  return {
-    listens: ports(listening.split('\n').filter((line) => line !== '')),
-    admits: ports(rules.filter(({ source }) => source !== null).map(({ port }) => String(port))),
-  };
-}
+const doors = (machine: string) => doorsOf(lab.machine(machine));
 const upstream = async (machine: string) => {
   const file = await lab.machine('one').run('cat /etc/nginx/fairlead/http/notes.front.conf');
   return new RegExp(`server ${lab.machine(machine).address}:(\\d+)`).exec(file)?.[1];
 };
-const answersOf = (machine: string) => traffic.report.answers[machine] ?? 0;
-/** That machine goes on answering visitors. */
-async function serves(machine: string): Promise<void> {
-  const before = answersOf(machine);
-  await until(`answers of ${machine}`, async () => answersOf(machine) > before + 5);
-}
+const serves = (machine: string) => answersOn(traffic, machine);
 
 test('a backend moves to a port of its own: open, asked there, and the old one closed', async () => {
   expect(await doors('two')).toEqual({ listens: [appPort], admits: [appPort] });
