@@ -10,6 +10,8 @@ const exclude = [
   'apps/web/e2e/**',
 ];
 const globalSetup = ['packages/db/src/testing-setup.ts'];
+/** The worker as it ships, where nobody has built it just before. */
+const builtWorker = process.env.FAIRLEAD_TEST_BUILT === '1' ? [] : ['apps/worker/testing/build-setup.ts'];
 /** How long `expect.poll` asks: what a busy machine may need, not how long a thing should take. */
 const poll = { timeout: 20_000 };
 
@@ -58,7 +60,7 @@ export default defineConfig({
           name: 'lab',
           include: ['**/*.lab.test.ts'],
           exclude: [...exclude, 'packages/lab/**'],
-          globalSetup: [...globalSetup, 'apps/worker/testing/build-setup.ts'],
+          globalSetup: [...globalSetup, ...builtWorker],
           expect: { poll },
           maxWorkers: 4,
           testTimeout: 300_000,

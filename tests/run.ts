@@ -85,27 +85,16 @@ function failuresOf({ testResults }: Report): string[] {
   });
 }
 
-function firstLines(text: string): string {
-  return stripVTControlCharacters(text)
-    .split('\n')
-    .slice(0, 12)
-    .map((line) => `    ${line.slice(0, 300)}`)
-    .join('\n');
-}
+const firstLines = (text: string): string => indented(linesOf(text).slice(0, 12));
+const lastLines = (text: string): string => indented(linesOf(text).slice(-12));
+const linesOf = (text: string): string[] => stripVTControlCharacters(text).trimEnd().split('\n');
+const indented = (lines: string[]): string => lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
 
 /** A vitest project; its counts come from its own JSON report, and a run that ends badly without a failed test counts as one. */
-async function vitest(project: string): Promise<Count> {
+async function vitest(project: string, env: Record<string, string> = {}): Promise<Count> {
   const report = join(scratch, `${project}.json`);
-  const code = await run([
-    'npx',
-    'vitest',
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run(['npx', 'vitest', 'run', '--project', project, ...reporters], env);
   const results = JSON.parse(readFileSync(report, 'utf8')) as Report;
   const failures = failuresOf(results);
   if (code !== 0 && failures.length === 0) failures.push(`vitest ended with ${code} though no test failed`);
@@ -122,13 +111,34 @@ async function playwright(into: string | null): Promise<Count> {
     'tests/e2e/playwright.config.ts',
   ];
   const code = await run(argv, { PLAYWRIGHT_JSON_OUTPUT_FILE: report }, into);
-  const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
-    stats: { expected: number; unexpected: number };
-  };
-  const failed = code !== 0 && stats.unexpected === 0 ? 1 : stats.unexpected;
-  return { passed: stats.expected, failed, failures: failed > 0 ? ['the journey; see above'] : [] };
+  const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8')) as PlaywrightReport;
+  const inTests = suites.flatMap(({ specs }) => specs.flatMap(({ tests }) => tests.flatMap(errorsOf)));
+  const failures = [...inTests, ...errors].map(({ message }) => `the journey\n${firstLines(message ?? '')}`);
+  // Before its first test it is what the world of the test said, not the test, that tells why.
+  if (code !== 0 && stats.unexpected === 0 && into !== null)
+    failures.push(`before the journey began\n${lastLines(readFileSync(into, 'utf8'))}`);
+  return { passed: stats.expected, failed: failures.length, failures };
 }
 
+/** The parts of Playwright's JSON report that say what failed: in a test, or before one could begin. */
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number };
+  errors: Failure[];
+  suites: { specs: { tests: PlaywrightTest[] }[] }[];
+}
+
+interface PlaywrightTest {
+  results: { errors: Failure[] }[];
+}
+
+interface Failure {
+  message?: string;
+}
+
+const errorsOf = ({ results }: PlaywrightTest): Failure[] => results.flatMap(({ errors }) => errors);
+
+/** Whether the `build` layer has built all there is. */
+let isBuilt = false;
 let imagesMade: Promise<unknown> | undefined;
 
 /**
@@ -183,7 +193,11 @@ const layers: Layer[] = [
     says: 'the dashboard and the worker as they ship',
     // Half of that one is waiting.
     beside: 'db',
-    run: (into) => check(['npx', 'turbo', 'run', 'build'], into),
+    run: async (into) => {
+      const count = await check(['npx', 'turbo', 'run', 'build'], into);
+      isBuilt = count.failed === 0;
+      return count;
+    },
   },
   {
     name: 'machines',
@@ -193,7 +207,8 @@ const layers: Layer[] = [
   {
     name: 'lab',
     says: 'hosts, handlers and faults on real machines',
-    run: onMachines(() => vitest('lab')),
+    // Built a second time, the worker's files would be written while e2e starts from them.
+    run: onMachines(() => vitest('lab', isBuilt ? { FAIRLEAD_TEST_BUILT: '1' } : {})),
   },
   {
     name: 'e2e',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { migrate, startEmbeddedPostgres } from '@fairlead/db';
@@ -46,17 +46,28 @@ function freePort(): Promise<number> {
   });
 }
 
+/** What a machine with every core busy may need for a start of seconds. */
+const startLimitMs = 240_000;
+
+/** Resolves once the address answers. A child that ends is not waited for, and an answer that never comes is asked for again. */
 async function answering(url: string, child: Child): Promise<void> {
   let ended = false;
   void child.ended.then(() => {
     ended = true;
   });
-  for (const until = performance.now() + 60_000; performance.now() < until && !ended; ) {
-    const response = await fetch(url).catch(() => null);
+  for (const until = performance.now() + startLimitMs; performance.now() < until && !ended; ) {
+    const response = await fetch(url, { signal: AbortSignal.timeout(20_000) }).catch(() => null);
     if (response && response.status < 500) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${url} did not answer; see ${child.logFile}`);
+  const why = ended ? 'its process ended' : `not within ${startLimitMs / 1000} s`;
+  throw new Error(
+    `${url} did not answer: ${why}. Its log, ${child.logFile}, ends with:\n${lastLines(child.logFile)}`,
+  );
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
 }
 
 /** Starts what `npm run build` has built, on an embedded Postgres. Rejects, with everything stopped again, when a part does not come up. */
