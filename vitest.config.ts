@@ -63,6 +63,7 @@ export default defineConfig({
           globalSetup: [...globalSetup, ...builtWorker],
           expect: { poll },
           maxWorkers: 4,
+          isolate: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

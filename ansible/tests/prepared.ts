@@ -17,6 +17,7 @@ import {
   type SshTarget,
   scanHostKey,
 } from '@fairlead/remote';
+import { setUp } from './set-up.ts';
 
 const playbook = fileURLToPath(new URL('../playbooks/prepare.yml', import.meta.url));
 
@@ -86,6 +87,11 @@ export class Host {
     });
   }
 
+  /** What {@link Host.prepare} makes of a stocked machine, past Ansible. */
+  setUp({ prepare_databases }: Needs): Promise<void> {
+    return setUp(this.machine, this.#publicKey, prepare_databases);
+  }
+
   /** Lines as they are, past the client that would refuse them, and all that the host program answers. */
   async rawLines(lines: readonly string[]): Promise<RawAnswer[]> {
     const argv = ['sudo', '-n', '/usr/lib/fairlead/host'];
@@ -151,7 +157,7 @@ export async function bootPrepared(
   );
   const fleet = await bootHosts(slot, [...specs, ...more]);
   try {
-    await Promise.all(fleet.hosts.slice(0, specs.length).map((host) => host.prepare(needs)));
+    await Promise.all(fleet.hosts.slice(0, specs.length).map((host) => host.setUp(needs)));
   } catch (error) {
     await fleet.close();
     throw error;

@@ -121,7 +121,7 @@ async function build(closers: (() => Promise<unknown>)[], close: () => Promise<v
 /** Both machines entered by their confirmed keys, the first of them made ready. */
 async function registered(plane: TestControlPlane, lab: Lab): Promise<[Server, Server]> {
   const [[first], second] = await Promise.all([
-    prepareFleet(plane, [lab.machine('one')], { runtimes: ['node'], databases: [] }),
+    prepareFleet(plane, [lab.machine('one')]),
     registerMachine(plane, lab.machine('two')),
   ]);
   if (first === undefined) throw new Error('no first server');

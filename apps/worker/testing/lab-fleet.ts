@@ -1,6 +1,7 @@
-import { checkServer, confirmHostKey, createServer, prepareServer } from '@fairlead/core';
+import { checkServer, confirmHostKey, createServer } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
 import { Lab, type Machine, type MachineSpec } from '@fairlead/lab';
+import { setUp } from '../../../ansible/tests/set-up.ts';
 import type { TestControlPlane } from './control-plane.ts';
 
 /** Boots stocked machines of these names, with Debian 12 unless told otherwise; files that run side by side have slots of their own. */
@@ -18,6 +19,7 @@ export async function registerMachine(
   plane: TestControlPlane,
   machine: Machine,
   way: { address?: string; port?: number; jumpServerId?: string } = {},
+  isSetUp = false,
 ): Promise<Server> {
   const { ctx, actor, database } = plane;
   await machine.authorize(plane.publicKey);
@@ -28,24 +30,25 @@ export async function registerMachine(
     ...way,
   });
   const read = () => database.prisma.server.findUniqueOrThrow({ where: { id: serverId } });
+  // From now on a check asks the host program, which makes the server ready.
+  if (isSetUp)
+    await database.prisma.server.update({ where: { id: serverId }, data: { preparedAt: new Date() } });
   await plane.succeed(checkServer, { serverId });
   const { offeredFingerprint } = await read();
   await plane.succeed(confirmHostKey, { serverId, fingerprint: offeredFingerprint });
   return read();
 }
 
-/** {@link registerMachine}, and Ansible. */
+/** Stocked machines made ready, past Ansible, and registered; the databases are the first one's. */
 export async function prepareFleet(
   plane: TestControlPlane,
   machines: readonly Machine[],
-  needs: { runtimes: string[]; databases: string[] },
+  databases: readonly string[] = [],
 ): Promise<Server[]> {
   return Promise.all(
     machines.map(async (machine, index) => {
-      const { id: serverId } = await registerMachine(plane, machine);
-      const databases = index === 0 ? needs.databases : [];
-      await plane.succeed(prepareServer, { serverId, runtimes: needs.runtimes, databases });
-      return plane.database.prisma.server.findUniqueOrThrow({ where: { id: serverId } });
+      await setUp(machine, plane.publicKey, index === 0 ? databases : []);
+      return registerMachine(plane, machine, {}, true);
     }),
   );
 }

@@ -29,7 +29,8 @@ export interface TrafficTarget {
   root?: string;
 }
 
-const pauseMs = 50;
+/** Short enough that a gap of a tenth of a second is met by some of them, long enough that they leave the cores to what they watch. */
+const pauseMs = 150;
 
 /** Starts `lanes` visitors of each kind. */
 export function startTraffic(target: TrafficTarget, lanes = 2): Traffic {

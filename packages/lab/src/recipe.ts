@@ -46,7 +46,17 @@ export const BARE_PACKAGES = [
 /** What Fairlead's Ansible roles install. Preparing a stocked machine downloads and unpacks nothing. */
 export const STOCKED_PACKAGES = [
   ...['nginx', 'libnginx-mod-stream', 'postgresql', 'postgresql-client', 'mariadb-server', 'mariadb-client'],
-  ...['php-fpm', 'php-cli', 'php-pgsql', 'php-mysql', 'php-mbstring', 'php-xml', 'php-curl', 'php-zip'],
+  ...[
+    'php-fpm',
+    'php-cli',
+    'php-pgsql',
+    'php-mysql',
+    'php-mbstring',
+    'php-xml',
+    'php-curl',
+    'php-zip',
+    'php-intl',
+  ],
   ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql'],
 ];
 

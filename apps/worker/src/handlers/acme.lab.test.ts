@@ -37,7 +37,7 @@ beforeAll(async () => {
   const git = await lab.gitServer({ repos: ['static-site'] });
   const env = { ...plane.env, FAIRLEAD_ACME_ROOTS: roots };
   worker = await startWorkerProcess(env, createLog(plane.env.LOG_LEVEL));
-  const [one] = await prepareFleet(plane, lab.machines, { runtimes: ['static'], databases: [] });
+  const [one] = await prepareFleet(plane, lab.machines);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Site',
     repositoryUrl: git.repo('static-site').url,

@@ -49,7 +49,7 @@ beforeAll(async () => {
   lab = await bootLab(63, ['one', 'two', 'three']);
   const git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorker();
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',
     repositoryUrl: git.repo('node-notes').url,

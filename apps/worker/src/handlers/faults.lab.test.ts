@@ -32,7 +32,7 @@ beforeAll(async () => {
   lab = await bootLab(30, ['one', 'two', 'three']);
   git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog('silent'));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',
     repositoryUrl: git.repo('node-notes').url,

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const git = await lab.gitServer({ repos: ['node-grpc'] });
   ({ url } = git.repo('node-grpc'));
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
 });
 afterAll(async () => {
   for (const visitor of visitors) visitor.close();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   lab = await bootLab(42, ['one', 'two']);
   const git = await lab.gitServer({ repos: ['static-site'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['static'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
   const [one, two] = servers;
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Site',

@@ -53,8 +53,7 @@ beforeAll(async () => {
   const git = await lab.gitServer({ repos: ['node-notes'] });
   await git.repo('node-notes').commit({ 'server.js': echo }, 'Say what was asked with');
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  const needs = { runtimes: ['node'], databases: [] };
-  servers = await prepareFleet(plane, [lab.machine('one'), lab.machine('two')], needs);
+  servers = await prepareFleet(plane, [lab.machine('one'), lab.machine('two')]);
   const [one, two] = servers;
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Echo',

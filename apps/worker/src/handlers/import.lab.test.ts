@@ -50,7 +50,7 @@ beforeAll(async () => {
   lab = await bootLab(61, ['one', 'two', 'three']);
   const git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
   for (const name of ['one', 'two']) {
     await lab.machine(name).run(`cat > /root/former.mjs <<'END'\n${formerApp(name)}END`);
     await lab.machine(name).run('systemd-run --unit=former node /root/former.mjs');

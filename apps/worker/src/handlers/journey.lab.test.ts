@@ -51,7 +51,7 @@ beforeAll(async () => {
   lab = await bootLab(31, ['one', 'two', 'three']);
   git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: ['postgresql'] });
+  servers = await prepareFleet(plane, lab.machines, ['postgresql']);
 });
 afterAll(async () => {
   await traffic?.stop();

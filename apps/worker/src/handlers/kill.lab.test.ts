@@ -34,7 +34,7 @@ beforeAll(async () => {
   lab = await bootLab(32, ['one', 'two', 'three']);
   git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await spawnWorker(plane.env);
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: ['postgresql'] });
+  servers = await prepareFleet(plane, lab.machines, ['postgresql']);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',
     repositoryUrl: git.repo('node-notes').url,

@@ -32,7 +32,6 @@ beforeAll(async () => {
   lab = await bootLab(43, ['one', 'two', 'three']);
   const git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  const needs = { runtimes: ['node'], databases: [] };
   const app = async () => {
     const created = await createApp(plane.ctx, plane.actor, {
       name: 'Moving',
@@ -50,7 +49,7 @@ beforeAll(async () => {
   };
   const machines = ['one', 'two'].map((name) => lab.machine(name));
   [[one, two], three] = (await Promise.all([
-    prepareFleet(plane, machines, needs),
+    prepareFleet(plane, machines),
     registerMachine(plane, lab.machine('three')),
   ])) as [[Server, Server], Server];
   appId = await app();

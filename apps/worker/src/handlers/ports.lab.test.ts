@@ -36,7 +36,7 @@ beforeAll(async () => {
   lab = await bootLab(59, ['one', 'two']);
   const git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorker();
-  const [one, two] = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
+  const [one, two] = await prepareFleet(plane, lab.machines);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',
     repositoryUrl: git.repo('node-notes').url,

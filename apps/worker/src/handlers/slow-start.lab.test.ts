@@ -38,7 +38,7 @@ beforeAll(async () => {
   const git = await lab.gitServer({ repos: ['static-site'] });
   await git.repo('static-site').commit({ 'who.json': '{"server":"any"}\n' }, 'Say something');
   worker = await startWorker();
-  const [one, two] = await prepareFleet(plane, lab.machines, { runtimes: ['static'], databases: [] });
+  const [one, two] = await prepareFleet(plane, lab.machines);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Site',
     repositoryUrl: git.repo('static-site').url,

@@ -4,7 +4,6 @@ import {
   confirmRepositoryHostKey,
   createApp,
   makeDeployKey,
-  prepareServer,
   readRepositoryAccess,
   seeRepositoryHostKey,
   setRepositoryToken,
@@ -16,7 +15,7 @@ import { createKeyPair } from '@fairlead/remote';
 import { createRepositorySource } from '@fairlead/remote/git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
-import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';
+import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { createLog } from '../log.ts';
 import { startWorkerProcess, type WorkerProcess } from '../process.ts';
 
@@ -47,8 +46,8 @@ beforeAll(async () => {
   lab = await bootLab(69, ['one', 'git']);
   git = await lab.gitServer({ repos: ['static-site'], token });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  serverId = (await registerMachine(plane, lab.machine('one'))).id;
-  await plane.succeed(prepareServer, { serverId, runtimes: ['static'], databases: [] });
+  const [server] = await prepareFleet(plane, [lab.machine('one')]);
+  serverId = server?.id ?? '';
 });
 afterAll(async () => {
   await worker?.stop();

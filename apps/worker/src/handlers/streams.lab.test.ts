@@ -46,7 +46,7 @@ beforeAll(async () => {
   lab = await bootLab(55, ['one', 'two']);
   const git = await lab.gitServer({ repos: ['static-site'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['static'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
   for (const machine of lab.machines) {
     await machine.writeFile('/root/service.py', service);
     await machine.run(`systemd-run --quiet --unit=greeter python3 /root/service.py ${machine.name} 6543`);

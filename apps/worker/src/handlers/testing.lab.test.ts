@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   const git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: ['postgresql'] });
+  servers = await prepareFleet(plane, lab.machines, ['postgresql']);
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',
     repositoryUrl: git.repo('node-notes').url,

@@ -4,7 +4,6 @@ import {
   createApp,
   enableLoadBalancer,
   planLoadBalancer,
-  prepareServer,
   removeBackend,
   startDeployment,
   updateServer,
@@ -12,7 +11,7 @@ import {
 import type { Lab } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
-import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';
+import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { createLog } from '../log.ts';
 import { startWorkerProcess, type WorkerProcess } from '../process.ts';
 
@@ -38,10 +37,9 @@ beforeAll(async () => {
   await address('two', 'add', privately.three);
   await Promise.all(
     Object.entries(privately).map(async ([name, privateAddress]) => {
-      const { id: serverId } = await registerMachine(plane, lab.machine(name));
-      await updateServer(plane.ctx, plane.actor, { serverId, privateAddress });
-      await plane.succeed(prepareServer, { serverId, runtimes: ['static'], databases: [] });
-      serverIds[name] = serverId;
+      const [server] = await prepareFleet(plane, [lab.machine(name)]);
+      serverIds[name] = server?.id ?? '';
+      await updateServer(plane.ctx, plane.actor, { serverId: serverIds[name], privateAddress });
     }),
   );
   const app = await createApp(plane.ctx, plane.actor, {
