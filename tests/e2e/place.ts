@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export const artefacts = join(dirname(fileURLToPath(import.meta.url)), 'artefacts');
 /** Port of the dashboard under test. */
 export const stackPort = 18_200;
+/** Leads to it from the browser's own network. */
+export const stackSocket = '/run/fairlead-e2e.sock';
 /** What the stack tells the tests; written when it is ready. */
 export const stackFile = join(artefacts, 'stack.json');
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { artefacts, stackPort } from './place.ts';
 
@@ -21,7 +22,7 @@ export default defineConfig({
     trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true },
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: '/usr/bin/chromium',
+      executablePath: fileURLToPath(new URL('chromium.sh', import.meta.url)),
       args: [
         '--no-sandbox',
         '--disable-gpu',

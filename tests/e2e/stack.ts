@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Lab } from '@fairlead/lab';
 import { createProgress, startControlPlane } from '@fairlead/local';
-import { artefacts, type Stack, stackFile, stackPort } from './place.ts';
+import { artefacts, type Stack, stackFile, stackPort, stackSocket } from './place.ts';
+import { roadTo } from './road.ts';
 
 const progress = createProgress();
 rmSync(artefacts, { recursive: true, force: true });
@@ -37,6 +38,9 @@ const address = consoleServer.address();
 if (typeof address !== 'object' || !address) throw new Error('no console');
 
 const controlPlane = await startControlPlane({ dataDir, port: stackPort, disposable: true, progress });
+rmSync(stackSocket, { force: true });
+const road = roadTo({ port: stackPort, host: '127.0.0.1' }).listen(stackSocket);
+
 const stack: Stack = {
   setupToken: controlPlane.setupToken,
   repositoryUrl: git.repo('node-notes').url,
@@ -54,6 +58,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     void (async () => {
       await controlPlane.stop();
       consoleServer.close();
+      road.close();
       await lab.down();
       rmSync(dataDir, { recursive: true, force: true });
       process.exit(0);
