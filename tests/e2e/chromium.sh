@@ -5,4 +5,5 @@ exec unshare --net -- sh -euc '
   ip link set lo up
   setpriv --pdeathsig KILL node --import tsx "$1/road-of-the-browser.ts" &
   shift
+  until ss -Hltn | grep -q .; do sleep 0.05; done
   exec /usr/bin/chromium "$@"' sh "$(dirname "$(readlink -f "$0")")" "$@"
