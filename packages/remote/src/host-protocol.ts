@@ -268,6 +268,8 @@ export const hostVerbs = {
       timeoutSeconds: z.int().min(10).max(7200),
       /** The folder of the repository that becomes the release; left out: all of it. */
       rootDirectory: z.string().max(200).optional(),
+      /** Whether the repositories of `.gitmodules` are fetched too, each into its folder. */
+      submodules: z.boolean().optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
       access: z
         .discriminatedUnion('type', [

@@ -44,6 +44,7 @@ export async function buildRelease(
         buildCommand: app.buildCommand,
         timeoutSeconds: buildTimeoutSeconds,
         ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
+        ...(app.submodules ? { submodules: true } : {}),
         ...(key === null ? {} : { access: revealed(key) }),
       },
       {

@@ -33,6 +33,7 @@ export async function releaseKeysOf(
       buildKey: hash([
         commit,
         app.rootDirectory,
+        app.submodules,
         app.runtime,
         app.installCommand,
         app.buildCommand,

@@ -187,3 +187,40 @@ chown -R git: /home/git; git rev-parse v1.0^{commit}`,
   expect(deployment).toMatchObject({ tag: 'v1.0', commit: commit.trim() });
   expect(await at('one', 'ls -A /srv/fairlead/key/current/')).not.toContain('apps');
 });
+
+test('submodules are taken in by choice, theirs too, from the server that the key opens', async () => {
+  const { id: appId } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'key' } });
+  const commit = 'git -c user.name=x -c user.email=x@example.com commit -qm more';
+  const link = (url: string, path: string, from: string) =>
+    `printf '[submodule "x"]\n\tpath = ${path}\n\turl = ${url}\n' > .gitmodules
+git update-index --add --cacheinfo 160000,$(git -C ${from} rev-parse HEAD),${path}; git add .gitmodules; ${commit}`;
+  const push = 'git push -q origin HEAD; chown -R git: /home/git';
+  await at(
+    'git',
+    `cd /tmp; for name in deep lib; do git init -q --bare /home/git/$name.git; git clone -q /home/git/$name.git $name 2>/dev/null; done
+cd /tmp/deep; echo deep > deep.txt; git add -A; ${commit}; ${push}
+cd /tmp/lib; echo lib > lib.txt; git add -A; ${link('../deep.git', 'inner/deep', '/tmp/deep')}; ${push}
+cd /tmp/work; ${link('../lib.git', 'vendor/lib', '/tmp/lib')}; ${push}`,
+  );
+  const files = () => at('one', 'cd /srv/fairlead/key/current/; find vendor -type f -printf "%p "');
+  const without = await plane.succeed(startDeployment, { appId });
+  expect(await logOf(without.id)).toContain('Submodules are left out (1)');
+  expect(await files()).toBe('');
+  await updateApp(ctx, plane.actor, { appId, submodules: true });
+  await plane.succeed(startDeployment, { appId });
+  expect((await files()).trim().split(' ').sort()).toEqual([
+    'vendor/lib/.gitmodules',
+    'vendor/lib/inner/deep/deep.txt',
+    'vendor/lib/lib.txt',
+  ]);
+  for (const [url, words] of [
+    ['file:///etc', 'none that is fetched from'],
+    ['../../../lib.git', 'leads out of'],
+  ] as const) {
+    await at('git', `cd /tmp/work; ${link(url, 'vendor/lib', '/tmp/lib')}; ${push}`);
+    const failed = await deploy(appId);
+    expect(failed, url).toMatchObject({ status: 'failed', error: { code: 'build-failed' } });
+    expect(await logOf(failed.id)).toContain(words);
+  }
+  expect(await at('one', 'cat /srv/fairlead/key/current/vendor/lib/lib.txt')).toBe('lib\n');
+});

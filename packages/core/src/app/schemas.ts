@@ -33,6 +33,7 @@ const createAppFields = z.strictObject({
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
+  submodules: z.boolean().default(false),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -72,6 +73,7 @@ export const updateAppBody = z.strictObject({
   startCommand: commandSchema.optional(),
   documentRoot: documentRootSchema.optional(),
   rootDirectory: documentRootSchema.optional(),
+  submodules: z.boolean().optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

@@ -26,6 +26,7 @@ export interface AppView {
   documentRoot: string | null;
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: string | null;
+  submodules: boolean;
   port: number;
   domains: string[];
   url: string | null;
@@ -112,6 +113,7 @@ export async function viewApps(
     startCommand: row.startCommand,
     documentRoot: row.documentRoot,
     rootDirectory: row.rootDirectory,
+    submodules: row.submodules,
     port: row.port,
     domains: row.domains,
     url: urlOf(row),

@@ -56,6 +56,13 @@ class Fields:
         self._read.add(name)
         return None if self._value.get(name) is None else read(name)
 
+    def boolean(self, name: str) -> bool:
+        """true or false; never 0, 1 or text."""
+        value = self.raw(name)
+        if not isinstance(value, bool):
+            raise refuse(f"{self._path}.{name}", "must be true or false")
+        return value
+
     def string(self, name: str, longest: int, shortest: int = 0) -> str:
         """A string without NUL, `shortest` to `longest` characters."""
         value = self.raw(name)

@@ -40,6 +40,7 @@ class Build:
     buildCommand: str | None
     rootDirectory: str | None
     access: dict[str, str] | None
+    submodules: bool
 
 
 def build(call: Call, fields: Fields) -> dict[str, Any]:
@@ -88,6 +89,7 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         buildCommand=fields.optional("buildCommand", lambda name: fields.string(name, 4096, 1)),
         rootDirectory=fields.optional("rootDirectory", lambda name: fields.match(name, FOLDER, "a folder inside the repository", 200)),
         access=fields.optional("access", lambda name: _access(fields.object(name))),
+        submodules=fields.optional("submodules", fields.boolean) or False,
     )
 
 

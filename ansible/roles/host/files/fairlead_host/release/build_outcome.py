@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_or_none
-from .builder import COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, UNREACHABLE
+from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, UNREACHABLE
 
 COMMANDS = {"installCommand": "install", "buildCommand": "build"}
 
@@ -54,6 +54,12 @@ def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
         return HostError("commit-not-found", "The repository does not have this commit.", hint="Was the branch rewritten?")
     if ended.exit_code == NO_FOLDER:
         return HostError("build-failed", "The repository has no such folder at this commit.", hint="Check the folder in the app's settings.")
+    if ended.exit_code == BAD_SUBMODULE:
+        return HostError(
+            "build-failed",
+            "A submodule of the repository cannot be taken in.",
+            hint="The log names it. Mend .gitmodules, or leave submodules out in the app's settings.",
+        )
     if ended.exit_code == DISK_FULL:
         return disk_full()
     return _command_failed(ended, outcome)

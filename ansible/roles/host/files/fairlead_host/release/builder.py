@@ -1,4 +1,4 @@
-"""What runs inside the build unit, as the app's own user: fetch one commit, check it out, run the app's commands.
+"""What runs inside the build unit, as the app's own user: fetch one commit and its submodules, check them out, run the app's commands.
 
 It stands alone: it imports nothing of the host program. The specification comes on standard input.
 """
@@ -6,6 +6,7 @@ It stands alone: it imports nothing of the host program. The specification comes
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -13,12 +14,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from typing import Any
+from typing import Any, Iterator, NamedTuple
 from urllib.parse import quote
 
-UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
+UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, BAD_SUBMODULE, COMMAND_FAILED = 10, 11, 12, 13, 14, 20
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
 LEAST_FREE_BYTES = 4 * 1024 * 1024
+WEB_ADDRESS = re.compile(r"(https?|ssh|git)://(?!-)([^/\s\\]+)(/[^\s\\]*)")
+SHORT_ADDRESS = re.compile(r"([A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:)(?!-)([^\s\\]+)")
+DEEPEST, MOST_SUBMODULES = 5, 100
+ANYBODYS_SSH = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15"
 
 
 class Failed(Exception):
@@ -48,7 +53,7 @@ def git(spec: dict[str, Any], *arguments: str, index: str | None = None) -> subp
         "GIT_ASKPASS": "/bin/false",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_SSH_COMMAND": opened.get("ssh", "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15"),
+        "GIT_SSH_COMMAND": opened.get("ssh", ANYBODYS_SSH),
         "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
         "GIT_HTTP_LOW_SPEED_TIME": "30",
         **({"GIT_INDEX_FILE": index} if index else {}),
@@ -74,6 +79,20 @@ def has_commit(spec: dict[str, Any]) -> bool:
 
 
 def fetch(spec: dict[str, Any]) -> None:
+    """Brings the commit, and the commits of its submodules where they are wanted, each into a mirror of its own."""
+    fetch_commit(spec)
+    if not spec.get("submodules"):
+        return
+    known = 0
+    for module in submodules(spec):
+        known += 1
+        if known > MOST_SUBMODULES:
+            raise Failed(BAD_SUBMODULE, f"The repository has more than {MOST_SUBMODULES} submodules.")
+        say(f"Submodule {module.path}:")
+        fetch_commit(module.spec)
+
+
+def fetch_commit(spec: dict[str, Any]) -> None:
     """Brings the commit into the mirror: by its id, or with its branch where the server serves no ids."""
     if not os.path.exists(os.path.join(spec["mirror"], "HEAD")):
         _checked(git(spec, "init", "--quiet", "--bare", spec["mirror"]), UNREACHABLE)
@@ -84,14 +103,102 @@ def fetch(spec: dict[str, Any]) -> None:
     by_id = git(spec, "fetch", "--quiet", "--no-tags", "--depth=1", "--", spec["repositoryUrl"], spec["commit"])
     if by_id.returncode == 0 and has_commit(spec):
         return
-    reference = f"+refs/heads/{spec['branch']}:refs/fairlead/{spec['branch']}"
+    branch = spec["branch"] or "*"
+    reference = f"+refs/heads/{branch}:refs/fairlead/{branch}"
     # What was fetched by id has no history: a server that is told of it sends nothing that is older.
     whole = ("--unshallow",) if os.path.exists(os.path.join(spec["mirror"], "shallow")) else ()
     by_branch = git(spec, "fetch", "--quiet", "--no-tags", *whole, "--", spec["repositoryUrl"], reference)
     if by_branch.returncode != 0 and not any(word in by_branch.stdout for word in MISSING):
         _checked(by_branch, UNREACHABLE)
     if not has_commit(spec):
-        raise Failed(COMMIT_NOT_FOUND, f"The repository has no commit {spec['commit']} on branch {spec['branch']}.")
+        where = f"on branch {branch}" if spec["branch"] else "on any branch"
+        raise Failed(COMMIT_NOT_FOUND, f"The repository has no commit {spec['commit']} {where}.")
+
+
+class Submodule(NamedTuple):
+    """A repository that a commit takes in: where in the release it lies, and how it is fetched and checked out."""
+
+    path: str
+    spec: dict[str, Any]
+
+
+def submodules(spec: dict[str, Any], depth: int = 1) -> Iterator[Submodule]:
+    """Those of the folder that becomes the release, each before its own. A mirror is asked for its commit when the caller has had time to fetch it."""
+    folder = f"{spec['rootDirectory']}/" if spec.get("rootDirectory") else ""
+    addresses = _addresses(spec)
+    for path, commit in _links(spec):
+        if not path.startswith(folder):
+            continue
+        if depth > DEEPEST:
+            raise Failed(BAD_SUBMODULE, f"Submodules lie more than {DEEPEST} deep: {path}.")
+        if path not in addresses:
+            raise Failed(BAD_SUBMODULE, f".gitmodules has no address for the submodule {path}.")
+        url = address_of(addresses[path], spec["repositoryUrl"])
+        opened = opened_at(url, spec)
+        mirror = os.path.join(spec.get("modules") or f"{spec['mirror']}/fairlead-submodules", hashlib.sha256(url.encode()).hexdigest()[:32])
+        own = {
+            **{"submodules": True, "modules": os.path.dirname(mirror), "mirror": mirror, "repositoryUrl": url, "branch": None, "commit": commit},
+            **{"opened": opened},
+        }
+        module = Submodule(path[len(folder) :], own)
+        yield module
+        for deeper in submodules(own, depth + 1):
+            yield Submodule(f"{module.path}/{deeper.path}", deeper.spec)
+
+
+def _links(spec: dict[str, Any]) -> list[tuple[str, str]]:
+    """Path and commit of each entry that stands for another repository."""
+    listed = git(spec, "ls-tree", "-r", "-z", spec["commit"])
+    _checked(listed, COMMAND_FAILED)
+    entries = (entry.partition("\t") for entry in listed.stdout.split("\0") if entry.startswith("160000 "))
+    return [(path, head.split(" ")[2]) for head, _, path in entries]
+
+
+def _addresses(spec: dict[str, Any]) -> dict[str, str]:
+    """The addresses of `.gitmodules` by path."""
+    told = git(spec, "config", "--blob", f"{spec['commit']}:.gitmodules", "-z", "--get-regexp", r"^submodule\..*\.(path|url)$")
+    modules: dict[str, dict[str, str]] = {}
+    for entry in told.stdout.split("\0") if told.returncode == 0 else []:
+        key, _, value = entry.partition("\n")
+        name, _, member = key.rpartition(".")
+        modules.setdefault(name, {})[member] = value
+    return {module["path"]: module["url"] for module in modules.values() if "path" in module and "url" in module}
+
+
+def opened_at(url: str, spec: dict[str, Any]) -> dict[str, str]:
+    """What opens the parent opens a submodule at the same server; Git itself keeps a token to its origin."""
+    opened: dict[str, str] = spec.get("opened") or {}
+    return opened if "ssh" not in opened or _server_of(url) == _server_of(spec["repositoryUrl"]) else {}
+
+
+def _server_of(url: str) -> str:
+    """User, host and port."""
+    if split := WEB_ADDRESS.fullmatch(url):
+        return split[2]
+    short = SHORT_ADDRESS.fullmatch(url)
+    return short[1].rstrip(":") if short else url
+
+
+def address_of(url: str, parent: str) -> str:
+    """The address of a submodule: its own, or counted from its parent's where it begins with `./` or `../` (gitmodules(5))."""
+    if url.startswith(("./", "../")):
+        split = WEB_ADDRESS.fullmatch(parent)
+        short = SHORT_ADDRESS.fullmatch(parent)
+        if split is None and short is None:
+            raise Failed(BAD_SUBMODULE, f"The address {url} of a submodule leads nowhere from {parent}.")
+        root, path = (f"{split[1]}://{split[2]}/", split[3]) if split else (short[1], short[2])  # type: ignore[index]
+        parts = [part for part in path.split("/") if part]
+        for step in url.rstrip("/").split("/"):
+            if step == ".." and not parts:
+                raise Failed(BAD_SUBMODULE, f"The address {url} of a submodule leads out of {parent}.")
+            if step == "..":
+                parts.pop()
+            elif step not in (".", ""):
+                parts.append(step)
+        url = root + "/".join(parts)
+    if WEB_ADDRESS.fullmatch(url) is None and SHORT_ADDRESS.fullmatch(url) is None:
+        raise Failed(BAD_SUBMODULE, "The address of a submodule is none that is fetched from: https, ssh, git or http.")
+    return url
 
 
 def fetch_with_access(spec: dict[str, Any], access: dict[str, str]) -> None:
@@ -146,10 +253,23 @@ def check_out(spec: dict[str, Any]) -> None:
     release = spec["release"]
     shutil.rmtree(release, ignore_errors=True)
     os.mkdir(release, 0o755)
-    index = f"{release}.index"
-    arguments = (f"--work-tree={release}", "read-tree", "--reset", "-u", tree)
+    _lay_out(spec, tree, release, f"{release}.index")
+    if not spec.get("submodules"):
+        if left_out := len(_links(spec)):
+            say(f"Submodules are left out ({left_out}): the app's settings have a choice for them.")
+        return
+    for module in submodules(spec):
+        place = os.path.join(os.path.realpath(release), module.path)
+        # Git makes an empty folder for a submodule; a symbolic link on the way would lead elsewhere.
+        if os.path.realpath(place) != place:
+            raise Failed(BAD_SUBMODULE, f"The submodule {module.path} lies behind a symbolic link.")
+        os.makedirs(place, 0o755, exist_ok=True)
+        _lay_out(module.spec, module.spec["commit"], place, f"{release}.index")
+
+
+def _lay_out(spec: dict[str, Any], tree: str, folder: str, index: str) -> None:
     try:
-        _checked(git(spec, *arguments, index=index), COMMAND_FAILED)
+        _checked(git(spec, f"--work-tree={folder}", "read-tree", "--reset", "-u", tree, index=index), COMMAND_FAILED)
     finally:
         for leftover in (index, f"{index}.lock"):
             if os.path.exists(leftover):

@@ -28,6 +28,16 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: orNull,
       },
       {
+        name: 'submodules',
+        label: 'Submodules',
+        options: [
+          { value: 'no', label: 'Left out' },
+          { value: 'yes', label: 'Fetched, each into its folder' },
+        ],
+        value: (app) => (app.submodules ? 'yes' : 'no'),
+        parse: (text) => text === 'yes',
+      },
+      {
         name: 'installCommand',
         label: 'Install command',
         mono: true,
