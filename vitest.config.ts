@@ -37,6 +37,8 @@ export default defineConfig({
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...exclude, '**/*.db.test.ts', '**/*.lab.test.ts'],
           maxWorkers: 2,
+          // As in the db layer: 142 s of processor time against 93 s.
+          isolate: false,
         },
       },
       {

@@ -202,6 +202,8 @@ const layers: Layer[] = [
   {
     name: 'machines',
     says: 'the lab itself, and that it leaves nothing behind',
+    // Looks at links, rules, mounts and control groups, which the two before it leave alone, and waits for boots most of the time.
+    beside: 'build',
     run: onMachines(() => vitest('machines')),
   },
   {
