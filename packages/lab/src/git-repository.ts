@@ -3,6 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, run } from './command.ts';
 import { LabError } from './lab-error.ts';
+import { keepLfsObject } from './lfs-objects.ts';
 
 const SAMPLES = join(import.meta.dirname, '../samples');
 
@@ -57,6 +58,11 @@ export class GitRepository {
     });
     await this.#git(['update-index', '--index-info'], (await Promise.all(entries)).join(''));
     return this.#commitIndex(message, branch, parent);
+  }
+
+  /** Keeps content beside the repository, as Git LFS does, and returns the pointer to commit in its place. */
+  keepLfsObject(content: string): Promise<string> {
+    return keepLfsObject(this.#folder, content);
   }
 
   /** Takes the repository away: the server answers 404 until {@link restore}. */

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { isIPv6 } from 'node:net';
 import { GitRepository } from './git-repository.ts';
 import { LabError } from './lab-error.ts';
+import { serveLfs } from './lfs-objects.ts';
 
 /** Which repositories to serve. A repository named after a sample of `packages/lab/samples` starts as that sample. */
 export interface GitServerOptions {
@@ -16,7 +17,7 @@ export interface GitServerOptions {
   token?: string;
 }
 
-/** A running Git server: smart HTTP, read-only, at `<url>/<name>.git`. */
+/** A running Git server: smart HTTP and Git LFS, read-only, at `<url>/<name>.git`. */
 export interface GitServer {
   url: string;
   repo: (name: string) => GitRepository;
@@ -31,8 +32,9 @@ export async function openGitServer(
 ): Promise<GitServer> {
   await mkdir(folder, { recursive: true });
   const server = createServer((request, response) => {
-    if (mayRead(request, options.token)) serve(folder, request, response);
-    else response.writeHead(401, { 'www-authenticate': 'Basic realm="lab"' }).end();
+    if (!mayRead(request, options.token))
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="lab"' }).end();
+    else if (!serveLfs(folder, url, request, response)) serve(folder, request, response);
   });
   server.listen(options.port ?? 0, address);
   await once(server, 'listening');

@@ -45,7 +45,15 @@ export const BARE_PACKAGES = [
 
 /** What Fairlead's Ansible roles install. Preparing a stocked machine downloads and unpacks nothing. */
 export const STOCKED_PACKAGES = [
-  ...['nginx', 'libnginx-mod-stream', 'postgresql', 'postgresql-client', 'mariadb-server', 'mariadb-client'],
+  ...[
+    'nginx',
+    'libnginx-mod-stream',
+    'git-lfs',
+    'postgresql',
+    'postgresql-client',
+    'mariadb-server',
+    'mariadb-client',
+  ],
   ...[
     'php-fpm',
     'php-cli',

@@ -270,6 +270,8 @@ export const hostVerbs = {
       rootDirectory: z.string().max(200).optional(),
       /** Whether the repositories of `.gitmodules` are fetched too, each into its folder. */
       submodules: z.boolean().optional(),
+      /** Whether what the repository keeps by Git LFS is fetched. */
+      lfs: z.boolean().optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
       access: z
         .discriminatedUnion('type', [

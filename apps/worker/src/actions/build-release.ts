@@ -45,6 +45,7 @@ export async function buildRelease(
         timeoutSeconds: buildTimeoutSeconds,
         ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
         ...(app.submodules ? { submodules: true } : {}),
+        ...(app.lfs ? { lfs: true } : {}),
         ...(key === null ? {} : { access: revealed(key) }),
       },
       {

@@ -34,6 +34,7 @@ export async function releaseKeysOf(
         commit,
         app.rootDirectory,
         app.submodules,
+        app.lfs,
         app.runtime,
         app.installCommand,
         app.buildCommand,

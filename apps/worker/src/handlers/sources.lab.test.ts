@@ -100,6 +100,29 @@ test('a private repository over HTTPS is read by its token, of which nothing sta
   expect(await at('one', 'cat /srv/fairlead/token/repo.git/config')).not.toMatch(/glpat|credential|url/);
 });
 
+test('what Git LFS keeps is fetched by choice, by the token of the repository', async () => {
+  const { id: appId } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'token' } });
+  const repository = git.repo('static-site');
+  const content = `${'large '.repeat(1000)}\n`;
+  const pointer = await repository.keepLfsObject(content);
+  const lost = pointer.replace(/[0-9a-f]{64}/, 'a'.repeat(64));
+  await repository.commit({ '.gitattributes': '*.bin filter=lfs\n', 'large.bin': pointer }, 'Large');
+  const served = async () => at('one', 'cat /srv/fairlead/token/current/large.bin');
+  const without = await plane.succeed(startDeployment, { appId });
+  expect(await logOf(without.id)).toContain('left as pointers');
+  expect(await served()).toBe(pointer);
+  await updateApp(ctx, plane.actor, { appId, lfs: true });
+  await plane.succeed(startDeployment, { appId });
+  expect(await served()).toBe(content);
+  expect(await holders('glpat-')).toBe('');
+  await repository.commit({ 'lost.bin': lost }, 'Lost');
+  const failed = await deploy(appId);
+  expect(failed).toMatchObject({ status: 'failed', error: { code: 'build-failed' } });
+  expect(failed.error?.message).toContain('Git LFS');
+  expect(await logOf(failed.id)).toContain('Object does not exist');
+  expect(await served()).toBe(content);
+});
+
 test('a private repository over SSH is read by a deploy key, from the server whose key was confirmed', async () => {
   const home = '/home/git';
   const clone = git.repo('static-site').url.replace('://', `://x:${encodeURIComponent(token)}@`);

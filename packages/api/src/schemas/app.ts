@@ -23,6 +23,7 @@ export const appSchema = z
     /** The folder of the repository that is the app; null: all of it. */
     rootDirectory: z.string().nullable(),
     submodules: z.boolean(),
+    lfs: z.boolean(),
     /** Where each backend listens for the balancer. */
     port: z.int(),
     domains: z.array(z.string()),

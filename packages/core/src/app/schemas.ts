@@ -34,6 +34,7 @@ const createAppFields = z.strictObject({
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
   submodules: z.boolean().default(false),
+  lfs: z.boolean().default(false),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -74,6 +75,7 @@ export const updateAppBody = z.strictObject({
   documentRoot: documentRootSchema.optional(),
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
+  lfs: z.boolean().optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

@@ -27,6 +27,7 @@ export interface AppView {
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: string | null;
   submodules: boolean;
+  lfs: boolean;
   port: number;
   domains: string[];
   url: string | null;
@@ -114,6 +115,7 @@ export async function viewApps(
     documentRoot: row.documentRoot,
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
+    lfs: row.lfs,
     port: row.port,
     domains: row.domains,
     url: urlOf(row),

@@ -41,6 +41,7 @@ class Build:
     rootDirectory: str | None
     access: dict[str, str] | None
     submodules: bool
+    lfs: bool
 
 
 def build(call: Call, fields: Fields) -> dict[str, Any]:
@@ -90,6 +91,7 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         rootDirectory=fields.optional("rootDirectory", lambda name: fields.match(name, FOLDER, "a folder inside the repository", 200)),
         access=fields.optional("access", lambda name: _access(fields.object(name))),
         submodules=fields.optional("submodules", fields.boolean) or False,
+        lfs=fields.optional("lfs", fields.boolean) or False,
     )
 
 

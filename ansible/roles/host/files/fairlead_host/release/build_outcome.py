@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_or_none
-from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, UNREACHABLE
+from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, UNREACHABLE
 
 COMMANDS = {"installCommand": "install", "buildCommand": "build"}
 
@@ -59,6 +59,12 @@ def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
             "build-failed",
             "A submodule of the repository cannot be taken in.",
             hint="The log names it. Mend .gitmodules, or leave submodules out in the app's settings.",
+        )
+    if ended.exit_code == LFS_FAILED:
+        return HostError(
+            "build-failed",
+            "What the repository keeps by Git LFS cannot be had.",
+            hint="The log has git-lfs's words. Where it is not installed, prepare the server again; else check that the token may read Git LFS.",
         )
     if ended.exit_code == DISK_FULL:
         return disk_full()

@@ -11,18 +11,21 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
 from typing import Any, Iterator, NamedTuple
 from urllib.parse import quote
 
-UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, BAD_SUBMODULE, COMMAND_FAILED = 10, 11, 12, 13, 14, 20
+UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, BAD_SUBMODULE, LFS_FAILED, COMMAND_FAILED = 10, 11, 12, 13, 14, 15, 20
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
 LEAST_FREE_BYTES = 4 * 1024 * 1024
 WEB_ADDRESS = re.compile(r"(https?|ssh|git)://(?!-)([^/\s\\]+)(/[^\s\\]*)")
 SHORT_ADDRESS = re.compile(r"([A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:)(?!-)([^\s\\]+)")
 DEEPEST, MOST_SUBMODULES = 5, 100
+LFS_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize [0-9]+\n")
+LONGEST_POINTER = 1024
 ANYBODYS_SSH = "ssh -oBatchMode=yes -oStrictHostKeyChecking=accept-new -oConnectTimeout=15"
 
 
@@ -81,6 +84,8 @@ def has_commit(spec: dict[str, Any]) -> bool:
 def fetch(spec: dict[str, Any]) -> None:
     """Brings the commit, and the commits of its submodules where they are wanted, each into a mirror of its own."""
     fetch_commit(spec)
+    if spec.get("lfs"):
+        fetch_lfs(spec)
     if not spec.get("submodules"):
         return
     known = 0
@@ -90,6 +95,8 @@ def fetch(spec: dict[str, Any]) -> None:
             raise Failed(BAD_SUBMODULE, f"The repository has more than {MOST_SUBMODULES} submodules.")
         say(f"Submodule {module.path}:")
         fetch_commit(module.spec)
+        if spec.get("lfs"):
+            fetch_lfs(module.spec)
 
 
 def fetch_commit(spec: dict[str, Any]) -> None:
@@ -113,6 +120,19 @@ def fetch_commit(spec: dict[str, Any]) -> None:
     if not has_commit(spec):
         where = f"on branch {branch}" if spec["branch"] else "on any branch"
         raise Failed(COMMIT_NOT_FOUND, f"The repository has no commit {spec['commit']} {where}.")
+
+
+def fetch_lfs(spec: dict[str, Any]) -> None:
+    """Brings what the commit keeps by Git LFS into the mirror's own store, from where `.lfsconfig` says or from beside the repository."""
+    if shutil.which("git-lfs", path="/usr/local/bin:/usr/bin:/bin") is None:
+        raise Failed(LFS_FAILED, "git-lfs is not installed on this server.")
+    told = git(spec, "config", "--blob", f"{spec['commit']}:.lfsconfig", "--get", "lfs.url")
+    elsewhere = told.stdout.strip() if told.returncode == 0 else ""
+    split = WEB_ADDRESS.fullmatch(elsewhere)
+    if elsewhere and (split is None or split[1] not in ("https", "http")):
+        raise Failed(LFS_FAILED, "The address of .lfsconfig is none that is fetched from: https or http.")
+    settings = ["-c", f"remote.origin.url={spec['repositoryUrl']}", *(("-c", f"lfs.url={elsewhere}") if elsewhere else ())]
+    _checked(git(spec, *settings, "lfs", "fetch", "origin", spec["commit"]), LFS_FAILED)
 
 
 class Submodule(NamedTuple):
@@ -254,6 +274,10 @@ def check_out(spec: dict[str, Any]) -> None:
     shutil.rmtree(release, ignore_errors=True)
     os.mkdir(release, 0o755)
     _lay_out(spec, tree, release, f"{release}.index")
+    if spec.get("lfs"):
+        fill_pointers(spec, release)
+    elif "filter=lfs" in git(spec, "cat-file", "-p", f"{spec['commit']}:.gitattributes").stdout:
+        say("Files kept by Git LFS are left as pointers: the app's settings have a choice for them.")
     if not spec.get("submodules"):
         if left_out := len(_links(spec)):
             say(f"Submodules are left out ({left_out}): the app's settings have a choice for them.")
@@ -265,6 +289,35 @@ def check_out(spec: dict[str, Any]) -> None:
             raise Failed(BAD_SUBMODULE, f"The submodule {module.path} lies behind a symbolic link.")
         os.makedirs(place, 0o755, exist_ok=True)
         _lay_out(module.spec, module.spec["commit"], place, f"{release}.index")
+        if spec.get("lfs"):
+            fill_pointers(module.spec, place)
+
+
+def fill_pointers(spec: dict[str, Any], folder: str) -> None:
+    """Puts the content in the place of each pointer to it; what was fetched is what the pointer names, or nothing."""
+    for path, oid in _pointers(folder):
+        stored = os.path.join(spec["mirror"], "lfs", "objects", oid[:2], oid[2:4], oid)
+        if not os.path.isfile(stored):
+            raise Failed(LFS_FAILED, f"Git LFS brought no content for {os.path.relpath(path, folder)}.")
+        seen = hashlib.sha256()
+        with open(stored, "rb") as content, open(path, "wb") as file:
+            while chunk := content.read(1024 * 1024):
+                seen.update(chunk)
+                file.write(chunk)
+        if seen.hexdigest() != oid:
+            raise Failed(LFS_FAILED, f"Git LFS brought other content than {os.path.relpath(path, folder)} names.")
+
+
+def _pointers(folder: str) -> Iterator[tuple[str, str]]:
+    for parent, _, names in os.walk(folder):
+        for path in (os.path.join(parent, name) for name in names):
+            found = os.lstat(path)
+            if not stat.S_ISREG(found.st_mode) or found.st_size >= LONGEST_POINTER:
+                continue
+            with open(path, "rb") as file:
+                pointer = LFS_POINTER.fullmatch(file.read(LONGEST_POINTER))
+            if pointer is not None:
+                yield path, pointer[1].decode()
 
 
 def _lay_out(spec: dict[str, Any], tree: str, folder: str, index: str) -> None:

@@ -1,6 +1,8 @@
 import type { App } from '@fairlead/api/types';
 import { orNull, type SettingsGroup } from '../../../../../parts/settings-form.tsx';
 
+const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
+const isYes = (text: string) => text === 'yes';
 const seconds = (text: string) => Math.round(Number(text) * 1000);
 
 /** Every setting of an app that can be changed after its creation. */
@@ -34,8 +36,18 @@ export const appSettings: SettingsGroup<App>[] = [
           { value: 'no', label: 'Left out' },
           { value: 'yes', label: 'Fetched, each into its folder' },
         ],
-        value: (app) => (app.submodules ? 'yes' : 'no'),
-        parse: (text) => text === 'yes',
+        value: (app) => yesOrNo(app.submodules),
+        parse: isYes,
+      },
+      {
+        name: 'lfs',
+        label: 'Git LFS',
+        options: [
+          { value: 'no', label: 'Left as pointers' },
+          { value: 'yes', label: 'Fetched, each file in its place' },
+        ],
+        value: (app) => yesOrNo(app.lfs),
+        parse: isYes,
       },
       {
         name: 'installCommand',
