@@ -8,6 +8,7 @@ import { AcmeTransport } from '@fairlead/remote/acme';
 import { type GitOptions, listRemote, readTag } from '@fairlead/remote/git';
 import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
+import { startCatchUpWatch } from './catch-up/watch.ts';
 import { startCertificateWatch } from './certificates/watch.ts';
 import type { WorkerContext } from './context.ts';
 import { startDriftWatch } from './drift/watch.ts';
@@ -79,9 +80,13 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   let poller: Poller | null = null;
   const polling = runAsSoleHolder(worker, 'poller', () => {
     const started = startPoller(worker);
-    const others = [startDriftWatch, startNetworkListWatch, startSlowStartWatch, startCertificateWatch].map(
-      (start) => start(worker),
-    );
+    const others = [
+      startDriftWatch,
+      startNetworkListWatch,
+      startSlowStartWatch,
+      startCatchUpWatch,
+      startCertificateWatch,
+    ].map((start) => start(worker));
     poller = started;
     return { stop: async () => void (await Promise.all([started, ...others].map((each) => each.stop()))) };
   });

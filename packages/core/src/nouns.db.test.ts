@@ -63,6 +63,8 @@ describe('every accepted field is stored', () => {
       installCommand: 'npm ci',
       buildCommand: 'npm run build',
       startCommand: 'node server.js',
+      releaseCommand: 'npm run migrate',
+      releaseCommandFailure: 'go-on',
       documentRoot: 'public',
       rootDirectory: 'apps/shop',
       port: 23_456,
@@ -72,6 +74,10 @@ describe('every accepted field is stored', () => {
       healthTimeoutMs: 700,
       healthRise: 3,
       healthFall: 4,
+      rolloutBatch: 0,
+      rolloutFloor: 2,
+      rolloutRise: 4,
+      rolloutFailure: 'stop',
       primaryServerId: server.id,
       databaseEngine: 'mariadb',
     };
@@ -97,6 +103,8 @@ describe('every accepted field is stored', () => {
       installCommand: 'a',
       buildCommand: 'b',
       startCommand: 'c',
+      releaseCommand: 'm',
+      releaseCommandFailure: 'go-on',
       documentRoot: 'd',
       rootDirectory: 'r',
       domains: ['changed.example.com'],
@@ -105,6 +113,10 @@ describe('every accepted field is stored', () => {
       healthTimeoutMs: 1_000,
       healthRise: 5,
       healthFall: 6,
+      rolloutBatch: 3,
+      rolloutFloor: 0,
+      rolloutRise: 1,
+      rolloutFailure: 'stop',
     };
     expect(Object.keys(input).sort()).toEqual(Object.keys(updateAppBody.shape).sort());
     expect(await core.updateApp(world.ctx, owner, { appId: app.id, ...input })).toMatchObject(input);

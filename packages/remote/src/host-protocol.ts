@@ -283,6 +283,22 @@ export const hostVerbs = {
     result: z.object({ commit, path: z.string(), reused: z.boolean(), durationMs: z.number() }),
   },
   /**
+   * The release's own command, as the app's user in the release's directory with the app's environment, in unit `fairlead-command-<app>`: a second call with the
+   * same `runId` and command re-attaches, or answers `ran: false` where it went well before. Logs stream as `log` events.
+   * Errors: command-failed (details.exitCode), conflict while that of another run goes on.
+   */
+  'release.command': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      releaseId,
+      runId: z.uuid(),
+      command: z.string().min(1).max(4096),
+      timeoutSeconds: z.int().min(10).max(7200),
+    }),
+    result: z.object({ ran: z.boolean(), durationMs: z.number() }),
+  },
+  /**
    * node: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
    * php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
    */

@@ -180,6 +180,7 @@ class Attempt {
       isHandedOver: () => this.#isHandedOver(),
       plan: (steps) => this.#recorder.plan(steps),
       step: (name, work) => runStep(this.#recorder, signal, () => this.#checkpoint(), name, work),
+      tidy: (name, work) => runStep(this.#recorder, new AbortController().signal, () => {}, name, work),
       fence: (serverId) => this.#fence(serverId),
       hide: (secrets) => this.#recorder.lines.hide(secrets),
       releaseServers: () => this.#releaseLeases(),

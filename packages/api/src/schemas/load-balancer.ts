@@ -41,6 +41,8 @@ export const backendSchema = z
     backup: z.boolean(),
     /** Keeps the visitors whom the sticky cookie ties to it, and gets no others. */
     drain: z.boolean(),
+    /** Enabled, and given nothing: its server was away when the release that the others serve came (`behind`), or it switches (`switching`). */
+    heldBack: z.enum(['behind', 'switching']).nullable(),
     /** How much of its weight it is given while it comes back, in percent, and when it has all of it. */
     slowStart: z.object({ percent: z.int(), endsAt: instantSchema }).nullable(),
     colour: z.enum(['blue', 'green']).nullable(),

@@ -21,6 +21,18 @@ const domains = z
 const healthIntervalMs = z.int().min(1000).max(300_000);
 const healthTimeoutMs = z.int().min(100).max(60_000);
 const threshold = z.int().min(1).max(20);
+/** Whether a deployment ends where its release command fails. */
+const releaseCommandFailure = z.enum(['stop', 'go-on']);
+const rollout = {
+  /** How many backends switch at a time; 0: all. */
+  rolloutBatch: z.int().min(0).max(100),
+  /** So many enabled backends stay healthy and untouched while others switch. */
+  rolloutFloor: z.int().min(0).max(100),
+  /** Good looks in a row after a switch. */
+  rolloutRise: threshold,
+  /** When one fails: those that have switched go back, or stay. */
+  rolloutFailure: z.enum(['put-back', 'stop']),
+};
 
 const createAppFields = z.strictObject({
   name: nameSchema,
@@ -30,6 +42,9 @@ const createAppFields = z.strictObject({
   installCommand: commandSchema.default(null),
   buildCommand: commandSchema.default(null),
   startCommand: commandSchema.default(null),
+  /** Once for each release on the primary, before a backend switches. */
+  releaseCommand: commandSchema.default(null),
+  releaseCommandFailure: releaseCommandFailure.default('stop'),
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
@@ -41,6 +56,10 @@ const createAppFields = z.strictObject({
   healthTimeoutMs: healthTimeoutMs.default(3_000),
   healthRise: threshold.default(1),
   healthFall: threshold.default(2),
+  rolloutBatch: rollout.rolloutBatch.default(1),
+  rolloutFloor: rollout.rolloutFloor.default(1),
+  rolloutRise: rollout.rolloutRise.default(2),
+  rolloutFailure: rollout.rolloutFailure.default('put-back'),
   primaryServerId: idSchema,
   databaseEngine: databaseEngineSchema.default('none'),
 });
@@ -70,6 +89,8 @@ export const updateAppBody = z.strictObject({
   installCommand: commandSchema.optional(),
   buildCommand: commandSchema.optional(),
   startCommand: commandSchema.optional(),
+  releaseCommand: commandSchema.optional(),
+  releaseCommandFailure: releaseCommandFailure.optional(),
   documentRoot: documentRootSchema.optional(),
   rootDirectory: documentRootSchema.optional(),
   domains: domains.optional(),
@@ -78,6 +99,7 @@ export const updateAppBody = z.strictObject({
   healthTimeoutMs: healthTimeoutMs.optional(),
   healthRise: threshold.optional(),
   healthFall: threshold.optional(),
+  ...z.object(rollout).partial().shape,
 });
 export type UpdateAppBody = z.input<typeof updateAppBody>;
 export const appInput = z.strictObject({ appId: idSchema });

@@ -28,6 +28,8 @@ export interface BackendView {
   maxConns: number;
   backup: boolean;
   drain: boolean;
+  /** Enabled, and given nothing: its server was away when the release that the others serve came (`behind`), or it switches (`switching`). */
+  heldBack: 'behind' | 'switching' | null;
   /** How much of its weight it is given while it comes back, and when it has all of it; null where it does not climb. */
   slowStart: { percent: number; endsAt: string } | null;
   colour: 'blue' | 'green' | null;
@@ -75,6 +77,7 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       maxConns: backend.maxConns,
       backup: backend.backup,
       drain: backend.drain,
+      heldBack: backend.heldBack as BackendView['heldBack'],
       slowStart: viewSlowStart(backend, fleet.loadBalancer.slowStartSeconds),
       colour: backend.colour as BackendView['colour'],
       releaseId: backend.releaseId,

@@ -28,6 +28,7 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   openPorts: [],
   backup: false,
   drain: false,
+  heldBack: null,
   health: 'healthy',
   healthReason: null,
   healthLatencyMs: null,

@@ -101,6 +101,11 @@ class App:
         return paths.WANTS / self.unit(colour)
 
     @property
+    def command_unit(self) -> str:
+        """The unit of the release command: one, so that two can never run at once."""
+        return f"fairlead-command-{self.name}.service"
+
+    @property
     def slice(self) -> str:
         """Its cgroup slice. `-` nests slices, so it is written `_`, which no short name contains."""
         return f"fairlead-{self.name.replace('-', '_')}.slice"

@@ -37,7 +37,7 @@ def remove(_: Call, fields: Fields) -> dict[str, Any]:
 
 
 def _stop(app: App, removed: list[str]) -> None:
-    units = [app.unit(colour) for colour in COLOURS] + build_units(app)
+    units = [app.unit(colour) for colour in COLOURS] + [app.command_unit] + build_units(app)
     for unit in units:
         if systemd.stop(unit, STOP_LIMIT_S):
             removed.append(unit)

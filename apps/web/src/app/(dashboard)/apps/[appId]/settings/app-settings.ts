@@ -112,4 +112,61 @@ export const appSettings: SettingsGroup<App>[] = [
       },
     ],
   },
+  {
+    title: 'Roll-out',
+    description: 'How the next deployment reaches the backends.',
+    fields: [
+      {
+        name: 'releaseCommand',
+        label: 'Release command',
+        mono: true,
+        optional: true,
+        hint: 'Once for each release on the primary, before a backend switches: npm run migrate.',
+        value: (app) => app.releaseCommand ?? '',
+        parse: orNull,
+      },
+      {
+        name: 'releaseCommandFailure',
+        label: 'When it fails',
+        options: [
+          { value: 'stop', label: 'End the deployment' },
+          { value: 'go-on', label: 'Go on' },
+        ],
+        value: (app) => app.releaseCommandFailure,
+      },
+      {
+        name: 'rolloutBatch',
+        label: 'Backends at a time',
+        type: 'number',
+        hint: '0: all at once.',
+        value: (app) => String(app.rolloutBatch),
+        parse: Number,
+      },
+      {
+        name: 'rolloutFloor',
+        label: 'Healthy backends kept untouched',
+        type: 'number',
+        hint: 'Never fewer while others switch. An app with one backend keeps none.',
+        value: (app) => String(app.rolloutFloor),
+        parse: Number,
+      },
+      {
+        name: 'rolloutRise',
+        label: 'Good answers after a switch',
+        type: 'number',
+        hint: 'In a row, asked by the balancer, before the next ones switch.',
+        value: (app) => String(app.rolloutRise),
+        parse: Number,
+      },
+      {
+        name: 'rolloutFailure',
+        label: 'When a backend fails',
+        options: [
+          { value: 'put-back', label: 'Put all back to the earlier release' },
+          { value: 'stop', label: 'Stop, and leave those that have switched' },
+        ],
+        value: (app) => app.rolloutFailure,
+      },
+    ],
+  },
 ];
