@@ -24,6 +24,7 @@ import { runAsSoleHolder } from './runtime/sole-holder.ts';
 import { startSweeper } from './runtime/sweeper.ts';
 import { keepBalancersWarm } from './runtime/warm-connections.ts';
 import { startSlowStartWatch } from './slow-start/watch.ts';
+import { startUsageWatch } from './usage/watch.ts';
 
 /** The same distance from `src/` and from `dist/`. */
 const ansibleCallback = join(import.meta.dirname, '../../../packages/remote/ansible-callback');
@@ -85,6 +86,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
       startNetworkListWatch,
       startSlowStartWatch,
       startCatchUpWatch,
+      startUsageWatch,
       startCertificateWatch,
     ].map((start) => start(worker));
     poller = started;

@@ -8,6 +8,7 @@ export * from './acme-account/set.ts';
 export * from './app/check-domains.ts';
 export * from './app/create.ts';
 export type { DomainPoints, DomainView } from './app/domains-at.ts';
+export { limitsOf } from './app/limits.ts';
 export * from './app/list.ts';
 export * from './app/read.ts';
 export * from './app/remove.ts';

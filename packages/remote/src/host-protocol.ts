@@ -230,7 +230,18 @@ export const hostVerbs = {
   /** The app's own unprivileged user, its directories, its slice and unit template. */
   'app.ensure': {
     fenced: true,
-    input: z.object({ app: slug, runtime }),
+    input: z.object({
+      app: slug,
+      runtime,
+      /** Of everything that a colour runs, from its next start on; left out: none. */
+      limits: z
+        .object({
+          memoryMib: z.int().min(16).nullable(),
+          cpuPercent: z.int().min(5).nullable(),
+          tasks: z.int().min(8).nullable(),
+        })
+        .optional(),
+    }),
     result: z.object({ user: z.string(), changed: z.boolean() }),
   },
   /** The whole environment file (0600). Values never come back. */
@@ -343,6 +354,14 @@ export const hostVerbs = {
       colours: z.array(
         z.object({ colour, active: z.boolean(), releaseId: releaseId.nullable(), port: port.nullable() }),
       ),
+      /** The unit that serves: how often systemd started it again, and its memory; null without one. */
+      service: z
+        .object({
+          restarts: z.int(),
+          memoryBytes: z.int().nullable(),
+          memoryMaxBytes: z.int().nullable(),
+        })
+        .nullish(),
     }),
   },
 

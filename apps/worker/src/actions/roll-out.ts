@@ -70,6 +70,9 @@ async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): P
       return giveUp(run, fleet, outcomes, switched, failed, rest);
     }
   }
+  // All serve it: what is left is tidying up, and is done.
+  const [last] = await settleAll([run], async () => run.passCancellation());
+  if (!last?.ok) await giveUp(run, fleet, [last as Outcome<unknown, never>], switched, [], []);
 }
 
 function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {

@@ -33,8 +33,9 @@ let servers: Server[];
 let appId: string;
 let traffic: Traffic;
 
-/** A release that says who answers; `sick` names a server on which it fails whatever comes through Nginx. */
-const source = (version: string, sick = '') => `
+/** A release that says who answers; `sick` names a server on which it fails whatever comes through Nginx, `first` is done before it listens. */
+const source = (version: string, sick = '', first = '') => `
+${first}
 const { FAIRLEAD_SERVER: server, PORT, HOST } = process.env;
 require('node:http').createServer((request, response) => {
   const isSick = server === '${sick}' && request.headers['x-forwarded-for'] !== undefined;
@@ -42,10 +43,10 @@ require('node:http').createServer((request, response) => {
   response.end(JSON.stringify({ server, version: '${version}' }));
 }).listen(PORT, HOST);
 `;
-const push = (version: string, sick?: string) =>
+const push = (version: string, sick?: string, first?: string) =>
   git.repo('node-notes').commit(
     {
-      'server.js': source(version, sick),
+      'server.js': source(version, sick, first),
       'package.json': '{"name": "notes", "private": true}\n',
       'package-lock.json': '{"name": "notes", "lockfileVersion": 3, "packages": {}}\n',
     },
@@ -261,6 +262,32 @@ test('cancelled wherever a step begins, every backend serves what it served', as
 
 /** Batches differ: what was switched before them has to go back. */
 const boundaryOf = (key: string) => (key.startsWith('batch:') ? key : (key.split(':')[0] ?? key));
+
+test('limits hold for what a deployment starts, and who is killed for memory is told of', async () => {
+  await change({ memoryMib: 160, cpuPercent: 150, tasks: 200 });
+  await push(
+    'hungry',
+    undefined,
+    'const all = []; while (all.length < 40) all.push(Buffer.alloc(2 ** 24, 1));',
+  );
+  const killed = await plane.finish(startDeployment, { appId });
+  expect(killed).toMatchObject({ status: 'failed', error: { code: 'start-failed' } });
+  expect(killed.error?.message).toMatch(/killed for memory.*limit of 160 MiB/);
+
+  await push('modest');
+  await plane.succeed(startDeployment, { appId });
+  const { colour } = await backendOn('one');
+  const show = 'systemctl show -p MemoryMax,CPUQuotaPerSecUSec,TasksMax';
+  expect(await lab.machine('one').run(`${show} fairlead-notes@${colour}`)).toBe(
+    `CPUQuotaPerSecUSec=1.500000s\nMemoryMax=${160 * 2 ** 20}\nTasksMax=200\n`,
+  );
+  const usage = await until('its memory', async () => {
+    const { memoryMib, restarts } = await backendOn('two');
+    return memoryMib !== null && { memoryMib, restarts };
+  });
+  expect(usage).toEqual({ memoryMib: expect.any(Number), restarts: 0 });
+  await change({ memoryMib: null, cpuPercent: null, tasks: null });
+});
 
 test('through all of it visitors were served', async () => {
   const report = await traffic.stop();

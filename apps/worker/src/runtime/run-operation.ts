@@ -61,6 +61,7 @@ class Attempt {
   readonly #onHardShutdown = () => this.#stop(new Stopped('shutdown'));
   #leases: HeldLeases | null = null;
   #claimLost = false;
+  #isPastCancellation = false;
 
   constructor(worker: WorkerContext, claim: Claim, operation: Operation, shutdown: Shutdown) {
     this.#worker = worker;
@@ -132,6 +133,7 @@ class Attempt {
   }
 
   #stop(reason: Stopped): void {
+    if (this.#isPastCancellation && reason.reason === 'cancel') return;
     if (!this.#controller.signal.aborted) this.#controller.abort(reason);
   }
 
@@ -183,6 +185,10 @@ class Attempt {
       tidy: (name, work) => runStep(this.#recorder, new AbortController().signal, () => {}, name, work),
       fence: (serverId) => this.#fence(serverId),
       hide: (secrets) => this.#recorder.lines.hide(secrets),
+      passCancellation: () => {
+        this.#checkpoint();
+        this.#isPastCancellation = true;
+      },
       releaseServers: () => this.#releaseLeases(),
     };
   }

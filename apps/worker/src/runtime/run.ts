@@ -42,6 +42,11 @@ export interface Run {
   fence(serverId: string): Fence;
   /** These values never reach the operation's log. */
   hide(secrets: Iterable<string | Secret>): void;
+  /**
+   * From here on a cancellation comes too late: the operation goes on to its end.
+   * @throws Stopped where it was told to stop before
+   */
+  passCancellation(): void;
   /** Gives the servers' leases back before the end: what follows changes no server any more. */
   releaseServers(): Promise<void>;
 }

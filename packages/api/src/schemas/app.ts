@@ -39,6 +39,11 @@ export const appSchema = z
     healthTimeoutMs: z.int(),
     healthRise: z.int(),
     healthFall: z.int(),
+    /** Limits of its processes on each backend; null: none. */
+    memoryMib: z.int().nullable(),
+    /** 100: one processor. */
+    cpuPercent: z.int().nullable(),
+    tasks: z.int().nullable(),
     /** How many backends switch at a time; 0: all. */
     rolloutBatch: z.int(),
     /** So many enabled backends stay healthy and untouched while others switch. */

@@ -54,6 +54,10 @@ export const backendSchema = z
     healthLatencyMs: z.number().nullable(),
     /** HTTP status of the last check. */
     healthStatus: z.int().nullable(),
+    /** Times that its process was started again by itself since the release that it serves came; null: not known, or it has none. */
+    restarts: z.int().nullable(),
+    /** Memory that its processes take. */
+    memoryMib: z.int().nullable(),
     healthCheckedAt: instantSchema.nullable(),
     healthChangedAt: instantSchema.nullable(),
     createdAt: instantSchema,

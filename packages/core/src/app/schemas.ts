@@ -23,6 +23,14 @@ const healthTimeoutMs = z.int().min(100).max(60_000);
 const threshold = z.int().min(1).max(20);
 /** Whether a deployment ends where its release command fails. */
 const releaseCommandFailure = z.enum(['stop', 'go-on']);
+/** Of the app's processes on each backend, from the next deployment on; null: none. */
+const limits = {
+  memoryMib: z.int().min(16).max(4_194_304).nullable(),
+  /** 100: one processor. */
+  cpuPercent: z.int().min(5).max(100_000).nullable(),
+  /** Processes and threads. */
+  tasks: z.int().min(8).max(100_000).nullable(),
+};
 const rollout = {
   /** How many backends switch at a time; 0: all. */
   rolloutBatch: z.int().min(0).max(100),
@@ -56,6 +64,9 @@ const createAppFields = z.strictObject({
   healthTimeoutMs: healthTimeoutMs.default(3_000),
   healthRise: threshold.default(1),
   healthFall: threshold.default(2),
+  memoryMib: limits.memoryMib.default(null),
+  cpuPercent: limits.cpuPercent.default(null),
+  tasks: limits.tasks.default(null),
   rolloutBatch: rollout.rolloutBatch.default(1),
   rolloutFloor: rollout.rolloutFloor.default(1),
   rolloutRise: rollout.rolloutRise.default(2),
@@ -99,7 +110,7 @@ export const updateAppBody = z.strictObject({
   healthTimeoutMs: healthTimeoutMs.optional(),
   healthRise: threshold.optional(),
   healthFall: threshold.optional(),
-  ...z.object(rollout).partial().shape,
+  ...z.object({ ...limits, ...rollout }).partial().shape,
 });
 export type UpdateAppBody = z.input<typeof updateAppBody>;
 export const appInput = z.strictObject({ appId: idSchema });

@@ -47,6 +47,11 @@ export interface AppView {
   healthTimeoutMs: number;
   healthRise: number;
   healthFall: number;
+  /** Limits of its processes on each backend; null: none. */
+  memoryMib: number | null;
+  /** 100: one processor. */
+  cpuPercent: number | null;
+  tasks: number | null;
   /** How many backends switch at a time; 0: all. */
   rolloutBatch: number;
   /** So many enabled backends stay healthy and untouched while others switch. */
@@ -136,6 +141,9 @@ export async function viewApps(
     healthTimeoutMs: row.healthTimeoutMs,
     healthRise: row.healthRise,
     healthFall: row.healthFall,
+    memoryMib: row.memoryMib,
+    cpuPercent: row.cpuPercent,
+    tasks: row.tasks,
     rolloutBatch: row.rolloutBatch,
     rolloutFloor: row.rolloutFloor,
     rolloutRise: row.rolloutRise,

@@ -39,6 +39,10 @@ export interface BackendView {
   healthReason: string | null;
   healthLatencyMs: number | null;
   healthStatus: number | null;
+  /** Times that its process was started again by itself since the release that it serves came; null: not known, or it has none. */
+  restarts: number | null;
+  /** Memory that its processes take. */
+  memoryMib: number | null;
   healthCheckedAt: string | null;
   healthChangedAt: string | null;
   createdAt: string;
@@ -86,6 +90,8 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       healthReason: backend.healthReason,
       healthLatencyMs: backend.healthLatencyMs,
       healthStatus: backend.healthStatus,
+      restarts: backend.restarts,
+      memoryMib: backend.memoryMib,
       healthCheckedAt: isoOf(backend.healthCheckedAt),
       healthChangedAt: isoOf(backend.healthChangedAt),
       createdAt: backend.createdAt.toISOString(),

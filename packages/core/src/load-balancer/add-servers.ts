@@ -101,6 +101,8 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     maxConns: 0,
     backup: false,
     drain: false,
+    restarts: null,
+    memoryMib: null,
     heldBack: null,
     slowStartedAt: null,
     slowStartPercent: 100,

@@ -34,6 +34,8 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   healthLatencyMs: null,
   healthStatus: null,
   healthStreak: 1,
+  restarts: null,
+  memoryMib: null,
   healthCheckedAt: null,
   healthChangedAt: null,
   createdAt: new Date(0),

@@ -56,6 +56,7 @@ def own_paths(app: App) -> list[Path]:
     return [
         *(app.wanted(colour) for colour in COLOURS),
         app.template,
+        *(app.limits_file(colour).parent for colour in COLOURS),
         *php.own_paths(app),
         app.env,
         *(app.colour_env(colour) for colour in COLOURS),

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from .. import systemd
+from ..app.limits import MIB
 from ..app.place import COLOURS, App
 from ..call import Call
 from ..errors import HostError
@@ -51,7 +52,7 @@ def _start_node(app: App, colour: str, what: Wanted, health_path: str, timeout_s
         _refuse_taken_port(port, unit)
         begin(app, colour, what)
     try:
-        _wait_healthy(unit, port, health_path, began + timeout_s)
+        _wait_healthy(unit, port, health_path, began + timeout_s, began_at)
     except HostError as error:
         error.details["log"] = systemd.last_log(unit, None if is_running else began_at)
         if not is_running:
@@ -72,7 +73,7 @@ def _listens(unit: str, port: int) -> bool:
     return bool(inodes) and bool(inodes & socket_inodes(pid for pid in all_pids() if in_unit(pid, unit)))
 
 
-def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
+def _wait_healthy(unit: str, port: int, path: str, deadline: float, began_at: float) -> None:
     answer, next_look = "nothing yet", time.monotonic() + UNIT_LOOK_S
     for step_s in STEPS_S:
         answer = probe(port, path, min(5.0, max(0.1, deadline - time.monotonic())))
@@ -82,9 +83,10 @@ def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
         if now > deadline:
             break
         if now > next_look:
-            _refuse_dead(unit)
+            _refuse_dead(unit, began_at)
             next_look = now + UNIT_LOOK_S
         time.sleep(step_s)
+    _refuse_killed_for_memory(unit, began_at, systemd.show(unit, "MemoryMax")["MemoryMax"])
     raise HostError(
         "never-healthy",
         f"The app never answered healthy on {path} within its limit; its last answer: {answer}.",
@@ -93,10 +95,11 @@ def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
     )
 
 
-def _refuse_dead(unit: str) -> None:
-    state = systemd.show(unit, "ActiveState", "SubState", "NRestarts", "ExecMainStatus", "Result")
+def _refuse_dead(unit: str, began_at: float) -> None:
+    state = systemd.show(unit, "ActiveState", "SubState", "NRestarts", "ExecMainStatus", "Result", "MemoryMax")
     restarts = int(state["NRestarts"] or 0)
     if state["ActiveState"] == "failed" or state["SubState"] == "auto-restart" or restarts >= 2:
+        _refuse_killed_for_memory(unit, began_at, state["MemoryMax"])
         raise HostError(
             "start-failed",
             f"The app ended right after its start (exit code {state['ExecMainStatus']}).",
@@ -104,3 +107,16 @@ def _refuse_dead(unit: str) -> None:
             exitCode=int(state["ExecMainStatus"] or 0),
             restarts=restarts,
         )
+
+
+def _refuse_killed_for_memory(unit: str, began_at: float, memory_max: str) -> None:
+    """Says so where the kernel ended a process of the unit since then: systemd tells of it in the journal alone, as the unit is to go on."""
+    if "killed by the OOM killer" not in systemd.last_log(unit, began_at, lines=200):
+        return
+    limit = f"its limit of {int(memory_max) // MIB} MiB" if memory_max.isdigit() else "what the server has"
+    raise HostError(
+        "start-failed",
+        f"A process of the app was killed for memory: it asked for more than {limit}.",
+        hint="Raise the memory limit in the app's settings, or use a server with more memory." if memory_max.isdigit() else "Use a server with more memory.",
+        killedForMemory=True,
+    )

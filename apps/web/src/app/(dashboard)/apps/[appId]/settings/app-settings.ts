@@ -3,6 +3,9 @@ import { orNull, type SettingsGroup } from '../../../../../parts/settings-form.t
 
 const seconds = (text: string) => Math.round(Number(text) * 1000);
 
+const numberText = (value: number | null) => (value === null ? '' : String(value));
+const numberOrNull = (text: string) => (text.trim() === '' ? null : Number(text));
+
 /** Every setting of an app that can be changed after its creation. */
 export const appSettings: SettingsGroup<App>[] = [
   {
@@ -111,6 +114,39 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: Number,
       },
     ],
+  },
+  {
+    title: 'Limits',
+    description: 'Of the app’s processes on each backend, from the next deployment on. Empty: none.',
+    fields: [
+      {
+        name: 'memoryMib',
+        label: 'Memory, MiB',
+        type: 'number',
+        optional: true,
+        hint: 'Who asks for more is killed, and started again.',
+        value: (app) => numberText(app.memoryMib),
+        parse: numberOrNull,
+      },
+      {
+        name: 'cpuPercent',
+        label: 'Processor, percent',
+        type: 'number',
+        optional: true,
+        hint: '100: one processor.',
+        value: (app) => numberText(app.cpuPercent),
+        parse: numberOrNull,
+      },
+      {
+        name: 'tasks',
+        label: 'Processes and threads',
+        type: 'number',
+        optional: true,
+        value: (app) => numberText(app.tasks),
+        parse: numberOrNull,
+      },
+    ],
+    only: (app) => app.runtime !== 'static',
   },
   {
     title: 'Roll-out',
