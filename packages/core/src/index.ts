@@ -98,7 +98,7 @@ export * from './load-balancer/plan-view.ts';
 export * from './load-balancer/read.ts';
 export * from './load-balancer/restore.ts';
 export * from './load-balancer/set-maintenance.ts';
-export { paced } from './load-balancer/slow-start.ts';
+export { isStepDue, paced } from './load-balancer/slow-start.ts';
 export * from './load-balancer/status.ts';
 export * from './load-balancer/streams-of.ts';
 export * from './load-balancer/tls-of.ts';

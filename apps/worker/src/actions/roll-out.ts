@@ -6,6 +6,7 @@ import type { Run, StepTools } from '../runtime/run.ts';
 import { Stopped } from '../runtime/stop-reason.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { drainTimeoutMs } from './drain-backend.ts';
+import { leadBack, leadPast } from './lead-past.ts';
 import { retireColour, startRelease } from './start-release.ts';
 import { type Before, switchBack, switchBackend } from './switch-backend.ts';
 
@@ -62,12 +63,19 @@ async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): P
     const [outcome] = await settleAll([number], () => chooseBatch(run, fleet, number, waiting, switched));
     if (!outcome?.ok) return giveUp(run, fleet, [outcome as Outcome<unknown, never>], switched, [], waiting);
     const batch = outcome.value;
+    const [out] = await settleAll([batch], () => leadPast(run, fleet, number, batch));
+    if (!out?.ok) return giveUp(run, fleet, [out as Outcome<unknown, never>], switched, [], waiting);
     const outcomes = await settleAll(batch, (one) => switchOne(run, fleet, one));
     const failed = outcomes.flatMap((one) => (one.ok ? [] : [one.item]));
     switched.push(...batch.filter((one) => !failed.includes(one)));
     if (failed.length > 0) {
       const rest = waiting.filter((one) => !batch.includes(one));
       return giveUp(run, fleet, outcomes, switched, failed, rest);
+    }
+    const [back] = await settleAll([out.value], (held) => leadBack(run, fleet, number, held));
+    if (!back?.ok) {
+      const rest = waiting.filter((one) => !batch.includes(one));
+      return giveUp(run, fleet, [back as Outcome<unknown, never>], switched, [], rest);
     }
   }
   // All serve it: what is left is tidying up, and is done.

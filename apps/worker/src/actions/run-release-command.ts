@@ -4,6 +4,7 @@ import type { Deployment } from '@fairlead/db';
 import { AppError, toAppError } from '@fairlead/errors';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
+import { untilHandedOver } from '../runtime/until-handed-over.ts';
 import type { Rollout } from './roll-out.ts';
 
 /** How long a release command may take (seconds). */
@@ -58,17 +59,6 @@ function goOn(step: StepTools, { app }: Fleet, error: unknown): void {
   if (!isItsOwn || app.releaseCommandFailure !== 'go-on') throw error;
   step.note(toAppError(error).message);
   step.outcome('It failed, and the app’s settings say to go on.');
-}
-
-/** Aborted when another worker goes on from here, who joins the command that runs; not by a cancellation. */
-function untilHandedOver(run: Run): AbortSignal {
-  const controller = new AbortController();
-  const onAbort = () => {
-    if (run.isHandedOver()) controller.abort(run.signal.reason);
-  };
-  onAbort();
-  run.signal.addEventListener('abort', onAbort, { once: true });
-  return controller.signal;
 }
 
 function keyOf(buildId: string, command: string): string {

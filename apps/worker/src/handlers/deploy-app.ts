@@ -4,6 +4,7 @@ import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { buildRelease } from '../actions/build-release.ts';
 import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
+import { letIn } from '../actions/lead-past.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
@@ -96,6 +97,7 @@ async function deploymentSucceeded(run: Run, appId: string, deployment: Deployme
 async function deploymentFailed(run: Run, deployment: Deployment, error: unknown): Promise<void> {
   const { code } = error instanceof AppError ? error : { code: 'internal' };
   await failReleases(run, deployment.id, error);
+  await letIn(run, deployment.appId);
   const { backends } = await requireFleet(run.worker, deployment.appId);
   await inTransaction(run, async (tx) => {
     for (const backend of backends.filter(({ state }) => state === 'deploying')) {

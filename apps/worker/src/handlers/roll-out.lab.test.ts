@@ -1,6 +1,7 @@
 import {
   cancelOperation,
   changeEnvironment,
+  changeLoadBalancer,
   checklistKeys,
   createApp,
   enableLoadBalancer,
@@ -252,7 +253,7 @@ test('cancelled wherever a step begins, every backend serves what it served', as
     const { status } = await plane.ended(operation.id);
     const served = await versions();
     expect(new Set(served).size, `${begun}, ${status}: ${served}`).toBe(1);
-    await until('one process each', async () =>
+    await until(`one process each after ${begun}`, async () =>
       (await Promise.all(names.map(processesOn))).every((n) => n === 1),
     );
   }
@@ -272,7 +273,7 @@ test('limits hold for what a deployment starts, and who is killed for memory is 
   );
   const killed = await plane.finish(startDeployment, { appId });
   expect(killed).toMatchObject({ status: 'failed', error: { code: 'start-failed' } });
-  expect(killed.error?.message).toMatch(/killed for memory.*limit of 160 MiB/);
+  expect(killed.error?.message).toMatch(/^The app was killed.* for memory: its limit is 160 MiB\.$/);
 
   await push('modest');
   await plane.succeed(startDeployment, { appId });
@@ -287,6 +288,32 @@ test('limits hold for what a deployment starts, and who is killed for memory is 
   });
   expect(usage).toEqual({ memoryMib: expect.any(Number), restarts: 0 });
   await change({ memoryMib: null, cpuPercent: null, tasks: null });
+});
+
+test('led past while it switches, a backend comes back by steps before the next one leaves', async () => {
+  await change({ rolloutDrain: true });
+  await plane.succeed(changeLoadBalancer, { appId, slowStartSeconds: 3 });
+  await push('by steps');
+  const operation = await plane.succeed(startDeployment, { appId });
+  const steps = await stepsOf(operation);
+  const kinds = steps.map(({ key }) => key.split(':')[0] ?? '');
+  const around = ['batch', 'past', 'drain', 'switch', 'back', 'ramp'];
+  expect(kinds.filter((kind) => around.includes(kind))).toEqual(Array(3).fill(around).flat());
+  const ofDeployment = await plane.database.prisma.appliedConfig.findMany({
+    where: { operationId: operation.id },
+    orderBy: { generation: 'asc' },
+  });
+  for (const { content } of ofDeployment) expect(content.match(/ down;/g)?.length ?? 0).toBeLessThan(2);
+  expect(ofDeployment.some(({ content }) => / weight=\d/.test(content))).toBe(true);
+  expect(await versions()).toEqual(Array(3).fill('by steps'));
+
+  await push('sick', names[1]);
+  expect((await plane.finish(startDeployment, { appId })).status).toBe('failed');
+  expect(await versions()).toEqual(Array(3).fill('by steps'));
+  const front = await lab.machine('one').readFile('/etc/nginx/fairlead/http/notes.front.conf');
+  expect(front).not.toContain(' down;');
+  await change({ rolloutDrain: false });
+  await plane.succeed(changeLoadBalancer, { appId, slowStartSeconds: 0 });
 });
 
 test('through all of it visitors were served', async () => {

@@ -49,6 +49,8 @@ export const appSchema = z
     /** So many enabled backends stay healthy and untouched while others switch. */
     rolloutFloor: z.int(),
     rolloutRise: z.int(),
+    /** A backend is taken out of the balancing while it switches. */
+    rolloutDrain: z.boolean(),
     rolloutFailure: z.enum(['put-back', 'stop']),
     primaryServer: z.object({ id: idSchema, name: z.string(), address: z.string() }),
     database: z.object({

@@ -38,6 +38,8 @@ const rollout = {
   rolloutFloor: z.int().min(0).max(100),
   /** Good looks in a row after a switch. */
   rolloutRise: threshold,
+  /** A backend is taken out of the balancing while it switches, and comes back by slow start where that is on. */
+  rolloutDrain: z.boolean(),
   /** When one fails: those that have switched go back, or stay. */
   rolloutFailure: z.enum(['put-back', 'stop']),
 };
@@ -70,6 +72,7 @@ const createAppFields = z.strictObject({
   rolloutBatch: rollout.rolloutBatch.default(1),
   rolloutFloor: rollout.rolloutFloor.default(1),
   rolloutRise: rollout.rolloutRise.default(2),
+  rolloutDrain: rollout.rolloutDrain.default(false),
   rolloutFailure: rollout.rolloutFailure.default('put-back'),
   primaryServerId: idSchema,
   databaseEngine: databaseEngineSchema.default('none'),

@@ -57,6 +57,8 @@ export interface AppView {
   /** So many enabled backends stay healthy and untouched while others switch. */
   rolloutFloor: number;
   rolloutRise: number;
+  /** A backend is taken out of the balancing while it switches. */
+  rolloutDrain: boolean;
   rolloutFailure: RolloutFailure;
   primaryServer: { id: string; name: string; address: string };
   database: {
@@ -147,6 +149,7 @@ export async function viewApps(
     rolloutBatch: row.rolloutBatch,
     rolloutFloor: row.rolloutFloor,
     rolloutRise: row.rolloutRise,
+    rolloutDrain: row.rolloutDrain,
     rolloutFailure: row.rolloutFailure as RolloutFailure,
     primaryServer: {
       id: row.primaryServer.id,

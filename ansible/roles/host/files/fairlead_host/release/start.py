@@ -86,7 +86,7 @@ def _wait_healthy(unit: str, port: int, path: str, deadline: float, began_at: fl
             _refuse_dead(unit, began_at)
             next_look = now + UNIT_LOOK_S
         time.sleep(step_s)
-    _refuse_killed_for_memory(unit, began_at, systemd.show(unit, "MemoryMax")["MemoryMax"])
+    _refuse_killed_for_memory(unit, began_at)
     raise HostError(
         "never-healthy",
         f"The app never answered healthy on {path} within its limit; its last answer: {answer}.",
@@ -96,10 +96,10 @@ def _wait_healthy(unit: str, port: int, path: str, deadline: float, began_at: fl
 
 
 def _refuse_dead(unit: str, began_at: float) -> None:
-    state = systemd.show(unit, "ActiveState", "SubState", "NRestarts", "ExecMainStatus", "Result", "MemoryMax")
+    state = systemd.show(unit, "ActiveState", "SubState", "NRestarts", "ExecMainStatus", "Result")
     restarts = int(state["NRestarts"] or 0)
     if state["ActiveState"] == "failed" or state["SubState"] == "auto-restart" or restarts >= 2:
-        _refuse_killed_for_memory(unit, began_at, state["MemoryMax"])
+        _refuse_killed_for_memory(unit, began_at)
         raise HostError(
             "start-failed",
             f"The app ended right after its start (exit code {state['ExecMainStatus']}).",
@@ -109,14 +109,23 @@ def _refuse_dead(unit: str, began_at: float) -> None:
         )
 
 
-def _refuse_killed_for_memory(unit: str, began_at: float, memory_max: str) -> None:
-    """Says so where the kernel ended a process of the unit since then: systemd tells of it in the journal alone, as the unit is to go on."""
-    if "killed by the OOM killer" not in systemd.last_log(unit, began_at, lines=200):
+def _refuse_killed_for_memory(unit: str, began_at: float) -> None:
+    """Says so where the kernel ended a process of the unit for memory since then.
+
+    As the unit is to go on after that, systemd tells of it in the journal alone, and only where control groups are of version 2. A process that
+    somebody ended by SIGKILL within a limit is most likely one, too: Fairlead ends none while it starts.
+    """
+    state = systemd.show(unit, "ExecMainCode", "ExecMainStatus", "MemoryMax")
+    is_told = "killed by the OOM killer" in systemd.last_log(unit, began_at, lines=200)
+    # CLD_KILLED is 2, CLD_EXITED 1; a shell answers 128 + the signal for its child.
+    is_killed = (state["ExecMainCode"], state["ExecMainStatus"]) in (("2", "9"), ("1", "137"))
+    is_limited = state["MemoryMax"].isdigit() and int(state["MemoryMax"]) < 2**63
+    if not is_told and not (is_killed and is_limited):
         return
-    limit = f"its limit of {int(memory_max) // MIB} MiB" if memory_max.isdigit() else "what the server has"
+    limit = f"its limit is {int(state['MemoryMax']) // MIB} MiB" if is_limited else "the server has no more"
     raise HostError(
         "start-failed",
-        f"A process of the app was killed for memory: it asked for more than {limit}.",
-        hint="Raise the memory limit in the app's settings, or use a server with more memory." if memory_max.isdigit() else "Use a server with more memory.",
+        f"The app was killed{'' if is_told else ', most likely'} for memory: {limit}.",
+        hint="Raise the limit in the app's settings, or use a server with more memory." if is_limited else "Use a server with more memory.",
         killedForMemory=True,
     )

@@ -195,6 +195,16 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: Number,
       },
       {
+        name: 'rolloutDrain',
+        label: 'While a backend switches',
+        options: [
+          { value: 'false', label: 'It serves on: no request is lost' },
+          { value: 'true', label: 'It gets no visitors, and comes back by slow start' },
+        ],
+        value: (app) => String(app.rolloutDrain),
+        parse: (text) => text === 'true',
+      },
+      {
         name: 'rolloutFailure',
         label: 'When a backend fails',
         options: [
