@@ -6,6 +6,9 @@ import { inParallel } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
 import { inTransaction } from './move.ts';
 
+/** A server that says nothing for so long is away (milliseconds). */
+const patienceMs = 20_000;
+
 /**
  * Backends whose servers can't be reached now: a deployment goes on without them. The primary and whoever leads visitors to the app are not asked: without those
  * there is none.
@@ -32,7 +35,11 @@ export async function findAway(run: Run, fleet: Fleet, backends: readonly Backen
 async function whyAway(run: Run, fleet: Fleet, { serverId }: Backend): Promise<string | null> {
   try {
     const client = await run.worker.hosts.client(serverOf(fleet, serverId));
-    await client.call('release.observe', { app: fleet.app.slug }, { signal: run.signal });
+    await client.call(
+      'release.observe',
+      { app: fleet.app.slug },
+      { signal: run.signal, timeoutMs: patienceMs },
+    );
     return null;
   } catch (error) {
     const { code, message } = toAppError(error);
