@@ -3,8 +3,9 @@ import type { App, Backend, LoadBalancer } from '@fairlead/api/types';
 import { Button, type Column, ProgressBar, RelativeTime, StateBadge, Table } from '@fairlead/ui';
 import { useState } from 'react';
 import { TextLink } from '../../../../../parts/text-link.tsx';
-import { formatLatency, formatMemory, formatSocket, shortCommit } from '../../../../../parts/units.ts';
+import { formatLatency, formatSocket, shortCommit } from '../../../../../parts/units.ts';
 import { useMay } from '../../../../../shell/me.tsx';
+import { ProcessUsage } from '../process-usage.tsx';
 import { describeOptions } from './backend-options.ts';
 import { BackendOptionsDialog, RemoveBackendDialog } from './plan-dialogs.tsx';
 import { ServeSwitch } from './serve-switch.tsx';
@@ -47,21 +48,6 @@ function StateCell({ backend }: { backend: Backend }) {
       <StateBadge state={backend.state} />
       <span className="text-ink-muted text-xs">Climbing: {slowStart.percent} % of its weight</span>
       <ProgressBar className="w-28" share={slowStart.percent / 100} label={`Slow start of ${server.name}`} />
-    </span>
-  );
-}
-
-/** What its processes take, and whether systemd had to start them again. */
-function ProcessCell({ backend: { memoryMib, restarts } }: { backend: Backend }) {
-  if (memoryMib === null) return <span className="text-ink-faint">–</span>;
-  return (
-    <span className="tabular whitespace-nowrap">
-      {formatMemory(memoryMib * 2 ** 20)}
-      {restarts ? (
-        <span className="block text-unhealthy-ink text-xs">
-          {restarts === 1 ? 'restarted once' : `restarted ${restarts} times`}
-        </span>
-      ) : null}
     </span>
   );
 }
@@ -118,7 +104,7 @@ export function BackendTable({ app, balancer, busy }: BackendTableProps) {
       header: 'Process',
       align: 'right',
       from: 'lg',
-      cell: (backend) => <ProcessCell backend={backend} />,
+      cell: (backend) => <ProcessUsage backend={backend} />,
     },
     {
       key: 'commit',
