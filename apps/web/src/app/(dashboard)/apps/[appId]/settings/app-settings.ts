@@ -163,7 +163,7 @@ export const appSettings: SettingsGroup<App>[] = [
       },
       {
         name: 'releaseCommandFailure',
-        label: 'When it fails',
+        label: 'When the command fails',
         options: [
           { value: 'stop', label: 'End the deployment' },
           { value: 'go-on', label: 'Go on' },
