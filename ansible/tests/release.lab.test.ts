@@ -61,7 +61,7 @@ afterEach(() =>
     expect(await host.call('inventory', {})).toEqual(nothing);
     // The inventory is the host program's own word: look without it.
     const traces = await host.sh(
-      `find /etc /srv /var/lib /run /home /usr/local /tmp /var/log/nginx -xdev -not -path "/var/lib/systemd/*" -name "*shop*" 2>/dev/null; getent passwd fl-shop; systemctl list-units --all --plain --no-legend "fairlead-shop*" "fairlead-build-*"; true`,
+      `find /etc /srv /var/lib /run /home /usr/local /tmp /var/log/nginx -xdev -not -path "/var/lib/systemd/*" -name "*shop*" 2>/dev/null; getent passwd fl-shop; systemctl list-units --all --plain --no-legend "fairlead-shop*" "fairlead-build-*" "fairlead-command-*"; true`,
     );
     expect(traces).toBe('');
     expect(await host.sh('ls /tmp/canary 2>&1 || true')).toContain('No such file');
@@ -154,6 +154,7 @@ test('a Node.js release is built, started, activated; each a second time changes
         { colour: 'blue', active: true, releaseId: id, port: 30_000 },
         { colour: 'green', active: false, releaseId: null, port: null },
       ],
+      service: { restarts: 0, memoryBytes: expect.any(Number), memoryMaxBytes: null },
     });
 
     const found = JSON.parse(await host.sh('curl -s http://127.0.0.1:30000/')) as Record<string, string>;
@@ -271,6 +272,35 @@ test('a build goes on when the connection drops, and the next call joins it from
     await call;
     expect(await host.sh('wc -l < /srv/fairlead/shop/shared/runs')).toBe('1');
     expect(logs.join('')).toMatch(/begun\ndone\n$/);
+  }));
+
+test('a release command runs once, whoever asks meanwhile joins it, and that of another run is refused', () =>
+  onBoth(fleet, async (host) => {
+    const releaseId = randomUUID();
+    await ensure(host);
+    await host.call('app.env', { app: 'shop', env: hostile });
+    await host.call('release.build', build(releaseId));
+    const [mine, other] = [randomUUID(), randomUUID()];
+    const ask = (runId: string, command: string) =>
+      host.call('release.command', { app: 'shop', releaseId, runId, command, timeoutSeconds: 60 });
+    const command =
+      'echo "$(id -un) $PWD" >> ../../shared/runs; while [ ! -e ../../shared/on ]; do sleep 0.1; done';
+    const runs = () => host.sh('cat /srv/fairlead/shop/shared/runs 2>/dev/null || true');
+    const first = ask(mine, command);
+    await waitFor('the command', async () => (await runs()) !== '');
+    const second = ask(mine, command);
+    expect((await failure(ask(other, 'true'))).code).toBe('conflict');
+    await host.sh('touch /srv/fairlead/shop/shared/on');
+    const answers = [await first, await second];
+    expect(answers.map(({ ran }) => ran).sort()).toEqual([false, true]);
+    expect(await ask(mine, command)).toMatchObject({ ran: false });
+    expect(await runs()).toBe(`fl-shop /srv/fairlead/shop/releases/${releaseId}`);
+    const failed = await failure(ask(other, 'exit 3'));
+    expect(failed).toMatchObject({ code: 'command-failed', details: { exitCode: 3 } });
+    // Its own words, whatever is in them.
+    const words = '$' + '{HOME} %n "quoted" $$';
+    expect(await ask(other, `echo '${words}' > ../../shared/words`)).toMatchObject({ ran: true });
+    expect(await host.sh('cat /srv/fairlead/shop/shared/words')).toBe(words);
   }));
 
 test('the tenant’s commands are an unprivileged user’s, and see nothing of the system’s or another app’s', () =>

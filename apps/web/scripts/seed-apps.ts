@@ -405,7 +405,14 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
     const data = backend.appId === docs.id ? need(health[0]) : need(health[n - 1]);
     await prisma.backend.update({
       where: { id: backend.id },
-      data: { ...data, colour: 'blue', healthCheckedAt: ago(4), healthChangedAt: ago(640 * n) },
+      data: {
+        ...data,
+        colour: 'blue',
+        memoryMib: 118 + 37 * n,
+        restarts: n === 2 ? 3 : 0,
+        healthCheckedAt: ago(4),
+        healthChangedAt: ago(640 * n),
+      },
     });
     if (data.health === 'deploying') continue;
     await prisma.healthCheck.createMany({

@@ -96,3 +96,15 @@ test('a backend moves where its port was asked for and another is open still, an
   ])
     expect(other).toMatchObject({ moving: [], isFrontAlone: true });
 });
+
+test('a backend that was away joins anew by an operation of its own, and can be disabled where it is', () => {
+  const away = (change: Partial<Backend> = {}) =>
+    fleetOf(backend(1), backend(2, { heldBack: 'behind', ...change }));
+  const asked = (kind: string, backendId: string | null) => ({ kind, backendId }) as Operation;
+  const joining = (fleet: Fleet, operation: Operation) => idsOf(differenceOf(fleet, operation, now).joining);
+  expect(joining(away(), asked('backend.catch-up', 'b2'))).toEqual(['b2']);
+  expect(joining(away(), asked('backend.toggle', 'b2'))).toEqual(['b2']);
+  expect(joining(away({ desired: 'disabled' }), asked('backend.toggle', 'b2'))).toEqual([]);
+  expect(joining(away(), asked('load-balancer.enable', null))).toEqual([]);
+  expect(joining(away(), restore)).toEqual([]);
+});

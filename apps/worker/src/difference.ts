@@ -99,6 +99,9 @@ export function turnsWay({ loadBalancer }: Fleet, { kind, input }: Operation): b
 /** May be given requests without another look. */
 function isReady(fleet: Fleet, backend: Backend, operation: Operation, now: Date): boolean {
   if (!isProven(backend) || backend.state === 'deploying') return false;
+  // It serves nobody before it has the release that the others serve.
+  const isBehind = backend.heldBack === 'behind' && operation.backendId === backend.id;
+  if (isBehind && backend.desired === 'enabled' && !ofFrontAlone.includes(operation.kind)) return false;
   const isNamed = operation.backendId === backend.id || ofGivenFronts.includes(operation.kind);
   const isToggledOn = isNamed && backend.desired === 'enabled';
   return !isToggledOn || backend.state !== 'disabled' || isFreshlyHealthy(fleet, backend, now);

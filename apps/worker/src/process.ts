@@ -8,6 +8,7 @@ import { AcmeTransport } from '@fairlead/remote/acme';
 import { type GitOptions, listRemote, readTag } from '@fairlead/remote/git';
 import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
+import { startCatchUpWatch } from './catch-up/watch.ts';
 import { startCertificateWatch } from './certificates/watch.ts';
 import type { WorkerContext } from './context.ts';
 import { startDriftWatch } from './drift/watch.ts';
@@ -23,6 +24,7 @@ import { runAsSoleHolder } from './runtime/sole-holder.ts';
 import { startSweeper } from './runtime/sweeper.ts';
 import { keepBalancersWarm } from './runtime/warm-connections.ts';
 import { startSlowStartWatch } from './slow-start/watch.ts';
+import { startUsageWatch } from './usage/watch.ts';
 
 /** The same distance from `src/` and from `dist/`. */
 const ansibleCallback = join(import.meta.dirname, '../../../packages/remote/ansible-callback');
@@ -79,9 +81,14 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
   let poller: Poller | null = null;
   const polling = runAsSoleHolder(worker, 'poller', () => {
     const started = startPoller(worker);
-    const others = [startDriftWatch, startNetworkListWatch, startSlowStartWatch, startCertificateWatch].map(
-      (start) => start(worker),
-    );
+    const others = [
+      startDriftWatch,
+      startNetworkListWatch,
+      startSlowStartWatch,
+      startCatchUpWatch,
+      startUsageWatch,
+      startCertificateWatch,
+    ].map((start) => start(worker));
     poller = started;
     return { stop: async () => void (await Promise.all([started, ...others].map((each) => each.stop()))) };
   });

@@ -174,6 +174,7 @@ it('many at once start one deployment, and what comes while one runs waits behin
   const same = await Promise.all(Array.from({ length: 5 }, () => deliver(hook, sent)));
   expect(same.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 202]);
   await prisma.operation.updateMany({ where: { appId: hook.appId }, data: { status: 'running' } });
+  await prisma.deployment.updateMany({ where: { appId: hook.appId }, data: { status: 'running' } });
   const different = await Promise.all(
     Array.from({ length: 5 }, () => deliver(hook, hosts.github(hook.secret, 'main'))),
   );

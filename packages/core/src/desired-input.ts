@@ -67,6 +67,8 @@ export interface DesiredBackend extends BackendPorts {
   maxConns: number;
   backup: boolean;
   drain: boolean;
+  /** Why it is given nothing though it is enabled. */
+  heldBack?: string | null;
   slowStartPercent: number;
   colour: string | null;
   releaseId: string | null;

@@ -76,6 +76,14 @@ describe('desiredState', () => {
     });
   });
 
+  it('gives nothing to who is held back, unless it is alone', () => {
+    const held = [backend(1), backend(2, { heldBack: 'behind' })];
+    expect(upstream(desiredState(app, loadBalancer, held, servers))).toEqual(['10.0.0.1', '10.0.0.2 down']);
+    const off = { ...loadBalancer, enabled: false };
+    const alone = [backend(1, { heldBack: 'switching' })];
+    expect(upstream(desiredState(app, off, alone, servers))).toEqual(['10.0.0.1']);
+  });
+
   it('serves the primary alone while load balancing is off, whatever was desired of it', () => {
     const off = { ...loadBalancer, enabled: false };
     const state = desiredState(app, off, [backend(1, { desired: 'disabled' }), backend(2)], servers);

@@ -196,7 +196,7 @@ function upstreamState(
 ): InUpstream {
   if (!admit(backend)) return 'absent';
   if (!loadBalancer.enabled) return 'up';
-  return backend.desired === 'enabled' ? 'up' : 'down';
+  return backend.desired === 'enabled' && (backend.heldBack ?? null) === null ? 'up' : 'down';
 }
 
 function desiredDatabase(

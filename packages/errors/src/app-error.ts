@@ -28,6 +28,7 @@ export const errorCodes = {
   'branch-not-found': 422,
   'commit-not-found': 422,
   'build-failed': 502,
+  'command-failed': 502,
   'start-failed': 502,
   'never-healthy': 502,
   'nginx-test-failed': 502,

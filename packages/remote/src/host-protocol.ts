@@ -230,7 +230,18 @@ export const hostVerbs = {
   /** The app's own unprivileged user, its directories, its slice and unit template. */
   'app.ensure': {
     fenced: true,
-    input: z.object({ app: slug, runtime }),
+    input: z.object({
+      app: slug,
+      runtime,
+      /** Of everything that a colour runs, from its next start on; left out: none. */
+      limits: z
+        .object({
+          memoryMib: z.int().min(16).nullable(),
+          cpuPercent: z.int().min(5).nullable(),
+          tasks: z.int().min(8).nullable(),
+        })
+        .optional(),
+    }),
     result: z.object({ user: z.string(), changed: z.boolean() }),
   },
   /** The whole environment file (0600). Values never come back. */
@@ -287,6 +298,22 @@ export const hostVerbs = {
     result: z.object({ commit, path: z.string(), reused: z.boolean(), durationMs: z.number() }),
   },
   /**
+   * The release's own command, as the app's user in the release's directory with the app's environment, in unit `fairlead-command-<app>`: a second call with the
+   * same `runId` and command re-attaches, or answers `ran: false` where it went well before. Logs stream as `log` events.
+   * Errors: command-failed (details.exitCode), conflict while that of another run goes on.
+   */
+  'release.command': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      releaseId,
+      runId: z.uuid(),
+      command: z.string().min(1).max(4096),
+      timeoutSeconds: z.int().min(10).max(7200),
+    }),
+    result: z.object({ ran: z.boolean(), durationMs: z.number() }),
+  },
+  /**
    * node: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
    * php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
    */
@@ -331,6 +358,14 @@ export const hostVerbs = {
       colours: z.array(
         z.object({ colour, active: z.boolean(), releaseId: releaseId.nullable(), port: port.nullable() }),
       ),
+      /** The unit that serves: how often systemd started it again, and its memory; null without one. */
+      service: z
+        .object({
+          restarts: z.int(),
+          memoryBytes: z.int().nullable(),
+          memoryMaxBytes: z.int().nullable(),
+        })
+        .nullish(),
     }),
   },
 

@@ -28,6 +28,8 @@ export interface SettingsGroup<S> {
   title: string;
   description: string;
   fields: SettingsField<S>[];
+  /** Which subjects know it. */
+  only?: (subject: S) => boolean;
 }
 
 interface SettingsFormProps<S> {
@@ -62,7 +64,8 @@ function Choice({
 /** Settings of one thing. Sends what was changed, and nothing else. */
 export function SettingsForm<S>({ subject, groups, path, mayChange }: SettingsFormProps<S>) {
   const save = useAction<S>({ failure: 'Could not save', success: 'Settings saved', quiet: true });
-  const shown = groups.map((group) => ({
+  const known = groups.filter((group) => group.only?.(subject) ?? true);
+  const shown = known.map((group) => ({
     ...group,
     fields: group.fields.filter((field) => field.only?.(subject) ?? true),
   }));

@@ -211,7 +211,8 @@ async function record(
   await recordServed(run, fleet, rendered, then);
   await inTransaction(run, async (tx) => {
     for (const backend of fleet.backends) {
-      const next = stateInFront(desired, backend.id, backend.state);
+      const isHeldBack = backend.desired === 'enabled' && backend.heldBack !== null;
+      const next = isHeldBack ? backend.state : stateInFront(desired, backend.id, backend.state);
       if (next !== backend.state) await moveBackend(run, tx, backend.id, next as BackendState);
     }
     await endSlowStarts(tx, fleet);

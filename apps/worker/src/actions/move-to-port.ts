@@ -59,7 +59,7 @@ async function open(run: Run, fleet: Fleet, backend: Backend): Promise<void> {
       title: `Ask ${server.name} at port ${port} from the balancer`,
       serverId: server.id,
     },
-    (step) => probeBackend(run, step, fleet, backend, 'plain', port),
+    (step) => probeBackend(run, step, fleet, backend, { way: 'plain', port }),
   );
   const others = backend.openPorts.filter((known) => known !== port);
   await record(run, backend, { openPorts: [...others, port] });

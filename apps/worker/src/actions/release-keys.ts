@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { buildOf } from '@fairlead/core';
+import { buildOf, limitsOf } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
 import { Secret } from '@fairlead/errors';
 import { type Fleet, provenState } from '../fleet.ts';
@@ -28,6 +28,7 @@ export async function releaseKeysOf(
   return ({ id }) => {
     const generated = environment.find(({ backendId }) => backendId === id)?.generated ?? {};
     const open = Object.entries(generated).filter(([, value]) => !(value instanceof Secret));
+    const limits = limitsOf(app);
     const variables = [rows, open, app.databasePasswordCipher];
     return {
       buildKey: hash([
@@ -40,7 +41,7 @@ export async function releaseKeysOf(
         app.buildCommand,
         variables,
       ]),
-      runKey: (buildId) => hash([buildId, app.startCommand, variables]),
+      runKey: (buildId) => hash([buildId, app.startCommand, variables, ...(limits === null ? [] : [limits])]),
     };
   };
 }

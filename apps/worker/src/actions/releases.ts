@@ -6,6 +6,7 @@ import type { Run } from '../runtime/run.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
 import { isUnchanged, releaseKeysOf } from './release-keys.ts';
 import type { Rollout } from './roll-out.ts';
+import type { Before } from './switch-backend.ts';
 
 /**
  * The rows for one commit on these backends: made once for each deployment and backend, so that a repeated build finds its own result. A backend that
@@ -37,11 +38,22 @@ export async function openReleases(
       const served =
         backend.releaseId === null ? null : await tx.release.findUnique({ where: { id: backend.releaseId } });
       if (backend.state !== 'deploying') await moveBackend(run, tx, backend.id, 'deploying');
-      rollouts.push({ backend, release, isUnchanged: isUnchanged(served, release) });
+      rollouts.push({
+        backend,
+        release,
+        before: beforeOf(backend, release),
+        isUnchanged: isUnchanged(served, release),
+      });
     }
     await announce(tx, run.claim.organizationId, 'deployment', deploymentId);
     return rollouts;
   });
+}
+
+/** What to put back: what the backend serves, or served before an attempt that was cut off had switched it. */
+function beforeOf({ releaseId, colour }: Backend, release: Release): Before {
+  const isSwitched = releaseId === release.id && release.replaces !== null;
+  return isSwitched ? (release.replaces as unknown as Before) : { releaseId, colour };
 }
 
 /** The newest release of the backend whose build is still on its server and may serve for the deployment. */

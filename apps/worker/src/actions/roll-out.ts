@@ -3,34 +3,36 @@ import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel, type Outcome, settleAll, throwFailures } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
+import { Stopped } from '../runtime/stop-reason.ts';
+import { chooseBatch } from './choose-batch.ts';
 import { drainTimeoutMs } from './drain-backend.ts';
+import { leadBack, leadPast } from './lead-past.ts';
 import { retireColour, startRelease } from './start-release.ts';
-import { switchBack, switchBackend } from './switch-backend.ts';
+import { type Before, switchBack, switchBackend } from './switch-backend.ts';
 
 /** One backend's part in a deployment. */
 export interface Rollout {
   backend: Backend;
   release: Release;
+  /** What it served before the deployment. */
+  before: Before;
   /** What the backend serves already is this very release, but for its name. */
   isUnchanged: boolean;
 }
 
-interface Started extends Rollout {
+export interface Started extends Rollout {
   colour: Colour | null;
 }
 
 /**
- * Brings built releases into service on all backends, or on none: every backend proves the release beside what serves, then all switch, and only when
- * all have switched the old processes end. A failure before that puts those back that had switched.
+ * Brings built releases into service: every backend proves the release beside what serves, then they switch batch by batch, each of which the balancer has to
+ * find healthy before the next, and only when all have switched the old processes end. At the first that fails, those that had switched are put back, or stay
+ * where the app says so.
  */
 export async function rollOut(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): Promise<void> {
   const started = await startAll(run, fleet, rollouts);
   await switchAll(run, fleet, started);
-  await inParallel(started, (one) =>
-    run.step(stepName(fleet, one, 'finish', 'Stop the old release on'), (step) =>
-      retireOld(run, step, fleet, one),
-    ),
-  );
+  await retireOldOn(run, fleet, started);
 }
 
 /** The same for one backend that serves nobody yet; built, started and switched in one go. */
@@ -55,20 +57,64 @@ async function startAll(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): P
 }
 
 async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): Promise<void> {
-  const outcomes = await settleAll(started, (one) =>
-    run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), async (step) => {
-      await switchBackend(run, step, fleet, one.backend, one.release, one.colour);
-      return one;
-    }),
+  const switched: Started[] = [];
+  for (let number = 1; switched.length < started.length; number += 1) {
+    const waiting = started.filter((one) => !switched.includes(one));
+    const [outcome] = await settleAll([number], () => chooseBatch(run, fleet, number, waiting, switched));
+    if (!outcome?.ok) return giveUp(run, fleet, [outcome as Outcome<unknown, never>], switched, [], waiting);
+    const batch = outcome.value;
+    const [out] = await settleAll([batch], () => leadPast(run, fleet, number, batch));
+    if (!out?.ok) return giveUp(run, fleet, [out as Outcome<unknown, never>], switched, [], waiting);
+    const outcomes = await settleAll(batch, (one) => switchOne(run, fleet, one));
+    const failed = outcomes.flatMap((one) => (one.ok ? [] : [one.item]));
+    switched.push(...batch.filter((one) => !failed.includes(one)));
+    if (failed.length > 0) {
+      const rest = waiting.filter((one) => !batch.includes(one));
+      return giveUp(run, fleet, outcomes, switched, failed, rest);
+    }
+    const [back] = await settleAll([out.value], (held) => leadBack(run, fleet, number, held));
+    if (!back?.ok) {
+      const rest = waiting.filter((one) => !batch.includes(one));
+      return giveUp(run, fleet, [back as Outcome<unknown, never>], switched, [], rest);
+    }
+  }
+  // All serve it: what is left is tidying up, and is done.
+  const [last] = await settleAll([run], async () => run.passCancellation());
+  if (!last?.ok) await giveUp(run, fleet, [last as Outcome<unknown, never>], switched, [], []);
+}
+
+function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
+  return run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), (step) =>
+    switchBackend(run, step, fleet, one.backend, one.release, one.colour),
   );
-  if (outcomes.every((outcome) => outcome.ok)) return;
-  // One whose switch failed may be switched all the same: its Nginx was, and the balancer's look at it failed.
-  const all = started.map((one) => ({ item: one, ok: true as const, value: one }));
-  await undo(run, all, async (one) => {
-    await switchBack(run, fleet, one.backend, one.backend);
-    await stopNew(run, fleet, one);
+}
+
+/** After a failure: one whose switch failed may be switched all the same, as its Nginx was, and the balancer's look at it failed. */
+async function giveUp(
+  run: Run,
+  fleet: Fleet,
+  outcomes: readonly Outcome<unknown, unknown>[],
+  switched: readonly Started[],
+  failed: readonly Started[],
+  waiting: readonly Started[],
+): Promise<never> {
+  const isCancelled = outcomes.some((one) => !one.ok && one.error instanceof Stopped);
+  const stay = fleet.app.rolloutFailure === 'stop' && !isCancelled ? switched : [];
+  const leave = [...switched, ...failed].filter((one) => !stay.includes(one));
+  const all = (list: readonly Started[]) => list.map((item) => ({ item, ok: true as const, value: item }));
+  await undo(run, all(leave), (one) => putBack(run, fleet, one));
+  await undo(run, all(waiting), (one) => stopNew(run, fleet, one));
+  if (!run.isHandedOver()) await retireOldOn(run, fleet, stay);
+  return throwFailures(outcomes);
+}
+
+async function putBack(run: Run, fleet: Fleet, one: Started): Promise<void> {
+  await run.tidy(stepName(fleet, one, 'put-back', 'Put the earlier release back on'), async (step) => {
+    await switchBack(run, fleet, one.backend, one.before);
+    // Visitors came to it: the last of them are answered first.
+    await stopNew(run, fleet, one, drainTimeoutMs);
+    step.outcome(one.before.releaseId === null ? 'Nothing served there before.' : 'It serves again.');
   });
-  throwFailures(outcomes);
 }
 
 /** Undoes what succeeded, unless another worker goes on from here. A backend that can't be reached now is put right by the next attempt. */
@@ -84,9 +130,22 @@ async function undo<T>(
   }
 }
 
-async function stopNew(run: Run, fleet: Fleet, { backend, colour }: Started): Promise<void> {
-  if (colour === null || colour === backend.colour) return;
-  await retireColour(run, fleet, backend, colour, 0);
+async function stopNew(
+  run: Run,
+  fleet: Fleet,
+  { backend, before, colour }: Started,
+  timeoutMs = 0,
+): Promise<void> {
+  if (colour === null || colour === before.colour) return;
+  await retireColour(run, fleet, backend, colour, timeoutMs);
+}
+
+async function retireOldOn(run: Run, fleet: Fleet, started: readonly Started[]): Promise<void> {
+  await inParallel(started, (one) =>
+    run.step(stepName(fleet, one, 'finish', 'Stop the old release on'), (step) =>
+      retireOld(run, step, fleet, one),
+    ),
+  );
 }
 
 async function retireOld(

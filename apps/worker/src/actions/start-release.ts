@@ -3,6 +3,7 @@ import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Runtime } from '../hosts/needs.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
+import { untilHandedOver } from '../runtime/until-handed-over.ts';
 import { applyBackendFile } from './backend-file.ts';
 import type { Rollout } from './roll-out.ts';
 
@@ -53,7 +54,8 @@ export async function startRelease(
       healthPath: app.healthPath,
       timeoutMs: startTimeoutMs,
     },
-    { fence, signal: step.signal, onLog: (log) => step.output(log.stream, log.text) },
+    // A start that nobody waited for would leave a process behind.
+    { fence, signal: untilHandedOver(run), onLog: (log) => step.output(log.stream, log.text) },
   );
   step.note(
     started.started

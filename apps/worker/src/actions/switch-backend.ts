@@ -38,9 +38,18 @@ export async function switchBackend(
   const { configHash, reloaded } = await applyBackendFile(run, fleet, backend, colour);
   if (colour !== null) await activate();
   step.note(reloaded ? 'Nginx leads to the new release' : 'Nginx already led to this release');
-  await probeBackend(run, step, fleet, backend);
+  await probeBackend(run, step, fleet, backend, { rise: fleet.app.rolloutRise });
   await inTransaction(run, async (tx) => {
-    await moveBackend(run, tx, backend.id, 'deploying', { colour, releaseId: release.id, configHash });
+    if (backend.releaseId !== release.id) {
+      const replaces = { releaseId: backend.releaseId, colour: backend.colour };
+      await tx.release.update({ where: { id: release.id }, data: { replaces } });
+    }
+    await moveBackend(run, tx, backend.id, 'deploying', {
+      colour,
+      releaseId: release.id,
+      configHash,
+      heldBack: null,
+    });
     const replaced = await tx.release.findMany({
       where: { backendId: backend.id, status: 'live', id: { not: release.id } },
       select: { id: true },

@@ -67,9 +67,9 @@ async function open(run: Run, fleet: Fleet, wanted: Way): Promise<void> {
     const title = `Ask ${server.name} at port ${port} ${inWords[wanted]} from the balancer`;
     return run.step({ key: `probe:${backend.id}`, title, serverId: server.id }, async (step) => {
       const served = await requireFleet(run.worker, app.id);
-      await probeBackend(run, step, served, backend, wanted);
+      await probeBackend(run, step, served, backend, { way: wanted });
       const successor = seenFromSuccessor(served);
-      if (successor !== null) await probeBackend(run, step, successor, backend, wanted);
+      if (successor !== null) await probeBackend(run, step, successor, backend, { way: wanted });
     });
   });
   await record(run, fleet, `${wanted}+${servedWay(loadBalancer)}` as BackendWay);

@@ -1,5 +1,6 @@
 import {
   effectiveEnvironment,
+  limitsOf,
   readDatabasePassword,
   readEnvironmentSecrets,
   revealEnvironment,
@@ -27,7 +28,12 @@ export async function writeEnvironment(
   run.hide(Object.values(environment).filter((value) => typeof value !== 'string'));
   const client = await run.worker.hosts.client(server);
   const options = { fence: run.fence(server.id), signal: step.signal };
-  await client.call('app.ensure', { app: app.slug, runtime: app.runtime as Runtime }, options);
+  const limits = limitsOf(app);
+  await client.call(
+    'app.ensure',
+    { app: app.slug, runtime: app.runtime as Runtime, ...(limits === null ? {} : { limits }) },
+    options,
+  );
   const written = await client.call(
     'app.env',
     { app: app.slug, env: revealEnvironment(environment) },

@@ -3,6 +3,8 @@ import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { buildRelease } from '../actions/build-release.ts';
+import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
+import { letIn } from '../actions/lead-past.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
@@ -10,6 +12,7 @@ import { pruneReleases } from '../actions/prune-releases.ts';
 import { failReleases, openReleases } from '../actions/releases.ts';
 import { resolveCommit } from '../actions/resolve-commit.ts';
 import { rollOut } from '../actions/roll-out.ts';
+import { runReleaseCommand } from '../actions/run-release-command.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { verifyFront } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
@@ -30,7 +33,7 @@ export const deployApp: Handler = async (worker, operation) => {
   };
 };
 
-async function deploy(run: Run, fleet: Fleet, deployment: Deployment, backends: Backend[]): Promise<void> {
+async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backend[]): Promise<void> {
   const { app } = fleet;
   // An earlier attempt was cut off between the last step and the operation's own end.
   if (deployment.status === 'succeeded') return;
@@ -41,12 +44,14 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, backends: 
   const commit = await run.step({ key: 'resolve', title: 'Find the commit' }, (step) =>
     resolveCommit(run, step, fleet, deployment),
   );
+  const away = await findAway(run, fleet, all);
+  const backends = all.filter((backend) => !away.includes(backend));
   await inParallel(serversOf(fleet, backends), (serverId) => {
     const hasBackend = backends.some((backend) => backend.serverId === serverId);
     return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
   });
   // What preparing found out, Nginx's version above all.
-  const ready = await requireFleet(run.worker, app.id);
+  const ready = withHeldBack(await requireFleet(run.worker, app.id), away);
   const desired = provenState(ready, { keepRetiring: true });
   const servers = serversOf(ready, backends);
   await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
@@ -62,7 +67,9 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, backends: 
   );
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await inParallel(rollouts, ({ backend, release }) => buildRelease(run, ready, backend, release));
+  await runReleaseCommand(run, ready, deployment, rollouts);
   await rollOut(run, ready, rollouts);
+  await holdBack(run, away);
   await run.step({ key: 'front', title: 'Lead visitors to the app' }, async (step) =>
     applyFront(run, step, await requireFleet(run.worker, app.id)),
   );
@@ -90,6 +97,7 @@ async function deploymentSucceeded(run: Run, appId: string, deployment: Deployme
 async function deploymentFailed(run: Run, deployment: Deployment, error: unknown): Promise<void> {
   const { code } = error instanceof AppError ? error : { code: 'internal' };
   await failReleases(run, deployment.id, error);
+  await letIn(run, deployment.appId);
   const { backends } = await requireFleet(run.worker, deployment.appId);
   await inTransaction(run, async (tx) => {
     for (const backend of backends.filter(({ state }) => state === 'deploying')) {

@@ -61,6 +61,7 @@ class Attempt {
   readonly #onHardShutdown = () => this.#stop(new Stopped('shutdown'));
   #leases: HeldLeases | null = null;
   #claimLost = false;
+  #isPastCancellation = false;
 
   constructor(worker: WorkerContext, claim: Claim, operation: Operation, shutdown: Shutdown) {
     this.#worker = worker;
@@ -132,6 +133,7 @@ class Attempt {
   }
 
   #stop(reason: Stopped): void {
+    if (this.#isPastCancellation && reason.reason === 'cancel') return;
     if (!this.#controller.signal.aborted) this.#controller.abort(reason);
   }
 
@@ -180,8 +182,13 @@ class Attempt {
       isHandedOver: () => this.#isHandedOver(),
       plan: (steps) => this.#recorder.plan(steps),
       step: (name, work) => runStep(this.#recorder, signal, () => this.#checkpoint(), name, work),
+      tidy: (name, work) => runStep(this.#recorder, new AbortController().signal, () => {}, name, work),
       fence: (serverId) => this.#fence(serverId),
       hide: (secrets) => this.#recorder.lines.hide(secrets),
+      passCancellation: () => {
+        this.#checkpoint();
+        this.#isPastCancellation = true;
+      },
       releaseServers: () => this.#releaseLeases(),
     };
   }

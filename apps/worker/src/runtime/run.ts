@@ -36,10 +36,17 @@ export interface Run {
    * attempt finished is done again: its actions state what should be, and change nothing the second time.
    */
   step<T>(name: StepName, work: (step: StepTools) => Promise<T>): Promise<T>;
+  /** A step of putting back what was begun: done also after the operation was told to stop, and never cut off. */
+  tidy<T>(name: StepName, work: (step: StepTools) => Promise<T>): Promise<T>;
   /** Proof for the host program that this attempt holds the server. */
   fence(serverId: string): Fence;
   /** These values never reach the operation's log. */
   hide(secrets: Iterable<string | Secret>): void;
+  /**
+   * From here on a cancellation comes too late: the operation goes on to its end.
+   * @throws Stopped where it was told to stop before
+   */
+  passCancellation(): void;
   /** Gives the servers' leases back before the end: what follows changes no server any more. */
   releaseServers(): Promise<void>;
 }

@@ -19,6 +19,9 @@ export const appSchema = z
     installCommand: z.string().nullable(),
     buildCommand: z.string().nullable(),
     startCommand: z.string().nullable(),
+    /** Once for each release on the primary, before a backend switches. */
+    releaseCommand: z.string().nullable(),
+    releaseCommandFailure: z.enum(['stop', 'go-on']),
     documentRoot: z.string().nullable(),
     /** The folder of the repository that is the app; null: all of it. */
     rootDirectory: z.string().nullable(),
@@ -38,6 +41,19 @@ export const appSchema = z
     healthTimeoutMs: z.int(),
     healthRise: z.int(),
     healthFall: z.int(),
+    /** Limits of its processes on each backend; null: none. */
+    memoryMib: z.int().nullable(),
+    /** 100: one processor. */
+    cpuPercent: z.int().nullable(),
+    tasks: z.int().nullable(),
+    /** How many backends switch at a time; 0: all. */
+    rolloutBatch: z.int(),
+    /** So many enabled backends stay healthy and untouched while others switch. */
+    rolloutFloor: z.int(),
+    rolloutRise: z.int(),
+    /** A backend is taken out of the balancing while it switches. */
+    rolloutDrain: z.boolean(),
+    rolloutFailure: z.enum(['put-back', 'stop']),
     primaryServer: z.object({ id: idSchema, name: z.string(), address: z.string() }),
     database: z.object({
       engine: databaseEngineSchema,

@@ -41,6 +41,8 @@ export const backendSchema = z
     backup: z.boolean(),
     /** Keeps the visitors whom the sticky cookie ties to it, and gets no others. */
     drain: z.boolean(),
+    /** Enabled, and given nothing: its server was away when the release that the others serve came (`behind`), or it switches (`switching`). */
+    heldBack: z.enum(['behind', 'switching']).nullable(),
     /** How much of its weight it is given while it comes back, in percent, and when it has all of it. */
     slowStart: z.object({ percent: z.int(), endsAt: instantSchema }).nullable(),
     colour: z.enum(['blue', 'green']).nullable(),
@@ -52,6 +54,10 @@ export const backendSchema = z
     healthLatencyMs: z.number().nullable(),
     /** HTTP status of the last check. */
     healthStatus: z.int().nullable(),
+    /** Times that its process was started again by itself since the release that it serves came; null: not known, or it has none. */
+    restarts: z.int().nullable(),
+    /** Memory that its processes take. */
+    memoryMib: z.int().nullable(),
     healthCheckedAt: instantSchema.nullable(),
     healthChangedAt: instantSchema.nullable(),
     createdAt: instantSchema,

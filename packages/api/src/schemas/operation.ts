@@ -42,6 +42,7 @@ export const operationSchema = z
       'backend.toggle',
       'backend.configure',
       'backend.remove',
+      'backend.catch-up',
       'certificate.order',
       'import.read',
       'drift.put-back',

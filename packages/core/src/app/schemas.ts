@@ -21,6 +21,28 @@ const domains = z
 const healthIntervalMs = z.int().min(1000).max(300_000);
 const healthTimeoutMs = z.int().min(100).max(60_000);
 const threshold = z.int().min(1).max(20);
+/** Whether a deployment ends where its release command fails. */
+const releaseCommandFailure = z.enum(['stop', 'go-on']);
+/** Of the app's processes on each backend, from the next deployment on; null: none. */
+const limits = {
+  memoryMib: z.int().min(16).max(4_194_304).nullable(),
+  /** 100: one processor. */
+  cpuPercent: z.int().min(5).max(100_000).nullable(),
+  /** Processes and threads. */
+  tasks: z.int().min(8).max(100_000).nullable(),
+};
+const rollout = {
+  /** How many backends switch at a time; 0: all. */
+  rolloutBatch: z.int().min(0).max(100),
+  /** So many enabled backends stay healthy and untouched while others switch. */
+  rolloutFloor: z.int().min(0).max(100),
+  /** Good looks in a row after a switch. */
+  rolloutRise: threshold,
+  /** A backend is taken out of the balancing while it switches, and comes back by slow start where that is on. */
+  rolloutDrain: z.boolean(),
+  /** When one fails: those that have switched go back, or stay. */
+  rolloutFailure: z.enum(['put-back', 'stop']),
+};
 
 const createAppFields = z.strictObject({
   name: nameSchema,
@@ -30,6 +52,9 @@ const createAppFields = z.strictObject({
   installCommand: commandSchema.default(null),
   buildCommand: commandSchema.default(null),
   startCommand: commandSchema.default(null),
+  /** Once for each release on the primary, before a backend switches. */
+  releaseCommand: commandSchema.default(null),
+  releaseCommandFailure: releaseCommandFailure.default('stop'),
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
@@ -43,6 +68,14 @@ const createAppFields = z.strictObject({
   healthTimeoutMs: healthTimeoutMs.default(3_000),
   healthRise: threshold.default(1),
   healthFall: threshold.default(2),
+  memoryMib: limits.memoryMib.default(null),
+  cpuPercent: limits.cpuPercent.default(null),
+  tasks: limits.tasks.default(null),
+  rolloutBatch: rollout.rolloutBatch.default(1),
+  rolloutFloor: rollout.rolloutFloor.default(1),
+  rolloutRise: rollout.rolloutRise.default(2),
+  rolloutDrain: rollout.rolloutDrain.default(false),
+  rolloutFailure: rollout.rolloutFailure.default('put-back'),
   primaryServerId: idSchema,
   databaseEngine: databaseEngineSchema.default('none'),
 });
@@ -72,6 +105,8 @@ export const updateAppBody = z.strictObject({
   installCommand: commandSchema.optional(),
   buildCommand: commandSchema.optional(),
   startCommand: commandSchema.optional(),
+  releaseCommand: commandSchema.optional(),
+  releaseCommandFailure: releaseCommandFailure.optional(),
   documentRoot: documentRootSchema.optional(),
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
@@ -82,6 +117,7 @@ export const updateAppBody = z.strictObject({
   healthTimeoutMs: healthTimeoutMs.optional(),
   healthRise: threshold.optional(),
   healthFall: threshold.optional(),
+  ...z.object({ ...limits, ...rollout }).partial().shape,
 });
 export type UpdateAppBody = z.input<typeof updateAppBody>;
 export const appInput = z.strictObject({ appId: idSchema });

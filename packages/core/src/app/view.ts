@@ -13,6 +13,10 @@ import { type AppStatus, appStatus } from './status.ts';
 
 export type Runtime = 'node' | 'php' | 'static';
 
+export type RolloutFailure = 'put-back' | 'stop';
+
+export type ReleaseCommandFailure = 'stop' | 'go-on';
+
 export interface AppView {
   id: string;
   name: string;
@@ -23,6 +27,9 @@ export interface AppView {
   installCommand: string | null;
   buildCommand: string | null;
   startCommand: string | null;
+  /** Once for each release on the primary, before a backend switches. */
+  releaseCommand: string | null;
+  releaseCommandFailure: ReleaseCommandFailure;
   documentRoot: string | null;
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: string | null;
@@ -42,6 +49,19 @@ export interface AppView {
   healthTimeoutMs: number;
   healthRise: number;
   healthFall: number;
+  /** Limits of its processes on each backend; null: none. */
+  memoryMib: number | null;
+  /** 100: one processor. */
+  cpuPercent: number | null;
+  tasks: number | null;
+  /** How many backends switch at a time; 0: all. */
+  rolloutBatch: number;
+  /** So many enabled backends stay healthy and untouched while others switch. */
+  rolloutFloor: number;
+  rolloutRise: number;
+  /** A backend is taken out of the balancing while it switches. */
+  rolloutDrain: boolean;
+  rolloutFailure: RolloutFailure;
   primaryServer: { id: string; name: string; address: string };
   database: {
     engine: DatabaseEngine | 'none';
@@ -112,6 +132,8 @@ export async function viewApps(
     installCommand: row.installCommand,
     buildCommand: row.buildCommand,
     startCommand: row.startCommand,
+    releaseCommand: row.releaseCommand,
+    releaseCommandFailure: row.releaseCommandFailure as ReleaseCommandFailure,
     documentRoot: row.documentRoot,
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
@@ -125,6 +147,14 @@ export async function viewApps(
     healthTimeoutMs: row.healthTimeoutMs,
     healthRise: row.healthRise,
     healthFall: row.healthFall,
+    memoryMib: row.memoryMib,
+    cpuPercent: row.cpuPercent,
+    tasks: row.tasks,
+    rolloutBatch: row.rolloutBatch,
+    rolloutFloor: row.rolloutFloor,
+    rolloutRise: row.rolloutRise,
+    rolloutDrain: row.rolloutDrain,
+    rolloutFailure: row.rolloutFailure as RolloutFailure,
     primaryServer: {
       id: row.primaryServer.id,
       name: row.primaryServer.name,

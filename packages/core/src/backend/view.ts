@@ -28,6 +28,8 @@ export interface BackendView {
   maxConns: number;
   backup: boolean;
   drain: boolean;
+  /** Enabled, and given nothing: its server was away when the release that the others serve came (`behind`), or it switches (`switching`). */
+  heldBack: 'behind' | 'switching' | null;
   /** How much of its weight it is given while it comes back, and when it has all of it; null where it does not climb. */
   slowStart: { percent: number; endsAt: string } | null;
   colour: 'blue' | 'green' | null;
@@ -37,6 +39,10 @@ export interface BackendView {
   healthReason: string | null;
   healthLatencyMs: number | null;
   healthStatus: number | null;
+  /** Times that its process was started again by itself since the release that it serves came; null: not known, or it has none. */
+  restarts: number | null;
+  /** Memory that its processes take. */
+  memoryMib: number | null;
   healthCheckedAt: string | null;
   healthChangedAt: string | null;
   createdAt: string;
@@ -75,6 +81,7 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       maxConns: backend.maxConns,
       backup: backend.backup,
       drain: backend.drain,
+      heldBack: backend.heldBack as BackendView['heldBack'],
       slowStart: viewSlowStart(backend, fleet.loadBalancer.slowStartSeconds),
       colour: backend.colour as BackendView['colour'],
       releaseId: backend.releaseId,
@@ -83,6 +90,8 @@ export async function viewBackends(tx: Transaction, fleet: Fleet): Promise<Backe
       healthReason: backend.healthReason,
       healthLatencyMs: backend.healthLatencyMs,
       healthStatus: backend.healthStatus,
+      restarts: backend.restarts,
+      memoryMib: backend.memoryMib,
       healthCheckedAt: isoOf(backend.healthCheckedAt),
       healthChangedAt: isoOf(backend.healthChangedAt),
       createdAt: backend.createdAt.toISOString(),

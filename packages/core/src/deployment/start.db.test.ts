@@ -1,7 +1,7 @@
 import type { AppError } from '@fairlead/errors';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as core from '../index.ts';
-import { seedLiveApp } from '../testing/fleet.ts';
+import { seedBalancedApp, seedLiveApp } from '../testing/fleet.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
 let world: World;
@@ -76,4 +76,29 @@ it('a rollback goes to one that had served, and to no other', async () => {
     commit: earlier.commit,
     rollbackTo: { id: earlier.id, number: 3 },
   });
+});
+
+it('a push joins the deployment that waits, also where a worker has taken it and waits for a server', async () => {
+  const { owner } = world.ours;
+  const { prisma } = world.ctx;
+  const { app } = await seedLiveApp(world, owner);
+  const start = async () => (await core.startDeployment(world.ctx, owner, { appId: app.id })).operation.id;
+  const first = await start();
+  expect(await start()).toBe(first);
+  await prisma.operation.update({ where: { id: first }, data: { status: 'running' } });
+  expect(await start()).toBe(first);
+  await prisma.deployment.updateMany({ where: { operationId: first }, data: { status: 'running' } });
+  const second = await start();
+  expect(second).not.toBe(first);
+  expect(await start()).toBe(second);
+});
+
+it('a roll-out that could keep its floor at no time does not start', async () => {
+  const { owner } = world.ours;
+  const { app } = await seedBalancedApp(world, owner, 2);
+  const start = () => core.startDeployment(world.ctx, owner, { appId: app.id });
+  await core.updateApp(world.ctx, owner, { appId: app.id, rolloutFloor: 3 });
+  await expect(start()).rejects.toMatchObject({ code: 'conflict', message: /keeps 3.*and 3 are enabled/ });
+  await core.updateApp(world.ctx, owner, { appId: app.id, rolloutFloor: 2 });
+  expect((await start()).operation.status).toBe('queued');
 });

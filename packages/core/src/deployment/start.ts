@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { App } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import type * as z from 'zod';
 import { appStatus } from '../app/status.ts';
@@ -9,6 +10,7 @@ import { parseInput } from '../input.ts';
 import { type Accepted, accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
 import { found, lockApp } from '../tenant.ts';
+import { floorRefusal } from './batches.ts';
 import { requireRollback } from './rollback.ts';
 import { startDeploymentInput } from './schemas.ts';
 
@@ -36,10 +38,12 @@ export async function decideDeployment(
   const app = found(await tx.app.findUnique({ where: { id: appId } }), 'app');
   if (app.removing) throw new AppError('conflict', 'This app is being removed.');
   const active = await findActive(tx, { appId, kinds: ['app.deploy'] });
-  if (active !== null) {
-    const isQueued = (await tx.operation.count({ where: { id: active.id, status: 'queued' } })) === 1;
-    if (isQueued && isDeepStrictEqual(active.input, asked)) return { same: active.id };
+  if (active !== null && isDeepStrictEqual(active.input, asked)) {
+    // Claimed by a worker it may still wait for a server: it has not begun before its deployment has.
+    const waits = { operationId: active.id, status: 'queued' };
+    if ((await tx.deployment.count({ where: waits })) === 1) return { same: active.id };
   }
+  await requireFloor(tx, app);
   const earlier = rollbackTo === undefined ? null : await requireRollback(tx, appId, rollbackTo);
   const commit = earlier?.commit ?? asked.commit ?? null;
   const branch = earlier?.branch ?? app.branch;
@@ -71,4 +75,23 @@ export async function decideDeployment(
     deploymentId: deployment.id,
   };
   return { start };
+}
+
+/**
+ * What no roll-out could keep is told before one starts.
+ * @throws AppError `conflict`
+ */
+async function requireFloor(tx: Transaction, app: App): Promise<void> {
+  const { enabled } = await tx.loadBalancer.findUniqueOrThrow({
+    where: { appId: app.id },
+    select: { enabled: true },
+  });
+  const backends = await tx.backend.count({
+    where: { appId: app.id, desired: 'enabled', releaseId: { not: null } },
+  });
+  const refusal = enabled ? floorRefusal(app, backends) : null;
+  if (refusal === null) return;
+  throw new AppError('conflict', refusal, {
+    hint: 'Keep fewer in the app’s settings, under Roll-out, or enable another backend.',
+  });
 }

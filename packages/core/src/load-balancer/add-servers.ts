@@ -76,6 +76,7 @@ function addServer(fleet: Fleet, server: Server, path: string, given: ProposalCo
     colour: null,
     releaseId: null,
     configHash: null,
+    heldBack: null,
     health: 'deploying',
     healthReason: null,
   };
@@ -100,6 +101,9 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     maxConns: 0,
     backup: false,
     drain: false,
+    restarts: null,
+    memoryMib: null,
+    heldBack: null,
     slowStartedAt: null,
     slowStartPercent: 100,
     port: null,

@@ -44,6 +44,7 @@ export const operationKinds = {
   'backend.toggle': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.toggle' },
   'backend.configure': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.configure' },
   'backend.remove': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.remove' },
+  'backend.catch-up': { subject: 'app', handler: 'apply-load-balancer', action: 'backend.toggle' },
   'drift.adopt': { subject: 'app', handler: 'apply-load-balancer', action: 'drift.adopt' },
   'certificate.order': { subject: 'app', handler: 'order-certificate', action: 'certificate.order' },
   'drift.put-back': { subject: 'app', handler: 'put-back', action: 'drift.put-back' },

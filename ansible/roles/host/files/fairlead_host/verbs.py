@@ -9,7 +9,7 @@ from .facts import facts, hello
 from .firewall import verbs as firewall
 from .inventory import inventory
 from .nginx import apply, challenge, drain, observe, sites
-from .release import build, lifecycle, start
+from .release import build, command, lifecycle, start
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -27,6 +27,7 @@ VERBS: dict[str, Verb] = {
     "app.env": Verb(True, environment.write),
     "app.remove": Verb(True, remove.remove),
     "release.build": Verb(True, build.build),
+    "release.command": Verb(True, command.run_once),
     "release.start": Verb(True, start.start),
     "release.activate": Verb(True, lifecycle.activate),
     "release.stop": Verb(True, lifecycle.stop),

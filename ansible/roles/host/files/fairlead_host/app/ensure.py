@@ -16,6 +16,7 @@ from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
 from ..parse import Fields
 from . import php
+from .limits import Limits, parse_limits
 from .place import USER_COMMENT, App
 from .unit import node_unit
 
@@ -26,9 +27,10 @@ def ensure(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `app.ensure`."""
     app = App(fields.slug())
     runtime = fields.one_of("runtime", *RUNTIMES)
+    limits = fields.optional("limits", lambda name: parse_limits(fields.object(name))) or Limits()
     fields.done()
     with hold(f"app-{app.name}"):
-        changes = [_user(app), _directories(app, runtime), _units(app, runtime), _remember(app, runtime)]
+        changes = [_user(app), _directories(app, runtime), _units(app, runtime), _remember(app, runtime, limits)]
     return {"user": app.user, "changed": any(changes)}
 
 
@@ -109,8 +111,9 @@ def _units(app: App, runtime: str) -> bool:
     return is_changed or other_changed
 
 
-def _remember(app: App, runtime: str) -> bool:
-    value = {"app": app.name, "runtime": runtime}
+def _remember(app: App, runtime: str, limits: Limits) -> bool:
+    told = limits.told()
+    value = {"app": app.name, "runtime": runtime, **({"limits": told} if told else {})}
     if read_json(app.state / "app.json") == value:
         return False
     write_json(app.state / "app.json", value)

@@ -11,6 +11,7 @@ import re
 import socket
 import time
 from pathlib import Path
+from typing import Callable
 
 from .. import paths, systemd
 from ..errors import HostError
@@ -19,7 +20,8 @@ from .place import COLOURS, App
 from .unit import Settings, confinement, unit_text
 
 PROGRAM = re.compile(r"php-fpm(\d+)\.(\d+)")
-START_LIMIT_S = 15.0
+# The one of before in the same colour has a minute to end its requests.
+START_LIMIT_S = 75.0
 CONFIGS = paths.ENV.parent / "php"
 TMPFILES = Path("/etc/tmpfiles.d")
 
@@ -120,10 +122,10 @@ def _links_to(app: App, colour: str) -> bool:
     return link.is_symlink() and link.readlink().name == colour_socket(app, colour).name
 
 
-def wait_accepting(app: App, colour: str) -> None:
-    """Waits until the colour's FPM takes connections."""
+def wait_accepting(app: App, colour: str, is_new: Callable[[], bool]) -> None:
+    """Waits until the colour's FPM takes connections, and is the one that was started."""
     deadline = time.monotonic() + START_LIMIT_S
-    while not _accepts(colour_socket(app, colour)):
+    while not (_accepts(colour_socket(app, colour)) and is_new()):
         state = systemd.show(app.unit(colour), "ActiveState", "SubState")
         if state["ActiveState"] == "failed" or state["SubState"] == "auto-restart" or time.monotonic() > deadline:
             log = systemd.last_log(app.unit(colour))

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import paths
 from ..errors import HostError
 from ..files import read_json, sha256
+from .limits import Limits
 
 COLOURS = ("blue", "green")
 LONGEST_USER_NAME = 32
@@ -99,6 +100,21 @@ class App:
     def wanted(self, colour: str) -> Path:
         """The link that has systemd start a colour at boot."""
         return paths.WANTS / self.unit(colour)
+
+    def limits_file(self, colour: str) -> Path:
+        """What the colour was started with as its limits: a drop-in, so that a change of the app's leaves alone what serves."""
+        return paths.UNITS / f"{self.unit(colour)}.d" / "limits.conf"
+
+    @property
+    def limits(self) -> Limits:
+        """What `app.ensure` was told last; none before."""
+        value = read_json(self.state / "app.json")
+        return Limits(**value.get("limits", {})) if isinstance(value, dict) else Limits()
+
+    @property
+    def command_unit(self) -> str:
+        """The unit of the release command: one, so that two can never run at once."""
+        return f"fairlead-command-{self.name}.service"
 
     @property
     def slice(self) -> str:

@@ -37,7 +37,7 @@ def remove(_: Call, fields: Fields) -> dict[str, Any]:
 
 
 def _stop(app: App, removed: list[str]) -> None:
-    units = [app.unit(colour) for colour in COLOURS] + build_units(app)
+    units = [app.unit(colour) for colour in COLOURS] + [app.command_unit] + build_units(app)
     for unit in units:
         if systemd.stop(unit, STOP_LIMIT_S):
             removed.append(unit)
@@ -56,6 +56,7 @@ def own_paths(app: App) -> list[Path]:
     return [
         *(app.wanted(colour) for colour in COLOURS),
         app.template,
+        *(app.limits_file(colour).parent for colour in COLOURS),
         *php.own_paths(app),
         app.env,
         *(app.colour_env(colour) for colour in COLOURS),

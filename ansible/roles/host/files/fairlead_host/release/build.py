@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,19 +10,15 @@ from typing import Any
 
 from .. import paths, systemd
 from ..app.place import App
-from ..app.unit import confinement
 from ..call import Call
-from ..command import run
 from ..errors import HostError
 from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
 from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, Fields
-from .build_log import LogFollower
-from .build_outcome import Ended, explain, read_end
+from . import job
+from .build_outcome import explain
 
 BUILDER = Path(__file__).resolve().parent / "builder.py"
-MEMORY_SHARE_PERCENT = 80
-FIRST_STEP_S, LONGEST_STEP_S = 0.03, 0.3
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         unit = f"fairlead-build-{release_id}.service"
         if systemd.show(unit, "ActiveState")["ActiveState"] in ("", "inactive"):
             _start(app, release_id, unit, spec, timeout_s)
-    ended = _watch(call, app, release_id, unit)
+    ended = job.watch(call, _log_file(app, release_id), unit, "build", "build-failed")
     with hold(f"app-{app.name}"):
         if finished := _finished(app, release_id, spec):
             return finished
@@ -136,63 +131,14 @@ def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) ->
     unlink(Path(spec.outcome))
     write_atomic(log, b"", 0o600)
     paths.BUILDS.mkdir(mode=0o700, exist_ok=True)
-    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MEMORY_SHARE_PERCENT // 100
     settings = [
-        ("Type", "exec"),
-        ("RemainAfterExit", "yes"),
-        ("User", app.user),
-        ("Group", app.user),
-        ("Slice", app.slice),
+        *job.settings(app, log, timeout_s),
         ("WorkingDirectory", str(app.root)),
-        ("Environment", f"HOME={app.home}"),
-        ("EnvironmentFile", f"-{app.env}"),
         ("StandardInput", f"file:{spec_file}"),
-        ("StandardOutput", f"append:{log}"),
-        ("StandardError", f"append:{log}"),
-        ("RuntimeMaxSec", str(timeout_s)),
-        ("TimeoutStopSec", "5"),
-        ("MemoryMax", str(memory_bytes)),
-        ("CPUWeight", "50"),
-        ("IOWeight", "50"),
-        ("Nice", "5"),
-        *(setting for setting in confinement(app) if setting[0] != "UMask"),
-        ("UMask", "0022"),
-        # The builder's own, in memory and gone with the unit; it hides the specifications of other builds.
-        ("TemporaryFileSystem", f"{paths.BUILDS}:mode=1777,size=1m"),
     ]
     try:
         write_atomic(spec_file, json.dumps(asdict(spec)), 0o600)
-        _run_builder(unit, release_id, settings)
+        job.start(unit, f"Fairlead build {release_id}", settings, ["/usr/bin/python3", "-IS", str(BUILDER)], "build-failed")
     finally:
         # The unit has it open by now: nobody needs its name.
         unlink(spec_file)
-
-
-def _run_builder(unit: str, release_id: str, settings: list[tuple[str, str]]) -> None:
-    run(
-        [
-            *("/usr/bin/systemd-run", "--quiet", f"--unit={unit}", f"--description=Fairlead build {release_id}"),
-            *systemd.properties(settings),
-            *("--", "/usr/bin/python3", "-IS", str(BUILDER)),
-        ],
-        code="build-failed",
-    )
-
-
-def _watch(call: Call, app: App, release_id: str, unit: str) -> Ended:
-    """Passes the log on from its beginning until the unit ends."""
-    follower = LogFollower(_log_file(app, release_id))
-    step_s = FIRST_STEP_S
-    while True:
-        ended = read_end(unit)
-        if call.is_abandoned:
-            raise HostError("connection-lost", "The caller went away; the build goes on.")
-        for text in follower.read():
-            call.log(text)
-        if ended is not None:
-            return ended
-        if follower.is_too_long:
-            systemd.stop(unit, 5)
-            raise HostError("build-failed", "The build wrote more than 64 MiB of output.", hint="Make the build quieter.")
-        call.wait_or_abandoned(step_s)
-        step_s = min(step_s * 1.3, LONGEST_STEP_S)

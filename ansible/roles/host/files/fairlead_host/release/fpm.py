@@ -18,7 +18,8 @@ def start(app: App, release_id: str) -> bool:
     live = php.live_colour(app)
     colour = next(colour for colour in COLOURS if colour != live)
     begin(app, colour, what)
-    php.wait_accepting(app, colour)
+    # One of before that is still ending its requests accepts on the same socket.
+    php.wait_accepting(app, colour, lambda: running(app, colour) == what.started)
     return True
 
 

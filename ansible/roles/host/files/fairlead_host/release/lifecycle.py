@@ -7,6 +7,7 @@ import shutil
 from typing import Any
 
 from .. import systemd
+from ..app import php
 from ..app.place import COLOURS, App
 from ..call import Call
 from ..files import read_json, sync_directory, unlink, switch_link
@@ -126,7 +127,26 @@ def observe(_: Call, fields: Fields) -> dict[str, Any]:
     app = App(fields.slug())
     fields.done()
     colours = [_colour(app, colour) for colour in COLOURS] if app.runtime == "node" else []
-    return {"current": linked_release(app, "current"), "releases": built_releases(app), "colours": colours}
+    found = {"current": linked_release(app, "current"), "releases": built_releases(app), "colours": colours}
+    return {**found, "service": _service(app, colours)}
+
+
+def _service(app: App, colours: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the unit that serves has taken and how often it was started again by itself; None without one."""
+    current = linked_release(app, "current")
+    if app.runtime == "php":
+        colour = php.live_colour(app)
+    else:
+        colour = next((str(each["colour"]) for each in colours if each["active"] and each["releaseId"] == current), None)
+    if colour is None:
+        return None
+    state = systemd.show(app.unit(colour), "NRestarts", "MemoryCurrent", "MemoryMax")
+    return {"restarts": _number(state["NRestarts"]) or 0, "memoryBytes": _number(state["MemoryCurrent"]), "memoryMaxBytes": _number(state["MemoryMax"])}
+
+
+def _number(text: str) -> int | None:
+    """None for what systemd has no number for: `infinity`, `[not set]`, or the largest that it knows."""
+    return int(text) if text.isdigit() and int(text) < 2**63 else None
 
 
 def _colour(app: App, colour: str) -> dict[str, Any]:

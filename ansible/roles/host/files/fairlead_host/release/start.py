@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from .. import systemd
+from ..app.limits import MIB
 from ..app.place import COLOURS, App
 from ..call import Call
 from ..errors import HostError
@@ -51,7 +52,7 @@ def _start_node(app: App, colour: str, what: Wanted, health_path: str, timeout_s
         _refuse_taken_port(port, unit)
         begin(app, colour, what)
     try:
-        _wait_healthy(unit, port, health_path, began + timeout_s)
+        _wait_healthy(unit, port, health_path, began + timeout_s, began_at)
     except HostError as error:
         error.details["log"] = systemd.last_log(unit, None if is_running else began_at)
         if not is_running:
@@ -72,7 +73,7 @@ def _listens(unit: str, port: int) -> bool:
     return bool(inodes) and bool(inodes & socket_inodes(pid for pid in all_pids() if in_unit(pid, unit)))
 
 
-def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
+def _wait_healthy(unit: str, port: int, path: str, deadline: float, began_at: float) -> None:
     answer, next_look = "nothing yet", time.monotonic() + UNIT_LOOK_S
     for step_s in STEPS_S:
         answer = probe(port, path, min(5.0, max(0.1, deadline - time.monotonic())))
@@ -82,9 +83,10 @@ def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
         if now > deadline:
             break
         if now > next_look:
-            _refuse_dead(unit)
+            _refuse_dead(unit, began_at)
             next_look = now + UNIT_LOOK_S
         time.sleep(step_s)
+    _refuse_killed_for_memory(unit, began_at)
     raise HostError(
         "never-healthy",
         f"The app never answered healthy on {path} within its limit; its last answer: {answer}.",
@@ -93,10 +95,11 @@ def _wait_healthy(unit: str, port: int, path: str, deadline: float) -> None:
     )
 
 
-def _refuse_dead(unit: str) -> None:
+def _refuse_dead(unit: str, began_at: float) -> None:
     state = systemd.show(unit, "ActiveState", "SubState", "NRestarts", "ExecMainStatus", "Result")
     restarts = int(state["NRestarts"] or 0)
     if state["ActiveState"] == "failed" or state["SubState"] == "auto-restart" or restarts >= 2:
+        _refuse_killed_for_memory(unit, began_at)
         raise HostError(
             "start-failed",
             f"The app ended right after its start (exit code {state['ExecMainStatus']}).",
@@ -104,3 +107,25 @@ def _refuse_dead(unit: str) -> None:
             exitCode=int(state["ExecMainStatus"] or 0),
             restarts=restarts,
         )
+
+
+def _refuse_killed_for_memory(unit: str, began_at: float) -> None:
+    """Says so where the kernel ended a process of the unit for memory since then.
+
+    As the unit is to go on after that, systemd tells of it in the journal alone, and only where control groups are of version 2. A process that
+    somebody ended by SIGKILL within a limit is most likely one, too: Fairlead ends none while it starts.
+    """
+    state = systemd.show(unit, "ExecMainCode", "ExecMainStatus", "MemoryMax")
+    is_told = "killed by the OOM killer" in systemd.last_log(unit, began_at, lines=200)
+    # CLD_KILLED is 2, CLD_EXITED 1; a shell answers 128 + the signal for its child.
+    is_killed = (state["ExecMainCode"], state["ExecMainStatus"]) in (("2", "9"), ("1", "137"))
+    is_limited = state["MemoryMax"].isdigit() and int(state["MemoryMax"]) < 2**63
+    if not is_told and not (is_killed and is_limited):
+        return
+    limit = f"its limit is {int(state['MemoryMax']) // MIB} MiB" if is_limited else "the server has no more"
+    raise HostError(
+        "start-failed",
+        f"The app was killed{'' if is_told else ', most likely'} for memory: {limit}.",
+        hint="Raise the limit in the app's settings, or use a server with more memory." if is_limited else "Use a server with more memory.",
+        killedForMemory=True,
+    )

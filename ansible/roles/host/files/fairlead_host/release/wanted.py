@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .. import systemd
 from ..app.place import App
 from ..errors import HostError
-from ..files import read_json, read_or_none, sha256, switch_link, write_atomic
+from ..files import read_json, read_or_none, sha256, switch_link, unlink, write_atomic
 from .running import Started, colour_file
 
 
@@ -37,7 +37,7 @@ def wanted(app: App, release_id: str, port: int | None, own: dict[str, str]) -> 
         **own,
     }
     inherited = (read_or_none(app.env) or b"") + (read_or_none(app.template) or b"")
-    configuration = sha256(inherited + repr(sorted(environment.items())).encode())
+    configuration = sha256(inherited + repr(sorted(environment.items())).encode() + app.limits.text().encode())
     return Wanted(Started(release_id, port, configuration), environment)
 
 
@@ -45,4 +45,14 @@ def begin(app: App, colour: str, what: Wanted) -> None:
     """Has systemd start the colour anew with what is wanted."""
     switch_link(app.slot(colour), f"releases/{what.started.release_id}")
     write_atomic(app.colour_env(colour), colour_file(what.started, what.environment), 0o600)
+    limit(app, colour)
     systemd.start(app.unit(colour), "restart")
+
+
+def limit(app: App, colour: str) -> None:
+    """The colour's next process has the app's limits."""
+    file, text = app.limits_file(colour), app.limits.text()
+    if text:
+        file.parent.mkdir(mode=0o755, exist_ok=True)
+    if write_atomic(file, text) if text else unlink(file):
+        systemd.daemon_reload()

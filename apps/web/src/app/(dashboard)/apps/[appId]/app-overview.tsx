@@ -1,5 +1,5 @@
 'use client';
-import type { App } from '@fairlead/api/types';
+import type { App, Backend } from '@fairlead/api/types';
 import { buttonClasses, Copyable, formatDuration, KeyValue, Note, Panel, Skeleton } from '@fairlead/ui';
 import Link from 'next/link';
 import { resources } from '../../../../data/resources.ts';
@@ -11,11 +11,13 @@ import { OperationRow } from '../../../../parts/operation-row.tsx';
 import { TextLink } from '../../../../parts/text-link.tsx';
 import { useMay } from '../../../../shell/me.tsx';
 import { LivePicture } from './live-picture.tsx';
+import { ProcessUsage } from './process-usage.tsx';
 import { useApp } from './use-app.ts';
 
 const runtimeNames = { node: 'Node.js', php: 'PHP', static: 'Static files' };
 
-function Facts({ app }: { app: App }) {
+function Facts({ app, backends }: { app: App; backends: Backend[] }) {
+  const running = backends.filter(({ memoryMib }) => memoryMib !== null);
   return (
     <Panel title="App">
       <KeyValue
@@ -54,6 +56,10 @@ function Facts({ app }: { app: App }) {
               </span>
             ),
           },
+          ...running.map((backend) => ({
+            label: `Processes on ${backend.server.name}`,
+            value: <ProcessUsage backend={backend} />,
+          })),
         ]}
       />
     </Panel>
@@ -122,7 +128,7 @@ export function AppOverview({ appId }: { appId: string }) {
         )}
       </Panel>
       <div className="grid items-start gap-5 lg:grid-cols-2">
-        <Facts app={app} />
+        <Facts app={app} backends={balancer.data?.backends ?? []} />
         <Recent appId={appId} />
       </div>
     </>

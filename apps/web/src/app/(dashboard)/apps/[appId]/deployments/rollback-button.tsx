@@ -48,7 +48,10 @@ export function RollbackButton({ deployment }: { deployment: Deployment }) {
             ? `Its build is still on ${kept.join(', ')}; other backends build it anew.`
             : 'No server has its build any more: every backend builds it anew.'}
         </p>
-        <p>What was changed in databases since stays as it is.</p>
+        <p>
+          What was changed in databases since stays as it is
+          {app?.releaseCommand ? ': the release command is not run.' : '.'}
+        </p>
       </ConfirmDialog>
     </>
   );

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { TextLink } from '../../../../../parts/text-link.tsx';
 import { formatLatency, formatSocket, shortCommit } from '../../../../../parts/units.ts';
 import { useMay } from '../../../../../shell/me.tsx';
+import { ProcessUsage } from '../process-usage.tsx';
 import { describeOptions } from './backend-options.ts';
 import { BackendOptionsDialog, RemoveBackendDialog } from './plan-dialogs.tsx';
 import { ServeSwitch } from './serve-switch.tsx';
@@ -28,7 +29,19 @@ function HealthCell({ backend }: { backend: Backend }) {
 
 /** Its state; while it comes back by steps, how far it has climbed. */
 function StateCell({ backend }: { backend: Backend }) {
-  const { slowStart, server } = backend;
+  const { slowStart, server, heldBack } = backend;
+  if (heldBack !== null) {
+    return (
+      <span className="min-w-0 max-sm:text-right">
+        <StateBadge state={backend.state} />
+        <span className="block max-w-64 text-ink-muted text-xs">
+          {heldBack === 'behind'
+            ? 'Gets no visitors: it was away during a deployment, and is brought to the release once it can be reached.'
+            : 'Gets no visitors while it switches.'}
+        </span>
+      </span>
+    );
+  }
   if (slowStart === null) return <StateBadge state={backend.state} />;
   return (
     <span className="flex min-w-0 flex-col gap-1 max-sm:items-end">
@@ -85,6 +98,13 @@ export function BackendTable({ app, balancer, busy }: BackendTableProps) {
       from: 'md',
       cell: ({ healthLatencyMs }) =>
         healthLatencyMs === null ? <span className="text-ink-faint">–</span> : formatLatency(healthLatencyMs),
+    },
+    {
+      key: 'process',
+      header: 'Process',
+      align: 'right',
+      from: 'lg',
+      cell: (backend) => <ProcessUsage backend={backend} />,
     },
     {
       key: 'commit',

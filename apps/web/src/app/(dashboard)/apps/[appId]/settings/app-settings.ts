@@ -5,6 +5,9 @@ const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
 const isYes = (text: string) => text === 'yes';
 const seconds = (text: string) => Math.round(Number(text) * 1000);
 
+const numberText = (value: number | null) => (value === null ? '' : String(value));
+const numberOrNull = (text: string) => (text.trim() === '' ? null : Number(text));
+
 /** Every setting of an app that can be changed after its creation. */
 export const appSettings: SettingsGroup<App>[] = [
   {
@@ -131,6 +134,106 @@ export const appSettings: SettingsGroup<App>[] = [
         type: 'number',
         value: (app) => String(app.healthFall),
         parse: Number,
+      },
+    ],
+  },
+  {
+    title: 'Limits',
+    description: 'Of the app’s processes on each backend, from the next deployment on. Empty: none.',
+    fields: [
+      {
+        name: 'memoryMib',
+        label: 'Memory, MiB',
+        type: 'number',
+        optional: true,
+        hint: 'Who asks for more is killed, and started again.',
+        value: (app) => numberText(app.memoryMib),
+        parse: numberOrNull,
+      },
+      {
+        name: 'cpuPercent',
+        label: 'Processor, percent',
+        type: 'number',
+        optional: true,
+        hint: '100: one processor.',
+        value: (app) => numberText(app.cpuPercent),
+        parse: numberOrNull,
+      },
+      {
+        name: 'tasks',
+        label: 'Processes and threads',
+        type: 'number',
+        optional: true,
+        value: (app) => numberText(app.tasks),
+        parse: numberOrNull,
+      },
+    ],
+    only: (app) => app.runtime !== 'static',
+  },
+  {
+    title: 'Roll-out',
+    description: 'How the next deployment reaches the backends.',
+    fields: [
+      {
+        name: 'releaseCommand',
+        label: 'Release command',
+        mono: true,
+        optional: true,
+        hint: 'Once for each release on the primary, before a backend switches: npm run migrate.',
+        value: (app) => app.releaseCommand ?? '',
+        parse: orNull,
+      },
+      {
+        name: 'releaseCommandFailure',
+        label: 'When the command fails',
+        options: [
+          { value: 'stop', label: 'End the deployment' },
+          { value: 'go-on', label: 'Go on' },
+        ],
+        value: (app) => app.releaseCommandFailure,
+      },
+      {
+        name: 'rolloutBatch',
+        label: 'Backends at a time',
+        type: 'number',
+        hint: '0: all at once.',
+        value: (app) => String(app.rolloutBatch),
+        parse: Number,
+      },
+      {
+        name: 'rolloutFloor',
+        label: 'Healthy backends kept untouched',
+        type: 'number',
+        hint: 'Never fewer while others switch. An app with one backend keeps none.',
+        value: (app) => String(app.rolloutFloor),
+        parse: Number,
+      },
+      {
+        name: 'rolloutRise',
+        label: 'Good answers after a switch',
+        type: 'number',
+        hint: 'In a row, asked by the balancer, before the next ones switch.',
+        value: (app) => String(app.rolloutRise),
+        parse: Number,
+      },
+      {
+        name: 'rolloutDrain',
+        label: 'While a backend switches',
+        options: [
+          { value: 'false', label: 'It serves on: no request is lost' },
+          { value: 'true', label: 'It gets no visitors, and comes back by slow start' },
+        ],
+        value: (app) => String(app.rolloutDrain),
+        parse: (text) => text === 'true',
+      },
+      {
+        name: 'rolloutFailure',
+        label: 'When a backend fails',
+        options: [
+          { value: 'put-back', label: 'Put all back to the earlier release' },
+          { value: 'stop', label: 'Stop, and leave those that have switched' },
+        ],
+        value: (app) => app.rolloutFailure,
       },
     ],
   },

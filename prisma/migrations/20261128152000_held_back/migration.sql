@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "backend" ADD COLUMN     "heldBack" TEXT;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "app" ADD COLUMN     "rolloutDrain" BOOLEAN NOT NULL DEFAULT false;
