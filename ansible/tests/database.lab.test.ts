@@ -54,7 +54,12 @@ afterEach(() =>
   }),
 );
 
-const account = (engine: Engine, app = 'shop') => ({ engine, database: app, user: app, password });
+const account = (engine: Engine, app = 'shop') => ({
+  engine,
+  database: app,
+  user: app,
+  logins: [{ name: app, password, way: 'any' as const }],
+});
 const grant = (host: Host, engine: Engine, addresses: string[], app = 'shop') =>
   host.call('database.grant', {
     ...account(engine, app),
@@ -70,12 +75,14 @@ async function ask(
   engine: Engine,
   app = 'shop',
   sql = 'SELECT 1 + 1',
+  user = app,
+  word = password,
 ): Promise<string> {
   const client =
     engine === 'postgresql'
-      ? ['psql', '-XAt', '-h', host.machine.address, '-U', app, '-d', app, '-c', sql]
-      : ['mariadb', '-NB', '--connect-timeout=3', '-h', host.machine.address, '-u', app, app, '-e', sql];
-  const env = { PGPASSWORD: password, MYSQL_PWD: password, PGCONNECT_TIMEOUT: '3' };
+      ? ['psql', '-XAt', '-h', host.machine.address, '-U', user, '-d', app, '-c', sql]
+      : ['mariadb', '-NB', '--connect-timeout=3', '-h', host.machine.address, '-u', user, app, '-e', sql];
+  const env = { PGPASSWORD: word, MYSQL_PWD: word, PGCONNECT_TIMEOUT: '3' };
   const { stdout, stderr } = await from.exec(client, { env, timeoutMs: 20_000 });
   return `${stdout}${stderr}`.trim();
 }
@@ -169,6 +176,76 @@ test.each(engines)('%s: a user sees its own database alone', (engine) =>
     const admin = engine === 'postgresql' ? 'CREATE ROLE evil' : "CREATE USER 'evil'@'%'";
     expect(await ask(friend, host, engine, 'shop', admin)).toMatch(/permission denied|access denied/i);
   }),
+);
+
+/** Who may sign in to the app's database now. */
+const signers = (host: Host, engine: Engine) =>
+  host.sh(
+    engine === 'postgresql'
+      ? `su postgres -c "psql -XAtc "select rolname from pg_roles where rolcanlogin and rolname like 'shop%' order by 1""`
+      : `mariadb -NBe "select distinct User from mysql.global_priv where User like 'shop%'"`,
+  );
+
+test.each(engines)(
+  '%s: two passwords open it while one replaces the other, then the new one alone',
+  (engine) =>
+    onBoth(fleet, async (host) => {
+      const next = 'another-password-of-the-app';
+      const second = engine === 'postgresql' ? 'shop__b' : 'shop';
+      const old = { name: 'shop', password, way: 'any' as const };
+      const fresh = { name: second, password: next, way: 'any' as const };
+      const state = async (logins: object[]) => {
+        const identity = { engine, database: 'shop', user: 'shop', logins } as HostInput<'database.ensure'>;
+        await host.call('database.ensure', identity);
+        await host.call('database.grant', {
+          ...identity,
+          app: 'shop',
+          listenAddress: host.machine.address,
+          addresses: [friend.address],
+        });
+      };
+      const as = (name: string, word: string, sql: string) =>
+        ask(friend, host, engine, 'shop', sql, name, word);
+      await state([old]);
+      await as('shop', password, 'CREATE TABLE a (i int); INSERT INTO a VALUES (1)');
+      const view = 'CREATE VIEW ones AS SELECT i FROM a';
+      await as('shop', password, view);
+
+      await state([fresh, old]);
+      await state([fresh, old]);
+      expect(await as('shop', password, 'SELECT i FROM a')).toBe('1');
+      expect(await as(second, next, 'SELECT i FROM a')).toBe('1');
+      // What the new one makes belongs to the same owner: the old one goes on working with it, and the other way round.
+      await as(second, next, 'CREATE TABLE b (i int); INSERT INTO b VALUES (2); INSERT INTO a VALUES (1)');
+      expect(await as('shop', password, 'ALTER TABLE b ADD COLUMN j int; SELECT i FROM b')).toContain('2');
+      expect((await signers(host, engine)).split('\n')).toHaveLength(engine === 'postgresql' ? 2 : 1);
+
+      await state([fresh]);
+      expect(await as('shop', password, 'SELECT 1')).toMatch(
+        /no pg_hba.conf entry|authentication failed|access denied/i,
+      );
+      expect(await as(second, next, 'SELECT count(*) FROM ones')).toBe('2');
+      expect(await as(second, next, 'DROP VIEW ones; DROP TABLE a, b; SELECT 3')).toContain('3');
+      expect(await signers(host, engine)).toBe(second);
+      const local =
+        engine === 'postgresql'
+          ? 'psql -XAt -h 127.0.0.1 -U shop shop -c'
+          : 'mariadb -h 127.0.0.1 -u shop shop -e';
+      const attempt = await host.machine.exec(['sh', '-c', `${local} 'select 1'`], {
+        env: { PGPASSWORD: password, MYSQL_PWD: password },
+      });
+      expect(attempt.code, 'the old password on the server itself').not.toBe(0);
+
+      // The next time it goes the other way, and the second name is gone.
+      await state([{ ...old, password: 'the-third-password-of-it' }, fresh]);
+      await as(second, next, 'CREATE TABLE c (i int)');
+      await state([{ ...old, password: 'the-third-password-of-it' }]);
+      expect(await signers(host, engine)).toBe('shop');
+      expect(await as(second, next, 'SELECT 1')).toMatch(
+        /no pg_hba.conf entry|authentication failed|access denied/i,
+      );
+      expect(await as('shop', 'the-third-password-of-it', 'DROP TABLE c; SELECT 4')).toContain('4');
+    }),
 );
 
 test.each(engines)('%s: the password is in no log, no process list and no file', (engine) =>
@@ -414,7 +491,10 @@ test('hostile names, addresses and ports are refused by the host program itself'
         'database.ensure',
         { ...account('postgresql'), password: `x'; DROP ROLE postgres; --\n\\! touch /tmp/canary` },
       ],
-      ['database.ensure', { ...account('postgresql'), password: 'short' }],
+      [
+        'database.ensure',
+        { ...account('postgresql'), logins: [{ name: 'shop', password: 'short', way: 'any' }] },
+      ],
       ...['80 down', 22, 0, 70_000, '5432'].map((port): [string, object] => [
         'firewall.set',
         { app: 'shop', rules: [{ purpose: 'backend', port, sources: [] }] },

@@ -97,6 +97,8 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listCertificates: { action: 'certificate.list' },
   uploadCertificate: { action: 'certificate.upload', body: { certificate: 'x', key: 'x' } },
   removeCertificate: { action: 'certificate.remove' },
+  planDatabase: { action: 'database.plan', body: { action: 'rotate' } },
+  rotateDatabasePassword: { action: 'database.rotate', body: {} },
   listImports: { action: 'import.list' },
   readSites: { action: 'import.read' },
   importConfig: {

@@ -36,6 +36,8 @@ export const actions = {
   'app.remove': right('admin', 'write'),
   'environment.read': right('deployer', 'read'),
   'environment.change': right('deployer', 'write'),
+  'database.plan': right('viewer', 'read'),
+  'database.rotate': right('admin', 'write'),
   'deployment.list': right('viewer', 'read'),
   'deployment.read': right('viewer', 'read'),
   'deployment.start': right('deployer', 'write'),

@@ -1,4 +1,5 @@
 import { Secret } from '@fairlead/errors';
+import type { DatabaseLogin } from './database/logins.ts';
 
 export const databaseEngines = ['none', 'postgresql', 'mariadb'] as const;
 export type DatabaseEngine = Exclude<(typeof databaseEngines)[number], 'none'>;
@@ -25,10 +26,11 @@ export const databaseEnvironmentKeys = [
 
 /** Host, name, user and password for one backend, under the names that Rails, Laravel, Django and Node.js programs read. */
 export function databaseEnvironment(
-  database: { engine: DatabaseEngine; database: string; user: string },
+  database: { engine: DatabaseEngine; database: string; user: string; logins: readonly DatabaseLogin[] },
   host: string,
   password: Secret | null,
 ): Record<string, string | Secret> {
+  const login = database.logins[0]?.name ?? database.user;
   const port = String(databasePorts[database.engine]);
   const urlHost = host.includes(':') ? `[${host}]` : host;
   const generated: Record<string, string | Secret> = {
@@ -37,11 +39,11 @@ export function databaseEnvironment(
     DB_PORT: port,
     DB_DATABASE: database.database,
     DB_NAME: database.database,
-    DB_USERNAME: database.user,
-    DB_USER: database.user,
+    DB_USERNAME: login,
+    DB_USER: login,
   };
   if (password === null) return generated;
-  const credentials = `${database.user}:${encodeURIComponent(password.reveal())}`;
+  const credentials = `${login}:${encodeURIComponent(password.reveal())}`;
   return {
     DATABASE_URL: new Secret(
       `${schemes[database.engine]}://${credentials}@${urlHost}:${port}/${database.database}`,

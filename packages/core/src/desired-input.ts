@@ -12,6 +12,11 @@ export interface DesiredApp {
   databaseEngine: string;
   databaseName: string | null;
   databaseUser: string | null;
+  /** Read by `databaseLogins`, as the four after it. */
+  databaseTurn?: number;
+  databaseTls?: boolean;
+  databaseFormerPasswordCipher?: string | null;
+  databaseFormerTls?: boolean;
   removing: boolean;
 }
 

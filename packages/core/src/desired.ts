@@ -1,6 +1,7 @@
 import { AppError, type Secret } from '@fairlead/errors';
 import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
 import { doorOf, doorsOf } from './backend/ways.ts';
+import { type DatabaseLogin, databaseLogins } from './database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
@@ -34,7 +35,10 @@ export interface DesiredDatabase {
   serverId: string;
   engine: DatabaseEngine;
   database: string;
+  /** Who owns it. */
   user: string;
+  /** Who signs in: the one that backends are told, and the one before while they go over to it. */
+  logins: DatabaseLogin[];
   /** The address that the engine listens on beside 127.0.0.1; null: local alone. */
   listenAddress: string | null;
   /** Complete set of remote addresses that may sign in. */
@@ -213,6 +217,7 @@ function desiredDatabase(
     engine: app.databaseEngine as DatabaseEngine,
     database: app.databaseName,
     user: app.databaseUser,
+    logins: databaseLogins(app, app.databaseEngine as DatabaseEngine, app.databaseUser),
   };
   // Listened to from the first deployment on, before anybody uses the app: widening later would restart the engine under traffic.
   // A backend that is known by its public address shares no private network, whatever addresses there are: that was measured when it joined.

@@ -6,6 +6,7 @@ export * from './app/schemas.ts';
 export * from './audit/schemas.ts';
 export * from './certificate/schemas.ts';
 export * from './config/schemas.ts';
+export * from './database/schemas.ts';
 export * from './deployment/schemas.ts';
 export * from './environment/schemas.ts';
 export * from './fields/address.ts';

@@ -77,6 +77,11 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     }),
   },
   'app.update': { run: core.updateApp, input: ({ appId }) => ({ appId, branch: 'next' }) },
+  'database.plan': {
+    run: core.planDatabase,
+    input: ({ balancedId }) => ({ appId: balancedId, action: 'rotate' }),
+  },
+  'database.rotate': { run: core.rotateDatabasePassword, input: ({ balancedId }) => ({ appId: balancedId }) },
   'app.remove': { run: core.removeApp, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'environment.read': { run: core.readEnvironment, input: ({ appId }) => ({ appId }) },
   'environment.change': { run: core.changeEnvironment, input: ({ appId }) => ({ appId, set: { A: '1' } }) },

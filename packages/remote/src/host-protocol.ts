@@ -131,6 +131,22 @@ const inventory = z.object({
   paths: z.array(z.string()),
 });
 
+const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
+/**
+ * Everybody who may sign in to an app's database, the newest first: one, or two while backends go over to another password. Of PostgreSQL they are `user` and
+ * `<user>__b`, whose work belongs to `user`; of MariaDB `user` both times, an account of two passwords. `way`: what a connection by the network has to be.
+ */
+const logins = z
+  .array(
+    z.object({
+      name: z.string().regex(/^[a-z][a-z0-9_]{0,34}$/),
+      password: z.string().min(16).max(128),
+      way: z.enum(['any', 'tls']),
+    }),
+  )
+  .min(1)
+  .max(2);
+
 /** Input and result of every verb. `fenced` verbs change the server. */
 export const hostVerbs = {
   /** Answers at once; proves that the resident program is alive. */
@@ -330,19 +346,19 @@ export const hostVerbs = {
     }),
   },
 
-  /** Database and owner role exist with this password; engine listens locally. */
+  /** Database and owner exist, and exactly these sign in; engine listens locally. Sessions of a name that is not listed any more end. */
   'database.ensure': {
     fenced: true,
     input: z.object({
       engine,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      password: z.string().min(16).max(128),
+      database: databaseName,
+      user: databaseName,
+      logins,
     }),
     result: z.object({ changed: z.boolean(), port }),
   },
   /**
-   * The complete set of remote addresses that may reach this app's database as this user: adds what is missing, takes away what is not listed
+   * The complete set of remote addresses that may reach this app's database as one of these: adds what is missing, takes away what is not listed
    * (pg_hba lines, MariaDB accounts). `listenAddress` null with no addresses: back to local only. A widened listen address means a restart of the engine.
    */
   'database.grant': {
@@ -350,9 +366,9 @@ export const hostVerbs = {
     input: z.object({
       engine,
       app: slug,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      password: z.string().min(16).max(128),
+      database: databaseName,
+      user: databaseName,
+      logins,
       listenAddress: ip.nullable(),
       addresses: z.array(ip),
     }),
@@ -364,8 +380,8 @@ export const hostVerbs = {
     input: z.object({
       engine,
       app: slug,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      database: databaseName,
+      user: databaseName,
     }),
     result: z.object({ removed: z.boolean() }),
   },

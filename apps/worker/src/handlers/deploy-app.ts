@@ -3,6 +3,7 @@ import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { buildRelease } from '../actions/build-release.ts';
+import { forgetFormerPassword } from '../actions/forget-password.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
@@ -25,7 +26,10 @@ export const deployApp: Handler = async (worker, operation) => {
   const backends = backendsToDeploy(fleet);
   return {
     servers: serversOf(fleet, backends),
-    run: (run) => deploy(run, fleet, deployment, backends),
+    run: async (run) => {
+      await deploy(run, fleet, deployment, backends);
+      await forgetFormerPassword(run);
+    },
     failed: (run, error) => deploymentFailed(run, deployment, error),
   };
 };
@@ -87,7 +91,10 @@ async function deploymentSucceeded(run: Run, appId: string, deployment: Deployme
 }
 
 /** What served before goes on serving: only the words about it change. */
-async function deploymentFailed(run: Run, deployment: Deployment, error: unknown): Promise<void> {
+async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): Promise<void> {
+  const deployment = await run.worker.prisma.deployment.findUniqueOrThrow({ where: { id } });
+  // Every backend has it: what failed came after.
+  if (deployment.status === 'succeeded') return;
   const { code } = error instanceof AppError ? error : { code: 'internal' };
   await failReleases(run, deployment.id, error);
   const { backends } = await requireFleet(run.worker, deployment.appId);

@@ -5,6 +5,7 @@ import {
   prepareServer,
   removeApp,
   removeBackend,
+  rotateDatabasePassword,
   startDeployment,
 } from '@fairlead/core';
 import type { GitServer, Lab } from '@fairlead/lab';
@@ -106,6 +107,41 @@ test('both backends write into the one database, each by an account for its addr
   expect(accounts).toEqual(['shop@127.0.0.1', `shop@${lab.machine('two').address}`, 'shop@localhost']);
   expect(rules).toBeGreaterThan(0);
   expect(listens).not.toContain('0.0.0.0:3306');
+});
+
+test('another password of MariaDB reaches both without a failed request, and the old one opens nothing', async () => {
+  const passwordOf = (machine: string) =>
+    at(machine, 'sed -n "s/^DB_PASSWORD=//p" /etc/fairlead/apps/shop.env').then((text) =>
+      text.trim().replaceAll('"', ''),
+    );
+  const old = await passwordOf('two');
+  const opens = async (password: string) => {
+    const argv = ['mariadb', '-h', lab.machine('one').address, '-u', 'shop', 'shop', '-e', 'SELECT 1'];
+    return (await lab.machine('two').exec(argv, { env: { MYSQL_PWD: password } })).code === 0;
+  };
+  expect(await opens(old)).toBe(true);
+  const traffic = startTraffic({
+    address: lab.machine('one').address,
+    host: domain,
+    path: '/whoami',
+    postPath: '/notes',
+  });
+  await plane.succeed(rotateDatabasePassword, { appId });
+  const { report } = traffic;
+  const { posts } = report;
+  await expect.poll(() => report.posts - posts, { timeout: 20_000 }).toBeGreaterThan(20);
+  await traffic.stop();
+  expect(report.failures).toEqual([]);
+  const fresh = await passwordOf('two');
+  expect(await passwordOf('one')).toBe(fresh);
+  expect([await opens(fresh), await opens(old)]).toEqual([true, false]);
+  const { accounts } = await openings();
+  expect(accounts).toHaveLength(3);
+  expect(
+    Number(
+      await at('one', `mariadb -NBe "SELECT count(*) FROM mysql.global_priv WHERE Priv LIKE '%auth_or%'"`),
+    ),
+  ).toBe(0);
 });
 
 test('a removed backend takes its account, its rule and its address with it', async () => {

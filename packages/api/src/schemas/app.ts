@@ -44,6 +44,10 @@ export const appSchema = z
       /** On the primary's loopback; other backends use the primary's address. */
       host: z.string().nullable(),
       port: z.int().nullable(),
+      /** null: made with the app. */
+      passwordSetAt: instantSchema.nullable(),
+      /** Backends are going over to another password. */
+      rotating: z.boolean(),
     }),
     status: z.enum(['new', 'deploying', 'live', 'failed', 'removing']),
     loadBalancer: z.object({

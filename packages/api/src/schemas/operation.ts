@@ -28,6 +28,7 @@ export const operationSchema = z
       'server.check',
       'server.prepare',
       'app.deploy',
+      'database.rotate',
       'app.remove',
       'load-balancer.enable',
       'load-balancer.change',

@@ -13,6 +13,7 @@ import {
 } from '@fairlead/readiness';
 import { domainsAt } from '../app/domains-at.ts';
 import type { Actor, Context } from '../context.ts';
+import { databaseLogins } from '../database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment } from '../desired-database.ts';
 import { effectiveEnvironment, revealEnvironment } from '../effective-environment.ts';
 import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
@@ -112,7 +113,8 @@ async function readEnvironment(ctx: Context, { app, servers }: Fleet): Promise<R
     return revealEnvironment(own);
   const engine = databaseEngine as DatabaseEngine;
   const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
-  const database = { engine, database: databaseName, user: databaseUser };
+  const logins = databaseLogins(app, engine, databaseUser);
+  const database = { engine, database: databaseName, user: databaseUser, logins };
   const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app));
   return revealEnvironment(effectiveEnvironment(generated, own));
 }
