@@ -182,8 +182,8 @@ test.each(engines)('%s: a user sees its own database alone', (engine) =>
 const signers = (host: Host, engine: Engine) =>
   host.sh(
     engine === 'postgresql'
-      ? `su postgres -c "psql -XAtc "select rolname from pg_roles where rolcanlogin and rolname like 'shop%' order by 1""`
-      : `mariadb -NBe "select distinct User from mysql.global_priv where User like 'shop%'"`,
+      ? `runuser -u postgres -- psql -XAtc "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname LIKE 'shop%' ORDER BY 1"`
+      : `mariadb -NBe "SELECT DISTINCT User FROM mysql.global_priv WHERE User LIKE 'shop%'"`,
   );
 
 test.each(engines)(

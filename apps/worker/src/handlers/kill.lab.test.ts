@@ -105,7 +105,7 @@ const kindOf = (key: string) => key.split(':')[0] ?? key;
 const count = async (name: string, line: string) => Number(await lab.machine(name).run(`${line} | wc -l`));
 
 const asPostgres = async (sql: string) =>
-  (await lab.machine('one').run(`su postgres -c "psql -XAtc \\"${sql}\\""`)).trim();
+  (await lab.machine('one').run(`runuser -u postgres -- psql -XAtc "${sql}"`)).trim();
 /** What a backend's processes sign in by. */
 const databaseUrl = async (name: string) =>
   (await lab.machine(name).run('sed -n "s/^DATABASE_URL=//p" /etc/fairlead/apps/notes.env'))
