@@ -248,6 +248,68 @@ test.each(engines)(
     }),
 );
 
+test.each(engines)(
+  '%s: who has to encrypt signs in encrypted alone, where the engine has a certificate',
+  (engine) =>
+    onBoth(fleet, async (host) => {
+      const identity = {
+        engine,
+        database: 'shop',
+        user: 'shop',
+        logins: [{ name: 'shop', password, way: 'tls' as const }],
+      };
+      const facts = (await host.call('facts', {}))[engine];
+      if (facts?.tls !== true) {
+        // MariaDB makes itself a certificate from 11.4 on alone.
+        expect([engine, facts?.tls, await host.sh('cat /etc/debian_version')]).toEqual([
+          'mariadb',
+          false,
+          expect.stringMatching(/^12/),
+        ]);
+        expect(await failure(host.call('database.ensure', identity))).toMatchObject({
+          code: 'database-failed',
+        });
+        return;
+      }
+      await host.call('database.ensure', identity);
+      const { address } = host.machine;
+      await host.call('database.grant', {
+        ...identity,
+        app: 'shop',
+        listenAddress: address,
+        addresses: [friend.address],
+      });
+      const by = async (encrypted: boolean) => {
+        const argv =
+          engine === 'postgresql'
+            ? [
+                'psql',
+                '-XAtc',
+                'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+                `host=${address} user=shop dbname=shop sslmode=${encrypted ? 'require' : 'disable'}`,
+              ]
+            : [
+                'mariadb',
+                encrypted ? '--ssl' : '--skip-ssl',
+                '-NB',
+                '-h',
+                address,
+                '-u',
+                'shop',
+                'shop',
+                '-e',
+                "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'",
+              ];
+        const { stdout, stderr } = await friend.exec(argv, {
+          env: { PGPASSWORD: password, MYSQL_PWD: password },
+        });
+        return `${stdout}${stderr}`.trim();
+      };
+      expect(await by(true)).toMatch(/^(?:t|1)$/);
+      expect(await by(false)).toMatch(/no pg_hba.conf entry|access denied/i);
+    }),
+);
+
 test.each(engines)('%s: the password is in no log, no process list and no file', (engine) =>
   onBoth(fleet, async (host) => {
     const watched = engine === 'postgresql' ? 'psql' : 'mariadb';

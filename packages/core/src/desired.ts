@@ -152,6 +152,7 @@ export function desiredState(
             database,
             backend.serverId === database.serverId ? '127.0.0.1' : (database.listenAddress ?? '127.0.0.1'),
             options.databasePassword ?? null,
+            app.runtime,
           ),
   }));
   return {

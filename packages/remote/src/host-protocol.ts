@@ -20,6 +20,11 @@ const colour = z.enum(['blue', 'green']);
 const runtime = z.enum(['node', 'php', 'static']);
 const engine = z.enum(['postgresql', 'mariadb']);
 
+/** `tls`: it encrypts for those who ask; null or absent: not known. */
+const engineFacts = z
+  .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
+  .nullable();
+
 /** What a server is; read, never changed. Sizes in bytes. */
 export const serverFactsSchema = z.object({
   hostVersion: z.string(),
@@ -46,8 +51,8 @@ export const serverFactsSchema = z.object({
       readsStreams: z.boolean().optional(),
     })
     .nullable(),
-  postgresql: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
-  mariadb: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
+  postgresql: engineFacts,
+  mariadb: engineFacts,
   node: z.string().nullable(),
   php: z.string().nullable(),
   firewall: z.enum(['ufw', 'nftables']),

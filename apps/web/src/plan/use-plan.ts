@@ -36,7 +36,7 @@ export type Intent =
   | DatabaseIntent;
 
 /** A change of the app's database. */
-type DatabaseIntent = { action: 'rotate' };
+type DatabaseIntent = { action: 'rotate'; tls?: boolean };
 const databaseActions: readonly string[] = ['rotate'] satisfies DatabaseIntent['action'][];
 
 /** What the intent would change, read anew each time it is looked at. */

@@ -3,6 +3,7 @@ import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { buildRelease } from '../actions/build-release.ts';
+import { decideDatabaseTls } from '../actions/decide-database-tls.ts';
 import { forgetFormerPassword } from '../actions/forget-password.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
@@ -50,7 +51,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, backends: 
     return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
   });
   // What preparing found out, Nginx's version above all.
-  const ready = await requireFleet(run.worker, app.id);
+  const ready = await decideDatabaseTls(run, await requireFleet(run.worker, app.id));
   const desired = provenState(ready, { keepRetiring: true });
   const servers = serversOf(ready, backends);
   await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>

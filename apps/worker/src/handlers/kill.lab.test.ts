@@ -111,10 +111,15 @@ const databaseUrl = async (name: string) =>
   (await lab.machine(name).run('sed -n "s/^DATABASE_URL=//p" /etc/fairlead/apps/notes.env'))
     .trim()
     .replace(/^"|"$/g, '');
-/** Whether it opens the database from a machine. */
+/** Whether it opens the database from a machine; libpq has another word for what Node.js’s driver is told. */
 const opens = async (name: string, url: string) =>
-  (await lab.machine(name).exec(['psql', '-XAtc', 'SELECT 1', url], { env: { PGCONNECT_TIMEOUT: '5' } }))
-    .code === 0;
+  (
+    await lab
+      .machine(name)
+      .exec(['psql', '-XAtc', 'SELECT 1', url.replace('no-verify', 'require')], {
+        env: { PGCONNECT_TIMEOUT: '5' },
+      })
+  ).code === 0;
 
 test('enabling is finished by the next worker, wherever the last one died', async () => {
   const others = servers.slice(1).map(({ id }) => id);
@@ -136,6 +141,20 @@ test('enabling is finished by the next worker, wherever the last one died', asyn
   expect(await count('one', 'grep -h scram-sha-256 /etc/postgresql/*/main/pg_hba.conf | grep notes')).toBe(2);
   const configs = await plane.database.prisma.appliedConfig.findMany({ orderBy: { generation: 'asc' } });
   expect(configs.map(({ generation }) => generation)).toEqual([1, operation.generation]);
+});
+
+test('whoever comes by the network encrypts, and has to', async () => {
+  const [, second, third] = lab.machines;
+  const sessions = `SELECT client_addr, ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'notes'`;
+  const seen = () =>
+    asPostgres(
+      `SELECT string_agg(DISTINCT host(client_addr) || ' ' || ssl, ',' ORDER BY host(client_addr) || ' ' || ssl) FROM (${sessions}) s WHERE client_addr <> '127.0.0.1'`,
+    );
+  const addresses = [second?.address, third?.address].toSorted();
+  await expect.poll(seen, { timeout: 20_000 }).toBe(addresses.map((address) => `${address} true`).join(','));
+  const url = await databaseUrl('two');
+  expect(await opens('two', url)).toBe(true);
+  expect(await opens('two', url.replace(/sslmode=[a-z-]+/, 'sslmode=disable'))).toBe(false);
 });
 
 test('a deployment is finished, too', async () => {

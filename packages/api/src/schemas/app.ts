@@ -48,6 +48,9 @@ export const appSchema = z
       passwordSetAt: instantSchema.nullable(),
       /** Backends are going over to another password. */
       rotating: z.boolean(),
+      /** Whoever comes by the network has to encrypt. */
+      tls: z.boolean(),
+      tlsAvailable: z.boolean().nullable(),
     }),
     status: z.enum(['new', 'deploying', 'live', 'failed', 'removing']),
     loadBalancer: z.object({

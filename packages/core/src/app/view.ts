@@ -9,6 +9,7 @@ import type { Transaction } from '../events.ts';
 import type { Method } from '../load-balancer/methods.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/status.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
+import { factsOf } from '../server/facts.ts';
 import { found, isoOf } from '../tenant.ts';
 import { type AppStatus, appStatus } from './status.ts';
 
@@ -52,6 +53,10 @@ export interface AppView {
     passwordSetAt: string | null;
     /** Backends are going over to another password; the one before opens the database, too. */
     rotating: boolean;
+    /** Whoever comes by the network has to encrypt. */
+    tls: boolean;
+    /** Whether the engine has a certificate; null: not known. */
+    tlsAvailable: boolean | null;
   };
   status: AppStatus;
   loadBalancer: {
@@ -173,6 +178,8 @@ function databaseOf(row: AppRow): AppView['database'] {
       port: null,
       passwordSetAt: null,
       rotating: false,
+      tls: false,
+      tlsAvailable: null,
     };
   const engine = row.databaseEngine as DatabaseEngine;
   return {
@@ -183,6 +190,8 @@ function databaseOf(row: AppRow): AppView['database'] {
     port: databasePorts[engine],
     passwordSetAt: isoOf(row.databasePasswordSetAt),
     rotating: row.databaseFormerPasswordCipher !== null,
+    tls: row.databaseTls,
+    tlsAvailable: factsOf(row.primaryServer.facts)?.[engine]?.tls ?? null,
   };
 }
 

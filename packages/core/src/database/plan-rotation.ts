@@ -10,8 +10,8 @@ type Facts = Pick<PlanFacts, 'environmentKeys' | 'liveCommit'>;
 const secrets = ['DATABASE_URL', 'DB_PASSWORD'];
 
 /** Before and after another password, compared: pure. Neither password is read for it. */
-export function planRotation(before: Fleet, facts: Facts): PlanView {
-  const after = rotatedFleet(before);
+export function planRotation(before: Fleet, databaseTls: boolean, facts: Facts): PlanView {
+  const after = rotatedFleet(before, databaseTls);
   const [from, to] = [desiredOf(before), desiredOf(after)];
   const servers = after.servers.map((server): ServerPlan => {
     const backend = before.backends.find((b) => b.serverId === server.id && isProven(b));
@@ -42,15 +42,33 @@ export function planRotation(before: Fleet, facts: Facts): PlanView {
   return {
     generation: before.loadBalancer.generation,
     servers: servers.filter(({ deploys, grants }) => deploys !== null || grants.length > 0),
-    notes: notesOf(before, to),
+    notes: [...notesOf(before, to), ...tlsNotes(before, after)],
   };
 }
 
 /** As it is once every backend has gone over. */
-function rotatedFleet(fleet: Fleet): Fleet {
+function rotatedFleet(fleet: Fleet, databaseTls: boolean): Fleet {
   const { app } = fleet;
   const databaseTurn = isRotating(app) ? app.databaseTurn : app.databaseTurn + 1;
-  return { ...fleet, app: { ...app, databaseTurn, databaseFormerPasswordCipher: null } };
+  return { ...fleet, app: { ...app, databaseTurn, databaseTls, databaseFormerPasswordCipher: null } };
+}
+
+function tlsNotes({ app }: Fleet, after: Fleet): PlanNote[] {
+  if (app.databaseTls === after.app.databaseTls) return [];
+  if (!after.app.databaseTls) {
+    return [{ level: 'warning', text: 'Connections by the network may go without encryption again.' }];
+  }
+  return [
+    app.databaseEngine === 'postgresql'
+      ? {
+          level: 'info',
+          text: 'Connections by the network have to be encrypted: PGSSLMODE, DB_SSLMODE and DATABASE_URL say so. A driver that heeds none of them is refused with the new account.',
+        }
+      : {
+          level: 'warning',
+          text: 'Connections by the network have to be encrypted. No variable makes every MariaDB driver do that: make sure that the app’s own code asks for TLS, as docs/databases.md shows for each, or its backends are refused.',
+        },
+  ];
 }
 
 function notesOf({ app }: Fleet, { database }: DesiredState): PlanNote[] {

@@ -10,9 +10,10 @@ import { announce } from '../events.ts';
 import { parseInput } from '../input.ts';
 import { accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
+import { factsOf } from '../server/facts.ts';
 import { found, lockApp } from '../tenant.ts';
 import { newDatabasePassword } from './password.ts';
-import { isRotating, requireRotatable } from './rotated.ts';
+import { isRotating, requireRotatable, wantedTls } from './rotated.ts';
 import { rotateDatabaseInput } from './schemas.ts';
 
 /**
@@ -25,12 +26,18 @@ export const rotateDatabasePassword: UseCase<unknown, { operation: OperationView
   input,
 ) => {
   authorize(actor, 'database.rotate');
-  const { appId, idempotencyKey } = parseInput(rotateDatabaseInput, input);
-  const request = { kind: 'database.rotate' as const, idempotencyKey, input: { appId } };
+  const { appId, idempotencyKey, tls } = parseInput(rotateDatabaseInput, input);
+  const request = {
+    kind: 'database.rotate' as const,
+    idempotencyKey,
+    input: { appId, ...(tls === undefined ? {} : { tls }) },
+  };
   return accept(ctx, actor, request, async (tx) => {
     await lockApp(tx, actor, appId);
-    const app = found(await tx.app.findUnique({ where: { id: appId } }), 'app');
+    const include = { primaryServer: { select: { facts: true } } };
+    const app = found(await tx.app.findUnique({ where: { id: appId }, include }), 'app');
     requireRotatable(app, readDatabasePassword(ctx, app), await readEnvironmentSecrets(ctx, app));
+    const databaseTls = wantedTls(app, tls, factsOf(app.primaryServer.facts));
     const active = await findActive(tx, { appId, kinds: ['database.rotate'] });
     if (active !== null) return { same: active.id };
     const deployment = await repeatDeployment(tx, actor, appId);
@@ -38,7 +45,7 @@ export const rotateDatabasePassword: UseCase<unknown, { operation: OperationView
       where: { id: appId },
       data: {
         status: appStatus.transition(app.status, 'deploying'),
-        ...(isRotating(app) ? {} : anotherPassword(ctx, actor, app)),
+        ...(isRotating(app) ? {} : { ...anotherPassword(ctx, actor, app), databaseTls }),
       },
     });
     await announce(tx, actor.organizationId, 'app', appId);

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
 
-export const rotateDatabaseBody = z.strictObject({});
+export const rotateDatabaseBody = z.strictObject({
+  /** Whether whoever comes by the network has to encrypt from then on; left out: as before. */
+  tls: z.boolean().optional(),
+});
 export const rotateDatabaseInput = rotateDatabaseBody.extend({
   appId: idSchema,
   idempotencyKey: idempotencyKeySchema,

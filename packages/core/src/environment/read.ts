@@ -1,3 +1,4 @@
+import type { App } from '@fairlead/db';
 import { appInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
@@ -32,14 +33,22 @@ export async function viewEnvironment(ctx: Context, actor: Actor, appId: string)
     generated:
       app.databaseEngine === 'none'
         ? []
-        : databaseEnvironmentKeys.map((key) => ({
-            key,
-            secret: secretKeys.has(key),
-            overridden: own.has(key),
-          })),
+        : databaseEnvironmentKeys
+            .filter((key) => isGenerated(app, key))
+            .map((key) => ({
+              key,
+              secret: secretKeys.has(key),
+              overridden: own.has(key),
+            })),
     pending:
       lastDeployedAt !== undefined && app.environment.some((variable) => variable.updatedAt > lastDeployedAt),
   };
+}
+
+/** Variables about encryption are there where it is asked for. */
+function isGenerated(app: Pick<App, 'databaseTls' | 'databaseEngine'>, key: string): boolean {
+  if (key === 'PGSSLMODE') return app.databaseTls && app.databaseEngine === 'postgresql';
+  return key !== 'DB_SSLMODE' || app.databaseTls;
 }
 
 export const readEnvironment: UseCase<unknown, EnvironmentView> = async (ctx, actor, input) => {

@@ -115,7 +115,7 @@ async function readEnvironment(ctx: Context, { app, servers }: Fleet): Promise<R
   const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
   const logins = databaseLogins(app, engine, databaseUser);
   const database = { engine, database: databaseName, user: databaseUser, logins };
-  const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app));
+  const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app), app.runtime);
   return revealEnvironment(effectiveEnvironment(generated, own));
 }
 

@@ -47,6 +47,12 @@ def require_running() -> None:
         run([systemd.SYSTEMCTL, "start", "--", UNIT], timeout_s=90, code="database-failed")
 
 
+def has_tls() -> bool:
+    """Whether it encrypts for those who ask: with a certificate of its own from 11.4 on, else with the administrator's."""
+    require_running()
+    return query("SELECT @@have_ssl;")[0][0] == "YES"
+
+
 def _owned() -> dict[str, str]:
     """Databases that this program made, each with its user. MariaDB keeps no comments on either."""
     value = read_json(OWNED)

@@ -199,6 +199,11 @@ def terminate(cluster: Cluster, user: str, addresses: list[str]) -> None:
         )
 
 
+def has_tls() -> bool:
+    """Whether it encrypts for those who ask."""
+    return find_cluster().setting("ssl") == "on"
+
+
 def end_sessions(cluster: Cluster, user: str) -> None:
     """Ends every session of somebody who may no longer sign in."""
     cluster.query(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{user}';")

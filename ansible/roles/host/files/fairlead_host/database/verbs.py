@@ -22,6 +22,12 @@ def ensure(_: Call, fields: Fields) -> dict[str, Any]:
     fields.done()
     with hold(account.engine, LOCK_LIMIT_S):
         engine = postgresql if account.engine == "postgresql" else mariadb
+        if any(login.tls for login in logins) and not engine.has_tls():
+            raise HostError(
+                "database-failed",
+                "The database of this server has no certificate, so nobody could sign in encrypted; it was left as it was.",
+                hint="Give the engine a certificate and a key, restart it, and try again; or go on without encryption.",
+            )
         changed, port = engine.ensure(account, logins)
     return {"changed": changed, "port": port}
 

@@ -93,6 +93,10 @@ function DatabaseFacts({ app }: { app: App }) {
             ),
           },
           {
+            label: 'By the network',
+            value: app.database.tls ? 'encrypted alone' : 'with or without encryption',
+          },
+          {
             label: 'Password',
             value: (
               <span className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
