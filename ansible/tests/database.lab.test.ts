@@ -310,6 +310,64 @@ test.each(engines)(
     }),
 );
 
+test.each(engines)(
+  '%s: a database elsewhere is asked as the app would, and each fault has words and a way out',
+  (engine) =>
+    onBoth(fleet, async (host) => {
+      // The server itself is one of those who may: from its own address, as from any other backend.
+      await host.call('database.ensure', account(engine));
+      await grant(host, engine, [host.machine.address]);
+      const target = {
+        ...{
+          engine,
+          host: host.machine.address,
+          port: ports[engine],
+          database: 'shop',
+          user: 'shop',
+          password,
+        },
+        ...{ tls: 'off' as const, authority: null },
+      };
+      const ask = async (change: object = {}) => {
+        const { checks, ...limits } = await host.call('database.check', { ...target, ...change });
+        const fault = checks.find(({ status }) => status === 'failed');
+        return {
+          fault: fault?.key,
+          fix: fault?.fix,
+          passed: checks.filter(({ status }) => status === 'passed').length,
+          ...limits,
+        };
+      };
+      const facts = (await host.call('facts', {}))[engine];
+      expect(await ask()).toEqual({
+        fault: undefined,
+        fix: undefined,
+        passed: 5,
+        maxConnections: facts?.maxConnections,
+        connections: expect.any(Number),
+      });
+      expect(await ask({ tls: 'require' })).toMatchObject(
+        facts?.tls ? { fault: undefined, passed: 6 } : { fault: 'tls' },
+      );
+      expect(await ask({ tls: 'verify' })).toMatchObject({ fault: 'tls', fix: expect.any(String) });
+      expect(await ask({ password: 'not the password of it' })).toMatchObject({
+        fault: 'sign-in',
+        fix: expect.stringContaining('password'),
+      });
+      expect(await ask({ database: 'nowhere' })).toMatchObject({
+        fault: expect.stringMatching(/sign-in/),
+        passed: 2,
+      });
+      expect(await ask({ port: 1 })).toMatchObject({ fault: 'tcp', passed: 1 });
+      expect(await ask({ host: 'nowhere.invalid' })).toMatchObject({ fault: 'dns', passed: 0 });
+      const left =
+        engine === 'postgresql'
+          ? `su postgres -c "psql -XAtc 'select count(*) from pg_tables' shop"`
+          : `mariadb -NBe "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'shop'"`;
+      expect(Number(await host.sh(left))).toBeLessThan(engine === 'postgresql' ? 100 : 1);
+    }),
+);
+
 test.each(engines)('%s: the password is in no log, no process list and no file', (engine) =>
   onBoth(fleet, async (host) => {
     const watched = engine === 'postgresql' ? 'psql' : 'mariadb';

@@ -23,7 +23,10 @@ export const databaseEnvironmentKeys = [
   'DB_USER',
   'DB_PASSWORD',
   'DB_SSLMODE',
+  'MYSQL_ATTR_SSL_CA',
+  'NODE_EXTRA_CA_CERTS',
   'PGSSLMODE',
+  'PGSSLROOTCERT',
 ] as const;
 
 /** Host, name, user and password for one backend, under the names that Rails, Laravel, Django and Node.js programs read. */

@@ -7,6 +7,7 @@ import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } f
 import { addressesOf, addressFrom } from './desired-network.ts';
 import { backendSpec, frontSpec } from './desired-nginx.ts';
 import { streamBackendPorts, streamSpec } from './desired-streams.ts';
+import { hostedEnvironment } from './hosted-database/environment.ts';
 
 export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
@@ -147,7 +148,7 @@ export function desiredState(
     backendId: backend.id,
     generated:
       database === null
-        ? {}
+        ? hostedOf(app, options.databasePassword ?? null)
         : databaseEnvironment(
             database,
             backend.serverId === database.serverId ? '127.0.0.1' : (database.listenAddress ?? '127.0.0.1'),
@@ -202,6 +203,11 @@ function upstreamState(
   if (!admit(backend)) return 'absent';
   if (!loadBalancer.enabled) return 'up';
   return backend.desired === 'enabled' ? 'up' : 'down';
+}
+
+function hostedOf(app: DesiredApp, password: Secret | null): Record<string, string | Secret> {
+  const hosted = app.databaseEngine === 'none' ? (app.hostedDatabase ?? null) : null;
+  return hosted === null ? {} : hostedEnvironment(hosted, app, password);
 }
 
 function desiredDatabase(

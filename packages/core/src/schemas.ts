@@ -14,6 +14,7 @@ export * from './fields/environment.ts';
 export * from './fields/repository-url.ts';
 export * from './fields/text.ts';
 export * from './health/schemas.ts';
+export * from './hosted-database/schemas.ts';
 export * from './import/schemas.ts';
 export * from './load-balancer/backend-tls-settings.ts';
 export * from './load-balancer/schemas.ts';

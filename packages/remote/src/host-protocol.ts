@@ -260,6 +260,8 @@ export const hostVerbs = {
     input: z.object({
       app: slug,
       env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)),
+      /** Certificates (PEM) of `/srv/fairlead/<app>/database-authority.pem`, which variables name; null or absent: no such file. */
+      databaseAuthority: z.string().max(200_000).nullish(),
     }),
     result: z.object({ sha256, changed: z.boolean() }),
   },
@@ -389,6 +391,37 @@ export const hostVerbs = {
       user: databaseName,
     }),
     result: z.object({ removed: z.boolean() }),
+  },
+  /**
+   * A database that runs elsewhere, asked from here as the app would: name, connection, encryption, account, a query, rights. Nothing there changes. What is
+   * wrong is an answer, not an error.
+   */
+  'database.check': {
+    fenced: false,
+    input: z.object({
+      engine,
+      host: z.string().min(1).max(253),
+      port,
+      database: z.string().min(1).max(64),
+      user: z.string().min(1).max(128),
+      password: z.string().max(1024),
+      /** `require`: encrypt, whoever answers; `verify`: certificate and name, too. */
+      tls: z.enum(['off', 'require', 'verify']),
+      /** Certificates (PEM) that it is verified by; null: those that the system trusts. */
+      authority: z.string().max(200_000).nullable(),
+    }),
+    result: z.object({
+      checks: z.array(
+        z.object({
+          key: z.enum(['dns', 'tcp', 'tls', 'sign-in', 'query', 'rights']),
+          status: z.enum(['passed', 'failed', 'skipped']),
+          detail: z.string().nullable(),
+          fix: z.string().nullable(),
+        }),
+      ),
+      maxConnections: z.int().nullable(),
+      connections: z.int().nullable(),
+    }),
   },
   /** The complete set of rules of one app on this server (ufw where active, else table `inet fairlead`). A guarded port is closed to all but its sources. */
   'firewall.set': {

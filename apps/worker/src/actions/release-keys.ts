@@ -28,7 +28,9 @@ export async function releaseKeysOf(
   return ({ id }) => {
     const generated = environment.find(({ backendId }) => backendId === id)?.generated ?? {};
     const open = Object.entries(generated).filter(([, value]) => !(value instanceof Secret));
-    const variables = [rows, open, app.databasePasswordCipher];
+    const hosted = app.hostedDatabase ?? null;
+    const elsewhere = hosted === null ? [] : [hosted.passwordCipher, hosted.authority];
+    const variables = [rows, open, app.databasePasswordCipher, ...elsewhere];
     return {
       buildKey: hash([
         commit,

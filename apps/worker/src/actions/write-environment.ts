@@ -2,6 +2,7 @@ import {
   effectiveEnvironment,
   readDatabasePassword,
   readEnvironmentSecrets,
+  readHostedPassword,
   revealEnvironment,
 } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
@@ -19,7 +20,7 @@ export async function writeEnvironment(
   const { app } = fleet;
   const server = serverOf(fleet, backend.serverId);
   const desired = provenState(fleet, {
-    databasePassword: readDatabasePassword(run.worker, app),
+    databasePassword: readDatabasePassword(run.worker, app) ?? readHostedPassword(run.worker, app),
     keepRetiring: true,
   });
   const generated = desired.environment.find(({ backendId }) => backendId === backend.id)?.generated ?? {};
@@ -30,7 +31,11 @@ export async function writeEnvironment(
   await client.call('app.ensure', { app: app.slug, runtime: app.runtime as Runtime }, options);
   const written = await client.call(
     'app.env',
-    { app: app.slug, env: revealEnvironment(environment) },
+    {
+      app: app.slug,
+      env: revealEnvironment(environment),
+      databaseAuthority: app.databaseEngine === 'none' ? (app.hostedDatabase?.authority ?? null) : null,
+    },
     options,
   );
   if (written.changed) step.note(`Environment written: ${Object.keys(environment).length} variables`);

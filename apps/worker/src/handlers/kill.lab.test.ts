@@ -114,11 +114,9 @@ const databaseUrl = async (name: string) =>
 /** Whether it opens the database from a machine; libpq has another word for what Node.js’s driver is told. */
 const opens = async (name: string, url: string) =>
   (
-    await lab
-      .machine(name)
-      .exec(['psql', '-XAtc', 'SELECT 1', url.replace('no-verify', 'require')], {
-        env: { PGCONNECT_TIMEOUT: '5' },
-      })
+    await lab.machine(name).exec(['psql', '-XAtc', 'SELECT 1', url.replace('no-verify', 'require')], {
+      env: { PGCONNECT_TIMEOUT: '5' },
+    })
   ).code === 0;
 
 test('enabling is finished by the next worker, wherever the last one died', async () => {

@@ -29,6 +29,7 @@ export const operationSchema = z
       'server.prepare',
       'app.deploy',
       'database.rotate',
+      'hosted-database.check',
       'app.remove',
       'load-balancer.enable',
       'load-balancer.change',

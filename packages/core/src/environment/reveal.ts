@@ -4,6 +4,7 @@ import {
   databaseFormerPasswordBinding,
   databasePasswordBinding,
   environmentValueBinding,
+  hostedDatabasePasswordBinding,
   sshPrivateKeyBinding,
 } from '../bindings.ts';
 import type { Context } from '../context.ts';
@@ -45,6 +46,16 @@ export function readFormerDatabasePassword(
   if (app.databaseFormerPasswordCipher === null) return null;
   const binding = databaseFormerPasswordBinding(app.organizationId, app.id);
   return ctx.cipher.decrypt(app.databaseFormerPasswordCipher, binding);
+}
+
+/** The password of the database elsewhere that the app uses; null where it uses none. */
+export function readHostedPassword(
+  ctx: Pick<Context, 'cipher'>,
+  app: Pick<App, 'id' | 'organizationId'> & { hostedDatabase?: { passwordCipher: string } | null },
+): Secret | null {
+  if (app.hostedDatabase == null) return null;
+  const binding = hostedDatabasePasswordBinding(app.organizationId, app.id);
+  return ctx.cipher.decrypt(app.hostedDatabase.passwordCipher, binding);
 }
 
 /** The private half of the organization's SSH key. */

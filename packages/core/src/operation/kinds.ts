@@ -6,6 +6,11 @@ export const operationKinds = {
   'server.prepare': { subject: 'server', handler: 'prepare-server', action: 'server.prepare' },
   'app.deploy': { subject: 'app', handler: 'deploy-app', action: 'deployment.start' },
   'database.rotate': { subject: 'app', handler: 'deploy-app', action: 'database.rotate' },
+  'hosted-database.check': {
+    subject: 'app',
+    handler: 'check-hosted-database',
+    action: 'hosted-database.check',
+  },
   'app.remove': { subject: 'app', handler: 'remove-app', action: 'app.remove' },
   'load-balancer.enable': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.enable' },
   'load-balancer.change': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.change' },

@@ -96,6 +96,7 @@ async function reopen(
   if (
     kind === 'app.remove' ||
     kind === 'certificate.order' ||
+    kind === 'hosted-database.check' ||
     app.loadBalancer === null ||
     kind === undefined
   )

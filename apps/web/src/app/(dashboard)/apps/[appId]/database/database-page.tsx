@@ -4,7 +4,6 @@ import {
   Button,
   type Column,
   Copyable,
-  EmptyState,
   KeyValue,
   Note,
   Panel,
@@ -12,7 +11,6 @@ import {
   StateBadge,
   Table,
 } from '@fairlead/ui';
-import { Database } from 'lucide-react';
 import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
@@ -20,6 +18,7 @@ import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { TextLink } from '../../../../../parts/text-link.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
+import { HostedPanel } from './hosted-panel.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 
 type Backend = LoadBalancer['backends'][number];
@@ -131,12 +130,7 @@ export function DatabasePage({ appId }: { appId: string }) {
   const balancer = useResource(resources.loadBalancer(appId));
   if (!app) return null;
   if (app.database.engine === 'none') {
-    return (
-      <EmptyState icon={<Database />} title="No database of Fairlead’s">
-        {app.name} was made without one. A database that runs elsewhere is set in the environment, and
-        Fairlead leaves it alone.
-      </EmptyState>
-    );
+    return <HostedPanel app={app} />;
   }
   return (
     <>
