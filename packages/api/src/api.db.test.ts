@@ -97,6 +97,10 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listCertificates: { action: 'certificate.list' },
   uploadCertificate: { action: 'certificate.upload', body: { certificate: 'x', key: 'x' } },
   removeCertificate: { action: 'certificate.remove' },
+  setObjectStorage: {
+    action: 'environment.change',
+    body: { framework: 'node', region: 'eu-central-1', bucket: 'files', key: 'x', secret: 'y' },
+  },
   readHostedDatabase: { action: 'hosted-database.read' },
   setHostedDatabase: {
     action: 'hosted-database.set',

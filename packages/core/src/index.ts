@@ -64,6 +64,7 @@ export * from './drift/put-back.ts';
 export * from './drift/view.ts';
 export * from './effective-environment.ts';
 export * from './environment/change.ts';
+export * from './environment/object-storage.ts';
 export * from './environment/read.ts';
 export * from './environment/reveal.ts';
 export * from './events.ts';
