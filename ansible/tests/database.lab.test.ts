@@ -54,7 +54,12 @@ afterEach(() =>
   }),
 );
 
-const account = (engine: Engine, app = 'shop') => ({ engine, database: app, user: app, password });
+const account = (engine: Engine, app = 'shop') => ({
+  engine,
+  database: app,
+  user: app,
+  logins: [{ name: app, password, way: 'any' as const }],
+});
 const grant = (host: Host, engine: Engine, addresses: string[], app = 'shop') =>
   host.call('database.grant', {
     ...account(engine, app),
@@ -70,12 +75,14 @@ async function ask(
   engine: Engine,
   app = 'shop',
   sql = 'SELECT 1 + 1',
+  user = app,
+  word = password,
 ): Promise<string> {
   const client =
     engine === 'postgresql'
-      ? ['psql', '-XAt', '-h', host.machine.address, '-U', app, '-d', app, '-c', sql]
-      : ['mariadb', '-NB', '--connect-timeout=3', '-h', host.machine.address, '-u', app, app, '-e', sql];
-  const env = { PGPASSWORD: password, MYSQL_PWD: password, PGCONNECT_TIMEOUT: '3' };
+      ? ['psql', '-XAt', '-h', host.machine.address, '-U', user, '-d', app, '-c', sql]
+      : ['mariadb', '-NB', '--connect-timeout=3', '-h', host.machine.address, '-u', user, app, '-e', sql];
+  const env = { PGPASSWORD: word, MYSQL_PWD: word, PGCONNECT_TIMEOUT: '3' };
   const { stdout, stderr } = await from.exec(client, { env, timeoutMs: 20_000 });
   return `${stdout}${stderr}`.trim();
 }
@@ -169,6 +176,196 @@ test.each(engines)('%s: a user sees its own database alone', (engine) =>
     const admin = engine === 'postgresql' ? 'CREATE ROLE evil' : "CREATE USER 'evil'@'%'";
     expect(await ask(friend, host, engine, 'shop', admin)).toMatch(/permission denied|access denied/i);
   }),
+);
+
+/** Who may sign in to the app's database now. */
+const signers = (host: Host, engine: Engine) =>
+  host.sh(
+    engine === 'postgresql'
+      ? `runuser -u postgres -- psql -XAtc "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname LIKE 'shop%' ORDER BY 1"`
+      : `mariadb -NBe "SELECT DISTINCT User FROM mysql.global_priv WHERE User LIKE 'shop%'"`,
+  );
+
+test.each(engines)(
+  '%s: two passwords open it while one replaces the other, then the new one alone',
+  (engine) =>
+    onBoth(fleet, async (host) => {
+      const next = 'another-password-of-the-app';
+      const second = engine === 'postgresql' ? 'shop__b' : 'shop';
+      const old = { name: 'shop', password, way: 'any' as const };
+      const fresh = { name: second, password: next, way: 'any' as const };
+      const state = async (logins: object[]) => {
+        const identity = { engine, database: 'shop', user: 'shop', logins } as HostInput<'database.ensure'>;
+        await host.call('database.ensure', identity);
+        await host.call('database.grant', {
+          ...identity,
+          app: 'shop',
+          listenAddress: host.machine.address,
+          addresses: [friend.address],
+        });
+      };
+      const as = (name: string, word: string, sql: string) =>
+        ask(friend, host, engine, 'shop', sql, name, word);
+      await state([old]);
+      await as('shop', password, 'CREATE TABLE a (i int); INSERT INTO a VALUES (1)');
+      const view = 'CREATE VIEW ones AS SELECT i FROM a';
+      await as('shop', password, view);
+
+      await state([fresh, old]);
+      await state([fresh, old]);
+      expect(await as('shop', password, 'SELECT i FROM a')).toBe('1');
+      expect(await as(second, next, 'SELECT i FROM a')).toBe('1');
+      // What the new one makes belongs to the same owner: the old one goes on working with it, and the other way round.
+      await as(second, next, 'CREATE TABLE b (i int); INSERT INTO b VALUES (2); INSERT INTO a VALUES (1)');
+      expect(await as('shop', password, 'ALTER TABLE b ADD COLUMN j int; SELECT i FROM b')).toContain('2');
+      expect((await signers(host, engine)).split('\n')).toHaveLength(engine === 'postgresql' ? 2 : 1);
+
+      await state([fresh]);
+      expect(await as('shop', password, 'SELECT 1')).toMatch(
+        /no pg_hba.conf entry|authentication failed|access denied/i,
+      );
+      expect(await as(second, next, 'SELECT count(*) FROM ones')).toBe('2');
+      expect(await as(second, next, 'DROP VIEW ones; DROP TABLE a, b; SELECT 3')).toContain('3');
+      expect(await signers(host, engine)).toBe(second);
+      const local =
+        engine === 'postgresql'
+          ? 'psql -XAt -h 127.0.0.1 -U shop shop -c'
+          : 'mariadb -h 127.0.0.1 -u shop shop -e';
+      const attempt = await host.machine.exec(['sh', '-c', `${local} 'select 1'`], {
+        env: { PGPASSWORD: password, MYSQL_PWD: password },
+      });
+      expect(attempt.code, 'the old password on the server itself').not.toBe(0);
+
+      // The next time it goes the other way, and the second name is gone.
+      await state([{ ...old, password: 'the-third-password-of-it' }, fresh]);
+      await as(second, next, 'CREATE TABLE c (i int)');
+      await state([{ ...old, password: 'the-third-password-of-it' }]);
+      expect(await signers(host, engine)).toBe('shop');
+      expect(await as(second, next, 'SELECT 1')).toMatch(
+        /no pg_hba.conf entry|authentication failed|access denied/i,
+      );
+      expect(await as('shop', 'the-third-password-of-it', 'DROP TABLE c; SELECT 4')).toContain('4');
+    }),
+);
+
+test.each(engines)(
+  '%s: who has to encrypt signs in encrypted alone, where the engine has a certificate',
+  (engine) =>
+    onBoth(fleet, async (host) => {
+      const identity = {
+        engine,
+        database: 'shop',
+        user: 'shop',
+        logins: [{ name: 'shop', password, way: 'tls' as const }],
+      };
+      const facts = (await host.call('facts', {}))[engine];
+      if (facts?.tls !== true) {
+        // MariaDB makes itself a certificate from 11.4 on alone.
+        expect([engine, facts?.tls, await host.sh('cat /etc/debian_version')]).toEqual([
+          'mariadb',
+          false,
+          expect.stringMatching(/^12/),
+        ]);
+        expect(await failure(host.call('database.ensure', identity))).toMatchObject({
+          code: 'database-failed',
+        });
+        return;
+      }
+      await host.call('database.ensure', identity);
+      const { address } = host.machine;
+      await host.call('database.grant', {
+        ...identity,
+        app: 'shop',
+        listenAddress: address,
+        addresses: [friend.address],
+      });
+      const by = async (encrypted: boolean) => {
+        const argv =
+          engine === 'postgresql'
+            ? [
+                'psql',
+                '-XAtc',
+                'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+                `host=${address} user=shop dbname=shop sslmode=${encrypted ? 'require' : 'disable'}`,
+              ]
+            : [
+                'mariadb',
+                encrypted ? '--ssl' : '--skip-ssl',
+                '-NB',
+                '-h',
+                address,
+                '-u',
+                'shop',
+                'shop',
+                '-e',
+                "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'",
+              ];
+        const { stdout, stderr } = await friend.exec(argv, {
+          env: { PGPASSWORD: password, MYSQL_PWD: password },
+        });
+        return `${stdout}${stderr}`.trim();
+      };
+      expect(await by(true)).toMatch(/^(?:t|1)$/);
+      expect(await by(false)).toMatch(/no pg_hba.conf entry|access denied/i);
+    }),
+);
+
+test.each(engines)(
+  '%s: a database elsewhere is asked as the app would, and each fault has words and a way out',
+  (engine) =>
+    onBoth(fleet, async (host) => {
+      // The server itself is one of those who may: from its own address, as from any other backend.
+      await host.call('database.ensure', account(engine));
+      await grant(host, engine, [host.machine.address]);
+      const target = {
+        ...{
+          engine,
+          host: host.machine.address,
+          port: ports[engine],
+          database: 'shop',
+          user: 'shop',
+          password,
+        },
+        ...{ tls: 'off' as const, authority: null },
+      };
+      const ask = async (change: object = {}) => {
+        const { checks, ...limits } = await host.call('database.check', { ...target, ...change });
+        const fault = checks.find(({ status }) => status === 'failed');
+        return {
+          fault: fault?.key,
+          fix: fault?.fix,
+          passed: checks.filter(({ status }) => status === 'passed').length,
+          ...limits,
+        };
+      };
+      const facts = (await host.call('facts', {}))[engine];
+      expect(await ask()).toEqual({
+        fault: undefined,
+        fix: undefined,
+        passed: 5,
+        maxConnections: facts?.maxConnections,
+        connections: expect.any(Number),
+      });
+      expect(await ask({ tls: 'require' })).toMatchObject(
+        facts?.tls ? { fault: undefined, passed: 6 } : { fault: 'tls' },
+      );
+      expect(await ask({ tls: 'verify' })).toMatchObject({ fault: 'tls', fix: expect.any(String) });
+      expect(await ask({ password: 'not the password of it' })).toMatchObject({
+        fault: 'sign-in',
+        fix: expect.stringContaining('password'),
+      });
+      expect(await ask({ database: 'nowhere' })).toMatchObject({
+        fault: expect.stringMatching(/sign-in/),
+        passed: 2,
+      });
+      expect(await ask({ port: 1 })).toMatchObject({ fault: 'tcp', passed: 1 });
+      expect(await ask({ host: 'nowhere.invalid' })).toMatchObject({ fault: 'dns', passed: 0 });
+      const left =
+        engine === 'postgresql'
+          ? `su postgres -c "psql -XAtc 'select count(*) from pg_tables' shop"`
+          : `mariadb -NBe "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'shop'"`;
+      expect(Number(await host.sh(left))).toBeLessThan(engine === 'postgresql' ? 100 : 1);
+    }),
 );
 
 test.each(engines)('%s: the password is in no log, no process list and no file', (engine) =>
@@ -414,7 +611,10 @@ test('hostile names, addresses and ports are refused by the host program itself'
         'database.ensure',
         { ...account('postgresql'), password: `x'; DROP ROLE postgres; --\n\\! touch /tmp/canary` },
       ],
-      ['database.ensure', { ...account('postgresql'), password: 'short' }],
+      [
+        'database.ensure',
+        { ...account('postgresql'), logins: [{ name: 'shop', password: 'short', way: 'any' }] },
+      ],
       ...['80 down', 22, 0, 70_000, '5432'].map((port): [string, object] => [
         'firewall.set',
         { app: 'shop', rules: [{ purpose: 'backend', port, sources: [] }] },

@@ -51,6 +51,7 @@ export function addOperation(plane: TestControlPlane, server: Server): Promise<O
 export function everyHandler(handler: Handler) {
   return {
     'apply-load-balancer': handler,
+    'check-hosted-database': handler,
     'check-server': handler,
     'deploy-app': handler,
     'order-certificate': handler,

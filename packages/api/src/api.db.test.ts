@@ -97,6 +97,27 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listCertificates: { action: 'certificate.list' },
   uploadCertificate: { action: 'certificate.upload', body: { certificate: 'x', key: 'x' } },
   removeCertificate: { action: 'certificate.remove' },
+  setObjectStorage: {
+    action: 'environment.change',
+    body: { framework: 'node', region: 'eu-central-1', bucket: 'files', key: 'x', secret: 'y' },
+  },
+  readHostedDatabase: { action: 'hosted-database.read' },
+  setHostedDatabase: {
+    action: 'hosted-database.set',
+    body: {
+      engine: 'postgresql',
+      host: 'db.example.com',
+      port: 5432,
+      name: 'x',
+      user: 'x',
+      password: 'y',
+      tls: 'off',
+    },
+  },
+  removeHostedDatabase: { action: 'hosted-database.remove' },
+  checkHostedDatabase: { action: 'hosted-database.check' },
+  planDatabase: { action: 'database.plan', body: { action: 'rotate' } },
+  rotateDatabasePassword: { action: 'database.rotate', body: {} },
   listImports: { action: 'import.list' },
   readSites: { action: 'import.read' },
   importConfig: {

@@ -10,6 +10,7 @@ import { accountRoutes } from './routes/account.ts';
 import { appRoutes } from './routes/apps.ts';
 import { backendRoutes } from './routes/backends.ts';
 import { certificateRoutes } from './routes/certificates.ts';
+import { databaseRoutes } from './routes/databases.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -48,6 +49,7 @@ const closedRoutes = createRouter()
   .route('/', webhookRoutes)
   .route('/', loadBalancerRoutes)
   .route('/', certificateRoutes)
+  .route('/', databaseRoutes)
   .route('/', driftRoutes)
   .route('/', importRoutes)
   .route('/', backendRoutes)

@@ -5,6 +5,15 @@ export function databasePasswordBinding(organizationId: string, appId: string): 
   return { organizationId, table: 'App', row: appId, column: 'databasePasswordCipher' };
 }
 
+export function hostedDatabasePasswordBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'HostedDatabase', row: appId, column: 'passwordCipher' };
+}
+
+/** The password before, while backends go over to another. */
+export function databaseFormerPasswordBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'App', row: appId, column: 'databaseFormerPasswordCipher' };
+}
+
 export function environmentValueBinding(organizationId: string, variableId: string): CipherBinding {
   return { organizationId, table: 'EnvironmentVariable', row: variableId, column: 'valueCipher' };
 }

@@ -1,4 +1,5 @@
 import { Secret } from '@fairlead/errors';
+import type { DatabaseLogin } from './database/logins.ts';
 
 export const databaseEngines = ['none', 'postgresql', 'mariadb'] as const;
 export type DatabaseEngine = Exclude<(typeof databaseEngines)[number], 'none'>;
@@ -21,14 +22,21 @@ export const databaseEnvironmentKeys = [
   'DB_USERNAME',
   'DB_USER',
   'DB_PASSWORD',
+  'DB_SSLMODE',
+  'MYSQL_ATTR_SSL_CA',
+  'NODE_EXTRA_CA_CERTS',
+  'PGSSLMODE',
+  'PGSSLROOTCERT',
 ] as const;
 
 /** Host, name, user and password for one backend, under the names that Rails, Laravel, Django and Node.js programs read. */
 export function databaseEnvironment(
-  database: { engine: DatabaseEngine; database: string; user: string },
+  database: { engine: DatabaseEngine; database: string; user: string; logins: readonly DatabaseLogin[] },
   host: string,
   password: Secret | null,
+  runtime = '',
 ): Record<string, string | Secret> {
+  const login = database.logins[0]?.name ?? database.user;
   const port = String(databasePorts[database.engine]);
   const urlHost = host.includes(':') ? `[${host}]` : host;
   const generated: Record<string, string | Secret> = {
@@ -37,16 +45,37 @@ export function databaseEnvironment(
     DB_PORT: port,
     DB_DATABASE: database.database,
     DB_NAME: database.database,
-    DB_USERNAME: database.user,
-    DB_USER: database.user,
+    DB_USERNAME: login,
+    DB_USER: login,
   };
+  const way = wayTo(database, host, runtime);
+  Object.assign(generated, way.variables);
   if (password === null) return generated;
-  const credentials = `${database.user}:${encodeURIComponent(password.reveal())}`;
+  const credentials = `${login}:${encodeURIComponent(password.reveal())}`;
   return {
     DATABASE_URL: new Secret(
-      `${schemes[database.engine]}://${credentials}@${urlHost}:${port}/${database.database}`,
+      `${schemes[database.engine]}://${credentials}@${urlHost}:${port}/${database.database}${way.query}`,
     ),
     ...generated,
     DB_PASSWORD: password,
   };
+}
+
+/**
+ * How a driver is told to encrypt without asking who issued the certificate, which an engine made for itself. On the primary nothing leaves the machine.
+ * PostgreSQL: libpq's `sslmode` (https://www.postgresql.org/docs/current/libpq-ssl.html); node-postgres takes `require` as `verify-full`, and has `no-verify`
+ * for this (https://node-postgres.com/features/ssl). MariaDB: mysql2 takes `ssl` as JSON; other drivers have no variable.
+ */
+function wayTo(
+  { engine, logins }: { engine: DatabaseEngine; logins: readonly DatabaseLogin[] },
+  host: string,
+  runtime: string,
+): { variables: Record<string, string>; query: string } {
+  if (logins[0]?.tls !== true || host === '127.0.0.1') return { variables: {}, query: '' };
+  if (engine === 'mariadb') {
+    const query = runtime === 'node' ? `?ssl=${encodeURIComponent('{"rejectUnauthorized":false}')}` : '';
+    return { variables: { DB_SSLMODE: 'require' }, query };
+  }
+  const mode = runtime === 'node' ? 'no-verify' : 'require';
+  return { variables: { DB_SSLMODE: mode, PGSSLMODE: mode }, query: `?sslmode=${mode}` };
 }

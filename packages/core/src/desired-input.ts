@@ -1,4 +1,5 @@
 import type { BackendPorts } from './backend/ports.ts';
+import type { HostedSettings } from './hosted-database/environment.ts';
 
 /** The columns that decide what should be where; rows of Prisma fit. */
 export interface DesiredApp {
@@ -12,6 +13,13 @@ export interface DesiredApp {
   databaseEngine: string;
   databaseName: string | null;
   databaseUser: string | null;
+  /** Read by `databaseLogins`, as the four after it. */
+  databaseTurn?: number;
+  databaseTls?: boolean;
+  databaseFormerPasswordCipher?: string | null;
+  databaseFormerTls?: boolean;
+  /** The database elsewhere that it uses instead of one of Fairlead's. */
+  hostedDatabase?: HostedSettings | null;
   removing: boolean;
 }
 

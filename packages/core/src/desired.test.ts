@@ -206,6 +206,7 @@ describe('desiredState', () => {
       engine: 'postgresql',
       database: 'shop',
       user: 'shop',
+      logins: [{ name: 'shop', tls: false }],
       listenAddress: '10.0.0.1',
       addresses: ['10.0.0.2', '10.0.0.3'],
     });
@@ -215,6 +216,34 @@ describe('desiredState', () => {
       sources: ['10.0.0.2', '10.0.0.3'],
     });
   });
+
+  it.each([
+    ['postgresql', 1, ['shop__b', 'shop']],
+    ['postgresql', 2, ['shop', 'shop__b']],
+    ['mariadb', 1, ['shop', 'shop']],
+  ])(
+    '%s: tells backends the newest account, and keeps the one before while they go over (%i)',
+    (engine, turn, names) => {
+      const rotating = {
+        ...app,
+        databaseEngine: engine,
+        databaseTurn: turn,
+        databaseFormerPasswordCipher: 'sealed',
+      };
+      const state = desiredState(rotating, loadBalancer, three, servers, {
+        databasePassword: new Secret('p'),
+      });
+      expect(state.database?.logins.map(({ name }) => name)).toEqual(names);
+      for (const { generated } of state.environment) expect(generated.DB_USER).toBe(names[0]);
+      const after = desiredState(
+        { ...rotating, databaseFormerPasswordCipher: null },
+        loadBalancer,
+        three,
+        servers,
+      );
+      expect(after.database?.logins.map(({ name }) => name)).toEqual(names.slice(0, 1));
+    },
+  );
 
   it('uses public addresses for the database when one backend has no private one', () => {
     const mixed = servers.map((server) =>

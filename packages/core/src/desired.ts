@@ -1,11 +1,13 @@
 import { AppError, type Secret } from '@fairlead/errors';
 import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
 import { doorOf, doorsOf } from './backend/ways.ts';
+import { type DatabaseLogin, databaseLogins } from './database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
 import { backendSpec, frontSpec } from './desired-nginx.ts';
 import { streamBackendPorts, streamSpec } from './desired-streams.ts';
+import { hostedEnvironment } from './hosted-database/environment.ts';
 
 export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
@@ -34,7 +36,10 @@ export interface DesiredDatabase {
   serverId: string;
   engine: DatabaseEngine;
   database: string;
+  /** Who owns it. */
   user: string;
+  /** Who signs in: the one that backends are told, and the one before while they go over to it. */
+  logins: DatabaseLogin[];
   /** The address that the engine listens on beside 127.0.0.1; null: local alone. */
   listenAddress: string | null;
   /** Complete set of remote addresses that may sign in. */
@@ -143,11 +148,12 @@ export function desiredState(
     backendId: backend.id,
     generated:
       database === null
-        ? {}
+        ? hostedOf(app, options.databasePassword ?? null)
         : databaseEnvironment(
             database,
             backend.serverId === database.serverId ? '127.0.0.1' : (database.listenAddress ?? '127.0.0.1'),
             options.databasePassword ?? null,
+            app.runtime,
           ),
   }));
   return {
@@ -199,6 +205,11 @@ function upstreamState(
   return backend.desired === 'enabled' && (backend.heldBack ?? null) === null ? 'up' : 'down';
 }
 
+function hostedOf(app: DesiredApp, password: Secret | null): Record<string, string | Secret> {
+  const hosted = app.databaseEngine === 'none' ? (app.hostedDatabase ?? null) : null;
+  return hosted === null ? {} : hostedEnvironment(hosted, app, password);
+}
+
 function desiredDatabase(
   app: DesiredApp,
   primary: DesiredServer,
@@ -213,6 +224,7 @@ function desiredDatabase(
     engine: app.databaseEngine as DatabaseEngine,
     database: app.databaseName,
     user: app.databaseUser,
+    logins: databaseLogins(app, app.databaseEngine as DatabaseEngine, app.databaseUser),
   };
   // Listened to from the first deployment on, before anybody uses the app: widening later would restart the engine under traffic.
   // A backend that is known by its public address shares no private network, whatever addresses there are: that was measured when it joined.

@@ -1,4 +1,4 @@
-import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
+import type { App, Backend, HostedDatabase, LoadBalancer, Server } from '@fairlead/db';
 import { type CertificateRow, certificateColumns } from './certificate/view.ts';
 import { type DesiredOptions, type DesiredState, desiredState } from './desired.ts';
 import type { Transaction } from './events.ts';
@@ -12,7 +12,7 @@ export interface BackendCertificates {
 
 /** All rows that decide what one app's servers hold. */
 export interface Fleet {
-  app: App;
+  app: App & { hostedDatabase?: HostedDatabase | null };
   loadBalancer: LoadBalancer & {
     /** What its front shows; without chain and key. */
     certificate?: CertificateRow | null;
@@ -32,6 +32,7 @@ export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> 
       where: { id: appId },
       include: {
         primaryServer: true,
+        hostedDatabase: true,
         loadBalancer: {
           include: {
             balancerServer: true,

@@ -32,9 +32,16 @@ interface Ids {
   renewingId: string;
   /** An app whose repository is read by SSH, from a server that has shown its key. */
   sshId: string;
+  /** An app that uses a database elsewhere. */
+  hostedId: string;
 }
 
 const made = makeAuthority().issue({ names: ['*.example.com'] });
+
+const elsewhere = {
+  ...{ engine: 'postgresql', host: 'db.example.com', port: 5432, name: 'shop', user: 'shop' },
+  ...{ password: 'open sesame', tls: 'verify' },
+};
 
 /** Every use-case with an input that is well formed for those ids. */
 const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) => object }> = {
@@ -77,6 +84,21 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     }),
   },
   'app.update': { run: core.updateApp, input: ({ appId }) => ({ appId, branch: 'next' }) },
+  'database.plan': {
+    run: core.planDatabase,
+    input: ({ balancedId }) => ({ appId: balancedId, action: 'rotate' }),
+  },
+  'database.rotate': { run: core.rotateDatabasePassword, input: ({ balancedId }) => ({ appId: balancedId }) },
+  'hosted-database.read': { run: core.readHostedDatabase, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'hosted-database.set': {
+    run: core.setHostedDatabase,
+    input: ({ hostedId }) => ({ ...elsewhere, appId: hostedId }),
+  },
+  'hosted-database.remove': {
+    run: core.removeHostedDatabase,
+    input: ({ hostedId }) => ({ appId: hostedId }),
+  },
+  'hosted-database.check': { run: core.checkHostedDatabase, input: ({ hostedId }) => ({ appId: hostedId }) },
   'app.remove': { run: core.removeApp, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'environment.read': { run: core.readEnvironment, input: ({ appId }) => ({ appId }) },
   'environment.change': { run: core.changeEnvironment, input: ({ appId }) => ({ appId, set: { A: '1' } }) },
@@ -277,6 +299,8 @@ async function seed(actor: core.Actor): Promise<Ids> {
     data: { repositoryUrl: 'git@git.example:team/app.git' },
   });
   await core.seeRepositoryHostKey(world.ctx, actor, { appId: ssh.app.id });
+  const hosted = await seedLiveApp(world, actor, { databaseEngine: 'none' });
+  await core.setHostedDatabase(world.ctx, actor, { ...elsewhere, appId: hosted.app.id });
   return {
     serverId: server.id,
     movingId: moving.app.id,
@@ -290,6 +314,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
     certificateId: certificate.id,
     renewingId: renewing.app.id,
     sshId: ssh.app.id,
+    hostedId: hosted.app.id,
   };
 }
 
@@ -309,6 +334,7 @@ beforeAll(async () => {
     certificateId: id,
     renewingId: id,
     sshId: id,
+    hostedId: id,
   };
 });
 afterAll(() => world.close());
@@ -374,6 +400,7 @@ describe('tenancy', () => {
         backendId: 'c',
         deploymentId: 'd',
         operationId: 'o',
+        hostedId: 'h',
         tokenId: 't',
         certificateId: 'z',
         renewingId: 'a',

@@ -66,6 +66,12 @@ async function fill(organizationId: string): Promise<void> {
   await prisma.backendAuthority.create({ data: { appId: id, ...made } });
   await prisma.backendCertificate.create({ data: { backendId: id, ...made, notBefore: new Date() } });
   await prisma.repositoryAccess.create({ data: { appId: id } });
+  await prisma.hostedDatabase.create({
+    data: {
+      ...{ appId: id, engine: 'postgresql', host: 'x', port: 1, name: 'x', user: 'x' },
+      ...{ passwordCipher: 'x', tls: 'off', setAt: new Date() },
+    },
+  });
   await prisma.webhook.create({ data: { id, appId: id, secretCipher: 'x' } });
   await prisma.pushDelivery.create({ data: { id, appId: id, outcome: 'refused', receivedAt: new Date() } });
   const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };

@@ -47,6 +47,7 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   CertificateOrder: ofApp,
   Webhook: ofApp,
   RepositoryAccess: ofApp,
+  HostedDatabase: ofApp,
   PushDelivery: ofApp,
   Release: (organizationId) => ({ deployment: ofApp(organizationId) }),
   Step: ofOperation,

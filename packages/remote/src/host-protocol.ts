@@ -20,6 +20,11 @@ const colour = z.enum(['blue', 'green']);
 const runtime = z.enum(['node', 'php', 'static']);
 const engine = z.enum(['postgresql', 'mariadb']);
 
+/** `tls`: it encrypts for those who ask; null or absent: not known. */
+const engineFacts = z
+  .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
+  .nullable();
+
 /** What a server is; read, never changed. Sizes in bytes. */
 export const serverFactsSchema = z.object({
   hostVersion: z.string(),
@@ -46,8 +51,8 @@ export const serverFactsSchema = z.object({
       readsStreams: z.boolean().optional(),
     })
     .nullable(),
-  postgresql: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
-  mariadb: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
+  postgresql: engineFacts,
+  mariadb: engineFacts,
   node: z.string().nullable(),
   php: z.string().nullable(),
   firewall: z.enum(['ufw', 'nftables']),
@@ -130,6 +135,22 @@ const inventory = z.object({
   units: z.array(z.string()),
   paths: z.array(z.string()),
 });
+
+const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
+/**
+ * Everybody who may sign in to an app's database, the newest first: one, or two while backends go over to another password. Of PostgreSQL they are `user` and
+ * `<user>__b`, whose work belongs to `user`; of MariaDB `user` both times, an account of two passwords. `way`: what a connection by the network has to be.
+ */
+const logins = z
+  .array(
+    z.object({
+      name: z.string().regex(/^[a-z][a-z0-9_]{0,34}$/),
+      password: z.string().min(16).max(128),
+      way: z.enum(['any', 'tls']),
+    }),
+  )
+  .min(1)
+  .max(2);
 
 /** Input and result of every verb. `fenced` verbs change the server. */
 export const hostVerbs = {
@@ -250,6 +271,8 @@ export const hostVerbs = {
     input: z.object({
       app: slug,
       env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)),
+      /** Certificates (PEM) of `/srv/fairlead/<app>/database-authority.pem`, which variables name; null or absent: no such file. */
+      databaseAuthority: z.string().max(200_000).nullish(),
     }),
     result: z.object({ sha256, changed: z.boolean() }),
   },
@@ -369,19 +392,19 @@ export const hostVerbs = {
     }),
   },
 
-  /** Database and owner role exist with this password; engine listens locally. */
+  /** Database and owner exist, and exactly these sign in; engine listens locally. Sessions of a name that is not listed any more end. */
   'database.ensure': {
     fenced: true,
     input: z.object({
       engine,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      password: z.string().min(16).max(128),
+      database: databaseName,
+      user: databaseName,
+      logins,
     }),
     result: z.object({ changed: z.boolean(), port }),
   },
   /**
-   * The complete set of remote addresses that may reach this app's database as this user: adds what is missing, takes away what is not listed
+   * The complete set of remote addresses that may reach this app's database as one of these: adds what is missing, takes away what is not listed
    * (pg_hba lines, MariaDB accounts). `listenAddress` null with no addresses: back to local only. A widened listen address means a restart of the engine.
    */
   'database.grant': {
@@ -389,9 +412,9 @@ export const hostVerbs = {
     input: z.object({
       engine,
       app: slug,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      password: z.string().min(16).max(128),
+      database: databaseName,
+      user: databaseName,
+      logins,
       listenAddress: ip.nullable(),
       addresses: z.array(ip),
     }),
@@ -403,10 +426,41 @@ export const hostVerbs = {
     input: z.object({
       engine,
       app: slug,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+      database: databaseName,
+      user: databaseName,
     }),
     result: z.object({ removed: z.boolean() }),
+  },
+  /**
+   * A database that runs elsewhere, asked from here as the app would: name, connection, encryption, account, a query, rights. Nothing there changes. What is
+   * wrong is an answer, not an error.
+   */
+  'database.check': {
+    fenced: false,
+    input: z.object({
+      engine,
+      host: z.string().min(1).max(253),
+      port,
+      database: z.string().min(1).max(64),
+      user: z.string().min(1).max(128),
+      password: z.string().max(1024),
+      /** `require`: encrypt, whoever answers; `verify`: certificate and name, too. */
+      tls: z.enum(['off', 'require', 'verify']),
+      /** Certificates (PEM) that it is verified by; null: those that the system trusts. */
+      authority: z.string().max(200_000).nullable(),
+    }),
+    result: z.object({
+      checks: z.array(
+        z.object({
+          key: z.enum(['dns', 'tcp', 'tls', 'sign-in', 'query', 'rights']),
+          status: z.enum(['passed', 'failed', 'skipped']),
+          detail: z.string().nullable(),
+          fix: z.string().nullable(),
+        }),
+      ),
+      maxConnections: z.int().nullable(),
+      connections: z.int().nullable(),
+    }),
   },
   /** The complete set of rules of one app on this server (ufw where active, else table `inet fairlead`). A guarded port is closed to all but its sources. */
   'firewall.set': {

@@ -11,6 +11,7 @@ import type {
   Drift,
   Environment,
   HealthRead,
+  HostedDatabase,
   ImportList,
   LoadBalancer,
   Me,
@@ -87,6 +88,8 @@ export const resources = {
   },
   acmeAccount: of<AcmeAccount>('/acme-account', 'acme-account'),
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
+  hostedDatabase: (id: string) =>
+    of<HostedDatabase>(`/apps/${id}/hosted-database`, 'apps', id, 'hosted-database'),
   repositoryAccess: (id: string) =>
     of<RepositoryAccess>(`/apps/${id}/repository-access`, 'apps', id, 'repository-access'),
   webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),

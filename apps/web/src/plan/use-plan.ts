@@ -32,13 +32,21 @@ export type Intent =
   | { action: 'adopt'; driftId: string }
   | { action: 'import'; path: string; sha256: string }
   | { action: 'restore'; generation: number }
-  | { action: 'disable' };
+  | { action: 'disable' }
+  | DatabaseIntent;
+
+/** A change of the app's database. */
+type DatabaseIntent = { action: 'rotate'; tls?: boolean };
+const databaseActions: readonly string[] = ['rotate'] satisfies DatabaseIntent['action'][];
 
 /** What the intent would change, read anew each time it is looked at. */
 export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Plan> {
   return useQuery({
     queryKey: ['plan', appId, JSON.stringify(intent)],
-    queryFn: ({ signal }) => request<Plan>('POST', `/apps/${appId}/load-balancer/plan`, intent, { signal }),
+    queryFn: ({ signal }) => {
+      const noun = intent && databaseActions.includes(intent.action) ? 'database' : 'load-balancer';
+      return request<Plan>('POST', `/apps/${appId}/${noun}/plan`, intent, { signal });
+    },
     enabled: intent !== null,
     staleTime: 0,
     gcTime: 0,

@@ -29,7 +29,9 @@ export async function releaseKeysOf(
     const generated = environment.find(({ backendId }) => backendId === id)?.generated ?? {};
     const open = Object.entries(generated).filter(([, value]) => !(value instanceof Secret));
     const limits = limitsOf(app);
-    const variables = [rows, open, app.databasePasswordCipher];
+    const hosted = app.hostedDatabase ?? null;
+    const elsewhere = hosted === null ? [] : [hosted.passwordCipher, hosted.authority];
+    const variables = [rows, open, app.databasePasswordCipher, ...elsewhere];
     return {
       buildKey: hash([
         commit,

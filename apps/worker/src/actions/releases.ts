@@ -20,19 +20,20 @@ export async function openReleases(
   backends: readonly Backend[],
 ): Promise<Rollout[]> {
   const keysOf = await releaseKeysOf(run, fleet, commit);
+  const { databaseTurn } = fleet.app;
   return inTransaction(run, async (tx) => {
     const deployment = await tx.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
     const rollouts: Rollout[] = [];
     for (const backend of backends) {
       const key = { deploymentId, backendId: backend.id };
       const keys = keysOf(backend);
-      const earlier = await builtBefore(tx, deployment, backend, keys.buildKey);
+      const earlier = await builtBefore(tx, deployment, backend, keys.buildKey, databaseTurn);
       const id = newId(run.worker.clock());
       const buildId = earlier === null ? id : buildOf(earlier);
       const buildKey = earlier?.buildKey ?? keys.buildKey;
       const release = await tx.release.upsert({
         where: { deploymentId_backendId: key },
-        create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId) },
+        create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId), databaseTurn },
         update: {},
       });
       const served =
@@ -56,18 +57,23 @@ function beforeOf({ releaseId, colour }: Backend, release: Release): Before {
   return isSwitched ? (release.replaces as unknown as Before) : { releaseId, colour };
 }
 
-/** The newest release of the backend whose build is still on its server and may serve for the deployment. */
+/**
+ * The newest release of the backend whose build is still on its server and may serve for the deployment: none that may hold a password which opens nothing
+ * any more.
+ */
 async function builtBefore(
   tx: Transaction,
   { rollbackToId, rebuild }: Deployment,
   { id: backendId }: Backend,
   buildKey: string,
+  databaseTurn: number,
 ): Promise<Release | null> {
   if (rebuild) return null;
   return tx.release.findFirst({
     where: {
       backendId,
       prunedAt: null,
+      databaseTurn,
       status: { in: ['live', 'superseded'] },
       ...(rollbackToId === null ? { buildKey } : { deploymentId: rollbackToId }),
     },

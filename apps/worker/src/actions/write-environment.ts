@@ -3,6 +3,7 @@ import {
   limitsOf,
   readDatabasePassword,
   readEnvironmentSecrets,
+  readHostedPassword,
   revealEnvironment,
 } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
@@ -20,7 +21,7 @@ export async function writeEnvironment(
   const { app } = fleet;
   const server = serverOf(fleet, backend.serverId);
   const desired = provenState(fleet, {
-    databasePassword: readDatabasePassword(run.worker, app),
+    databasePassword: readDatabasePassword(run.worker, app) ?? readHostedPassword(run.worker, app),
     keepRetiring: true,
   });
   const generated = desired.environment.find(({ backendId }) => backendId === backend.id)?.generated ?? {};
@@ -36,7 +37,11 @@ export async function writeEnvironment(
   );
   const written = await client.call(
     'app.env',
-    { app: app.slug, env: revealEnvironment(environment) },
+    {
+      app: app.slug,
+      env: revealEnvironment(environment),
+      databaseAuthority: app.databaseEngine === 'none' ? (app.hostedDatabase?.authority ?? null) : null,
+    },
     options,
   );
   if (written.changed) step.note(`Environment written: ${Object.keys(environment).length} variables`);

@@ -3,6 +3,8 @@ import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { buildRelease } from '../actions/build-release.ts';
+import { decideDatabaseTls } from '../actions/decide-database-tls.ts';
+import { forgetFormerPassword } from '../actions/forget-password.ts';
 import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
 import { letIn } from '../actions/lead-past.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
@@ -28,7 +30,10 @@ export const deployApp: Handler = async (worker, operation) => {
   const backends = backendsToDeploy(fleet);
   return {
     servers: serversOf(fleet, backends),
-    run: (run) => deploy(run, fleet, deployment, backends),
+    run: async (run) => {
+      await deploy(run, fleet, deployment, backends);
+      await forgetFormerPassword(run);
+    },
     failed: (run, error) => deploymentFailed(run, deployment, error),
   };
 };
@@ -51,7 +56,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
     return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
   });
   // What preparing found out, Nginx's version above all.
-  const ready = withHeldBack(await requireFleet(run.worker, app.id), away);
+  const ready = withHeldBack(await decideDatabaseTls(run, await requireFleet(run.worker, app.id)), away);
   const desired = provenState(ready, { keepRetiring: true });
   const servers = serversOf(ready, backends);
   await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
@@ -94,7 +99,10 @@ async function deploymentSucceeded(run: Run, appId: string, deployment: Deployme
 }
 
 /** What served before goes on serving: only the words about it change. */
-async function deploymentFailed(run: Run, deployment: Deployment, error: unknown): Promise<void> {
+async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): Promise<void> {
+  const deployment = await run.worker.prisma.deployment.findUniqueOrThrow({ where: { id } });
+  // Every backend has it: what failed came after.
+  if (deployment.status === 'succeeded') return;
   const { code } = error instanceof AppError ? error : { code: 'internal' };
   await failReleases(run, deployment.id, error);
   await letIn(run, deployment.appId);

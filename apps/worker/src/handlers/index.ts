@@ -1,6 +1,7 @@
 import type { OperationHandler } from '@fairlead/core';
 import type { Handler } from '../runtime/run.ts';
 import { applyLoadBalancer } from './apply-load-balancer.ts';
+import { checkHostedDatabase } from './check-hosted-database.ts';
 import { checkServer } from './check-server.ts';
 import { deployApp } from './deploy-app.ts';
 import { orderCertificate } from './order-certificate.ts';
@@ -12,6 +13,7 @@ import { removeApp } from './remove-app.ts';
 /** Who does which kind of work; the kinds themselves are `operationKinds` of core. */
 export const handlers: Record<OperationHandler, Handler> = {
   'apply-load-balancer': applyLoadBalancer,
+  'check-hosted-database': checkHostedDatabase,
   'check-server': checkServer,
   'deploy-app': deployApp,
   'order-certificate': orderCertificate,

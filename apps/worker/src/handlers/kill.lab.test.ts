@@ -4,6 +4,7 @@ import {
   enableLoadBalancer,
   type OperationView,
   removeBackend,
+  rotateDatabasePassword,
   startDeployment,
   type UseCase,
 } from '@fairlead/core';
@@ -103,6 +104,21 @@ async function surviveKills(
 const kindOf = (key: string) => key.split(':')[0] ?? key;
 const count = async (name: string, line: string) => Number(await lab.machine(name).run(`${line} | wc -l`));
 
+const asPostgres = async (sql: string) =>
+  (await lab.machine('one').run(`runuser -u postgres -- psql -XAtc "${sql}"`)).trim();
+/** What a backend's processes sign in by. */
+const databaseUrl = async (name: string) =>
+  (await lab.machine(name).run('sed -n "s/^DATABASE_URL=//p" /etc/fairlead/apps/notes.env'))
+    .trim()
+    .replace(/^"|"$/g, '');
+/** Whether it opens the database from a machine; libpq has another word for what Node.js’s driver is told. */
+const opens = async (name: string, url: string) =>
+  (
+    await lab.machine(name).exec(['psql', '-XAtc', 'SELECT 1', url.replace('no-verify', 'require')], {
+      env: { PGCONNECT_TIMEOUT: '5' },
+    })
+  ).code === 0;
+
 test('enabling is finished by the next worker, wherever the last one died', async () => {
   const others = servers.slice(1).map(({ id }) => id);
   const boundaries = ['database', 'release', 'apply'];
@@ -125,6 +141,20 @@ test('enabling is finished by the next worker, wherever the last one died', asyn
   expect(configs.map(({ generation }) => generation)).toEqual([1, operation.generation]);
 });
 
+test('whoever comes by the network encrypts, and has to', async () => {
+  const [, second, third] = lab.machines;
+  const sessions = `SELECT client_addr, ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'notes'`;
+  const seen = () =>
+    asPostgres(
+      `SELECT string_agg(DISTINCT host(client_addr) || ' ' || ssl, ',' ORDER BY host(client_addr) || ' ' || ssl) FROM (${sessions}) s WHERE client_addr <> '127.0.0.1'`,
+    );
+  const addresses = [second?.address, third?.address].toSorted();
+  await expect.poll(seen, { timeout: 20_000 }).toBe(addresses.map((address) => `${address} true`).join(','));
+  const url = await databaseUrl('two');
+  expect(await opens('two', url)).toBe(true);
+  expect(await opens('two', url.replace(/sslmode=[a-z-]+/, 'sslmode=disable'))).toBe(false);
+});
+
 test('a deployment is finished, too', async () => {
   const commit = await git.repo('node-notes').commit({ VERSION: 'second\n' }, 'Second');
   const boundaries = ['build', 'switch', 'prune'];
@@ -139,6 +169,39 @@ test('a deployment is finished, too', async () => {
   }
   const live = await plane.database.prisma.release.findMany({ where: { status: 'live' } });
   expect(live.map((release) => release.commit)).toEqual([commit, commit, commit]);
+});
+
+test('so is another password of the database, which opens nothing before and after its time', async () => {
+  const before = await databaseUrl('two');
+  expect(await opens('two', before)).toBe(true);
+  const boundaries = ['database', 'switch', 'forget-password'];
+  const { kills, operation } = await surviveKills(rotateDatabasePassword, { appId }, boundaries);
+  expect(operation).toMatchObject({ status: 'succeeded', error: null });
+  expect(kills).toEqual(expect.arrayContaining(boundaries));
+  for (const name of ['one', 'two', 'three']) {
+    const after = await databaseUrl(name);
+    expect(after.replace(/@.*/, '')).not.toBe(before.replace(/@.*/, ''));
+    expect([await opens(name, after), await opens(name, before)]).toEqual([true, false]);
+    expect(
+      await count(name, 'systemctl list-units --plain --no-legend --state=running "fairlead-notes@*"'),
+    ).toBe(1);
+  }
+  // No account is left that signs in but the new one, no line but its own, and no old password in Fairlead's own database.
+  expect(
+    await asPostgres(
+      "SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolcanlogin AND rolname LIKE 'notes%'",
+    ),
+  ).toBe('notes__b');
+  expect(await count('one', 'grep -h scram-sha-256 /etc/postgresql/*/main/pg_hba.conf | grep notes')).toBe(2);
+  expect(await asPostgres("SELECT count(*) FROM pg_stat_activity WHERE usename = 'notes'")).toBe('0');
+  const app = await plane.database.prisma.app.findUniqueOrThrow({ where: { id: appId } });
+  expect(app).toMatchObject({ databaseFormerPasswordCipher: null, databaseTurn: 1, status: 'live' });
+  const secret = new URL(await databaseUrl('one')).password;
+  const logged = await plane.database.prisma.logLine.findMany({ select: { text: true } });
+  expect(logged.length).toBeGreaterThan(10);
+  expect(
+    logged.filter(({ text }) => text.includes(secret) || text.includes(new URL(before).password)),
+  ).toEqual([]);
 });
 
 test('so is a removal', async () => {

@@ -87,7 +87,7 @@ beforeAll(async () => {
   lab = await bootLab(74, names);
   git = await lab.gitServer({ repos: ['node-notes'] });
   worker = await startWorkerProcess(plane.env, createLog('silent'));
-  servers = await prepareFleet(plane, lab.machines, { runtimes: ['node'], databases: [] });
+  servers = await prepareFleet(plane, lab.machines);
   await push('first');
   const app = await createApp(plane.ctx, plane.actor, {
     name: 'Notes',

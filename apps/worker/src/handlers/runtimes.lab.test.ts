@@ -1,10 +1,14 @@
 import {
+  checkHostedDatabase,
   checklistKeys,
   createApp,
   enableLoadBalancer,
   prepareServer,
+  readHostedDatabase,
   removeApp,
   removeBackend,
+  rotateDatabasePassword,
+  setHostedDatabase,
   startDeployment,
 } from '@fairlead/core';
 import type { GitServer, Lab } from '@fairlead/lab';
@@ -108,6 +112,44 @@ test('both backends write into the one database, each by an account for its addr
   expect(listens).not.toContain('0.0.0.0:3306');
 });
 
+test('another password of MariaDB reaches both without a failed request, and the old one opens nothing', async () => {
+  const passwordOf = (machine: string) =>
+    at(machine, 'sed -n "s/^DB_PASSWORD=//p" /etc/fairlead/apps/shop.env').then((text) =>
+      text.trim().replaceAll('"', ''),
+    );
+  const old = await passwordOf('two');
+  const opens = async (password: string) => {
+    const argv = ['mariadb', '-h', lab.machine('one').address, '-u', 'shop', 'shop', '-e', 'SELECT 1'];
+    return (await lab.machine('two').exec(argv, { env: { MYSQL_PWD: password } })).code === 0;
+  };
+  expect(await opens(old)).toBe(true);
+  const traffic = startTraffic({
+    address: lab.machine('one').address,
+    host: domain,
+    path: '/whoami',
+    postPath: '/notes',
+  });
+  await plane.succeed(rotateDatabasePassword, { appId });
+  const { report } = traffic;
+  const { posts } = report;
+  await expect.poll(() => report.posts - posts, { timeout: 20_000 }).toBeGreaterThan(20);
+  await traffic.stop();
+  expect(report.failures).toEqual([]);
+  const fresh = await passwordOf('two');
+  expect(await passwordOf('one')).toBe(fresh);
+  expect([await opens(fresh), await opens(old)]).toEqual([true, false]);
+  const { accounts } = await openings();
+  expect(accounts).toHaveLength(3);
+  expect(
+    Number(
+      await at(
+        'one',
+        `mariadb -NBe "SELECT count(*) FROM mysql.global_priv WHERE User = 'shop' AND JSON_LENGTH(JSON_EXTRACT(Priv, '$.auth_or')) > 1"`,
+      ),
+    ),
+  ).toBe(0);
+});
+
 test('a removed backend takes its account, its rule and its address with it', async () => {
   const { id: backendId } = await plane.database.prisma.backend.findFirstOrThrow({
     where: { appId, serverId: serverIds[1] },
@@ -123,6 +165,44 @@ test('a removed backend takes its account, its rule and its address with it', as
   expect(left.trim()).toBe('');
 });
 
+/** The app uses a database that Fairlead did not make: each backend says how far it comes, and the next deployment tells them the account. */
+async function usesDatabaseElsewhere(id: string): Promise<void> {
+  const password = 'a-guest-of-the-house';
+  await at(
+    'one',
+    `mariadb -e "CREATE DATABASE elsewhere; CREATE USER 'guest'@'%' IDENTIFIED BY '${password}'; GRANT ALL ON elsewhere.* TO 'guest'@'%'"`,
+  );
+  const hosted = {
+    engine: 'mariadb',
+    host: lab.machine('one').address,
+    port: 3306,
+    name: 'elsewhere',
+    user: 'guest',
+    password,
+    tls: 'require',
+  };
+  await setHostedDatabase(plane.ctx, plane.actor, { ...hosted, appId: id });
+  const operation = await plane.finish(checkHostedDatabase, { appId: id });
+  // The other app's guarded port lets nobody in from there.
+  expect(operation).toMatchObject({
+    status: 'failed',
+    error: { code: 'database-failed', details: { servers: ['two'] } },
+  });
+  const { hosted: view } = await readHostedDatabase(plane.ctx, plane.actor, { appId: id });
+  const faults = view?.checks.map(({ serverName, checks }) => [
+    serverName,
+    checks.find(({ status }) => status === 'failed')?.key,
+  ]);
+  expect(Object.fromEntries(faults ?? [])).toEqual({ one: undefined, two: 'tcp' });
+  await plane.succeed(startDeployment, { appId: id });
+  for (const machine of ['one', 'two']) {
+    expect(await at(machine, 'cat /etc/fairlead/apps/pages.env')).toContain(`DB_PASSWORD="${password}"`);
+  }
+  const logged = await plane.database.prisma.logLine.findMany({ where: { text: { contains: password } } });
+  expect(logged).toEqual([]);
+  await at('one', `mariadb -e "DROP DATABASE elsewhere; DROP USER 'guest'@'%'"`);
+}
+
 test('a static app stands beside it, balanced, and both leave nothing behind', async () => {
   const fields = app('Pages', 'static-site', { runtime: 'static', domains: ['pages.example.com'] });
   const pages = (await createApp(plane.ctx, plane.actor, fields)).id;
@@ -135,6 +215,7 @@ test('a static app stands beside it, balanced, and both leave nothing behind', a
   });
   const page = await at('one', 'curl -s -H "Host: pages.example.com" http://127.0.0.1/');
   expect(page).toContain('<!doctype html>');
+  await usesDatabaseElsewhere(pages);
   await plane.succeed(removeApp, { appId: pages, confirm: 'Pages' });
   await plane.succeed(removeApp, { appId, confirm: 'Shop' });
   for (const machine of ['one', 'two']) {

@@ -7,6 +7,7 @@ import {
   readApp,
   readEnvironment,
   removeApp,
+  setObjectStorage,
   updateApp,
 } from '@fairlead/core';
 import {
@@ -14,6 +15,7 @@ import {
   createAppInput,
   inspectRepositoryInput,
   removeAppBody,
+  setObjectStorageBody,
   updateAppBody,
 } from '@fairlead/core/schemas';
 import { createRoute } from '@hono/zod-openapi';
@@ -119,6 +121,17 @@ const putEnvironment = createRoute({
   responses: { 200: json(environmentSchema, 'Names'), ...problems },
 });
 
+const putObjectStorage = createRoute({
+  method: 'put',
+  path: '/apps/{appId}/environment/object-storage',
+  operationId: 'setObjectStorage',
+  summary:
+    'Set the variables that a framework’s S3 client reads; the next deployment brings them to the backends',
+  tags,
+  request: { params: appParams, body: body(setObjectStorageBody) },
+  responses: { 200: json(environmentSchema, 'Names'), ...problems },
+});
+
 export const appRoutes = createRouter()
   .openapi(inspect, async (c) =>
     c.json(await inspectRepository(c.var.ctx, actorOf(c), c.req.valid('json')), 200),
@@ -139,6 +152,10 @@ export const appRoutes = createRouter()
   .openapi(environment, async (c) =>
     c.json(await readEnvironment(c.var.ctx, actorOf(c), c.req.valid('param')), 200),
   )
+  .openapi(putObjectStorage, async (c) => {
+    const input = { ...c.req.valid('json'), ...c.req.valid('param') };
+    return c.json(await setObjectStorage(c.var.ctx, actorOf(c), input), 200);
+  })
   .openapi(putEnvironment, async (c) => {
     const input = { ...c.req.valid('json'), ...c.req.valid('param') };
     return c.json(await changeEnvironment(c.var.ctx, actorOf(c), input), 200);

@@ -62,6 +62,13 @@ export const appSchema = z
       /** On the primary's loopback; other backends use the primary's address. */
       host: z.string().nullable(),
       port: z.int().nullable(),
+      /** null: made with the app. */
+      passwordSetAt: instantSchema.nullable(),
+      /** Backends are going over to another password. */
+      rotating: z.boolean(),
+      /** Whoever comes by the network has to encrypt. */
+      tls: z.boolean(),
+      tlsAvailable: z.boolean().nullable(),
     }),
     status: z.enum(['new', 'deploying', 'live', 'failed', 'removing']),
     loadBalancer: z.object({

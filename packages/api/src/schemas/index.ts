@@ -4,6 +4,7 @@ export * from './certificate.ts';
 export * from './deployment.ts';
 export * from './drift.ts';
 export * from './health.ts';
+export * from './hosted-database.ts';
 export * from './import.ts';
 export * from './load-balancer.ts';
 export * from './operation.ts';

@@ -28,6 +28,8 @@ export const operationSchema = z
       'server.check',
       'server.prepare',
       'app.deploy',
+      'database.rotate',
+      'hosted-database.check',
       'app.remove',
       'load-balancer.enable',
       'load-balancer.change',

@@ -31,8 +31,12 @@ export const serverFactsSchema = z
       z.object({ address: z.string(), family: z.enum(['ipv4', 'ipv6']), interface: z.string() }),
     ),
     nginx: z.object({ version: z.string(), modules: z.array(z.string()), running: z.boolean() }).nullable(),
-    postgresql: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
-    mariadb: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
+    postgresql: z
+      .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
+      .nullable(),
+    mariadb: z
+      .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
+      .nullable(),
     node: z.string().nullable(),
     php: z.string().nullable(),
     firewall: z.enum(['ufw', 'nftables']),

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { uniqueViolation } from '@fairlead/db';
-import { AppError, Secret } from '@fairlead/errors';
+import { AppError } from '@fairlead/errors';
 import { recordAudit } from '../audit/record.ts';
 import { authorize } from '../authorize.ts';
 import { lockPorts } from '../backend/taken-ports.ts';
 import { tlsPorts } from '../backend/ways.ts';
 import { databasePasswordBinding } from '../bindings.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
+import { newDatabasePassword } from '../database/password.ts';
 import { addressOf } from '../desired-network.ts';
 import { announce, type Transaction } from '../events.ts';
 import { fieldConflict, missingReference, parseInput } from '../input.ts';
@@ -21,11 +21,6 @@ import { type AppView, viewApp } from './view.ts';
 
 const firstPort = 20_000;
 const slots = 5_000;
-
-/** 32 characters of base64url: 192 bits. */
-function newPassword(): Secret {
-  return new Secret(randomBytes(24).toString('base64url'));
-}
 
 /** Free slug, slot and port among the organization's apps. */
 async function place(tx: Transaction, actor: Actor, name: string, wantedPort: number | undefined) {
@@ -76,7 +71,7 @@ function databaseColumns(ctx: Context, actor: Actor, appId: string, engine: stri
   return {
     databaseName: name,
     databaseUser: name,
-    databasePasswordCipher: ctx.cipher.encrypt(newPassword(), binding),
+    databasePasswordCipher: ctx.cipher.encrypt(newDatabasePassword(), binding),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Prisma } from '@fairlead/db';
 import { isCovered } from '../certificate/covers.ts';
 import { type CertificateView, certificateColumns, viewCertificate } from '../certificate/view.ts';
+import { loginOf } from '../database/logins.ts';
 import { type DeploymentSummary, viewDeploymentSummaries } from '../deployment/view.ts';
 import { inUpstreamOf } from '../desired.ts';
 import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
@@ -8,7 +9,8 @@ import type { Transaction } from '../events.ts';
 import type { Method } from '../load-balancer/methods.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/status.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
-import { found } from '../tenant.ts';
+import { factsOf } from '../server/facts.ts';
+import { found, isoOf } from '../tenant.ts';
 import { type AppStatus, appStatus } from './status.ts';
 
 export type Runtime = 'node' | 'php' | 'static';
@@ -69,6 +71,14 @@ export interface AppView {
     user: string | null;
     host: string | null;
     port: number | null;
+    /** null: the password was made with the app. */
+    passwordSetAt: string | null;
+    /** Backends are going over to another password; the one before opens the database, too. */
+    rotating: boolean;
+    /** Whoever comes by the network has to encrypt. */
+    tls: boolean;
+    /** Whether the engine has a certificate; null: not known. */
+    tlsAvailable: boolean | null;
   };
   status: AppStatus;
   loadBalancer: {
@@ -194,14 +204,28 @@ function certificateOf({ loadBalancer }: AppRow, now: Date): AppView['certificat
 
 function databaseOf(row: AppRow): AppView['database'] {
   if (row.databaseEngine === 'none')
-    return { engine: 'none', name: null, user: null, host: null, port: null };
+    return {
+      engine: 'none',
+      name: null,
+      user: null,
+      host: null,
+      port: null,
+      passwordSetAt: null,
+      rotating: false,
+      tls: false,
+      tlsAvailable: null,
+    };
   const engine = row.databaseEngine as DatabaseEngine;
   return {
     engine,
     name: row.databaseName,
-    user: row.databaseUser,
+    user: row.databaseUser === null ? null : loginOf(engine, row.databaseUser, row.databaseTurn),
     host: row.primaryServer.privateAddress ?? row.primaryServer.ipAddress,
     port: databasePorts[engine],
+    passwordSetAt: isoOf(row.databasePasswordSetAt),
+    rotating: row.databaseFormerPasswordCipher !== null,
+    tls: row.databaseTls,
+    tlsAvailable: factsOf(row.primaryServer.facts)?.[engine]?.tls ?? null,
   };
 }
 

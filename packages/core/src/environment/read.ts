@@ -1,7 +1,10 @@
+import type { App } from '@fairlead/db';
+import { Secret } from '@fairlead/errors';
 import { appInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
+import { type HostedSettings, hostedEnvironment } from '../hosted-database/environment.ts';
 import { parseInput } from '../input.ts';
 import { found, tenant } from '../tenant.ts';
 
@@ -20,6 +23,7 @@ export async function viewEnvironment(ctx: Context, actor: Actor, appId: string)
       where: { id: appId },
       include: {
         environment: { orderBy: { key: 'asc' }, select: { key: true, updatedAt: true } },
+        hostedDatabase: true,
         deployments: { orderBy: { number: 'desc' }, take: 1, select: { createdAt: true } },
       },
     }),
@@ -29,17 +33,34 @@ export async function viewEnvironment(ctx: Context, actor: Actor, appId: string)
   const lastDeployedAt = app.deployments[0]?.createdAt;
   return {
     items: app.environment.map(({ key, updatedAt }) => ({ key, updatedAt: updatedAt.toISOString() })),
-    generated:
-      app.databaseEngine === 'none'
-        ? []
-        : databaseEnvironmentKeys.map((key) => ({
-            key,
-            secret: secretKeys.has(key),
-            overridden: own.has(key),
-          })),
+    generated: generatedKeys(app).map((key) => ({
+      key,
+      secret: secretKeys.has(key),
+      overridden: own.has(key),
+    })),
     pending:
-      lastDeployedAt !== undefined && app.environment.some((variable) => variable.updatedAt > lastDeployedAt),
+      lastDeployedAt !== undefined &&
+      (app.environment.some((variable) => variable.updatedAt > lastDeployedAt) ||
+        (app.hostedDatabase !== null && app.hostedDatabase.setAt > lastDeployedAt)),
   };
+}
+
+type Account = Pick<App, 'slug' | 'runtime' | 'databaseEngine' | 'databaseTls'> & {
+  hostedDatabase: HostedSettings | null;
+};
+
+/** Variables that Fairlead makes for this app; those about encryption where it is asked for. */
+function generatedKeys(app: Account): string[] {
+  const { databaseEngine, databaseTls, hostedDatabase } = app;
+  if (databaseEngine !== 'none') {
+    const ofTls = !databaseTls
+      ? []
+      : databaseEngine === 'postgresql'
+        ? ['DB_SSLMODE', 'PGSSLMODE']
+        : ['DB_SSLMODE'];
+    return databaseEnvironmentKeys.filter((key) => !/SSL|CA_CERTS/.test(key) || ofTls.includes(key));
+  }
+  return hostedDatabase === null ? [] : Object.keys(hostedEnvironment(hostedDatabase, app, new Secret('')));
 }
 
 export const readEnvironment: UseCase<unknown, EnvironmentView> = async (ctx, actor, input) => {

@@ -1,6 +1,12 @@
 import type { App } from '@fairlead/db';
 import type { Secret } from '@fairlead/errors';
-import { databasePasswordBinding, environmentValueBinding, sshPrivateKeyBinding } from '../bindings.ts';
+import {
+  databaseFormerPasswordBinding,
+  databasePasswordBinding,
+  environmentValueBinding,
+  hostedDatabasePasswordBinding,
+  sshPrivateKeyBinding,
+} from '../bindings.ts';
 import type { Context } from '../context.ts';
 import { found } from '../tenant.ts';
 
@@ -30,6 +36,26 @@ export function readDatabasePassword(
 ): Secret | null {
   if (app.databasePasswordCipher === null) return null;
   return ctx.cipher.decrypt(app.databasePasswordCipher, databasePasswordBinding(app.organizationId, app.id));
+}
+
+/** The password before, while it still opens the database. */
+export function readFormerDatabasePassword(
+  ctx: Pick<Context, 'cipher'>,
+  app: Pick<App, 'id' | 'organizationId' | 'databaseFormerPasswordCipher'>,
+): Secret | null {
+  if (app.databaseFormerPasswordCipher === null) return null;
+  const binding = databaseFormerPasswordBinding(app.organizationId, app.id);
+  return ctx.cipher.decrypt(app.databaseFormerPasswordCipher, binding);
+}
+
+/** The password of the database elsewhere that the app uses; null where it uses none. */
+export function readHostedPassword(
+  ctx: Pick<Context, 'cipher'>,
+  app: Pick<App, 'id' | 'organizationId'> & { hostedDatabase?: { passwordCipher: string } | null },
+): Secret | null {
+  if (app.hostedDatabase == null) return null;
+  const binding = hostedDatabasePasswordBinding(app.organizationId, app.id);
+  return ctx.cipher.decrypt(app.hostedDatabase.passwordCipher, binding);
 }
 
 /** The private half of the organization's SSH key. */

@@ -72,9 +72,7 @@ function planServer(
     serverId: server.id,
     name: server.name,
     files,
-    firewall: compareRules(server.id, from, to),
-    grants: compareGrants(server.id, from, to),
-    environment: compareEnvironment(server.id, before, after, from, to, facts.environmentKeys),
+    ...comparePlaces(server.id, before, after, from, to, facts.environmentKeys),
     deploys: arrives ? facts.liveCommit : null,
     prepares:
       (arrives && !isPrepared(server, after.app.runtime)) || (takesVisitors && server.preparedAt === null),
@@ -98,6 +96,22 @@ function restartsDatabase(from: DesiredState, to: DesiredState, facts: PlanFacts
   return address !== null && address !== from.database?.listenAddress && !facts.databaseListens;
 }
 
+/** What of a server differs between two desired states, but for its files. */
+export function comparePlaces(
+  serverId: string,
+  before: Fleet,
+  after: Fleet,
+  from: DesiredState,
+  to: DesiredState,
+  ownKeys: readonly string[],
+): Pick<ServerPlan, 'firewall' | 'grants' | 'environment'> {
+  return {
+    firewall: compareRules(serverId, from, to),
+    grants: compareGrants(serverId, from, to),
+    environment: compareEnvironment(serverId, before, after, from, to, ownKeys),
+  };
+}
+
 function compareRules(serverId: string, from: DesiredState, to: DesiredState): ServerPlan['firewall'] {
   const rules = (state: DesiredState) =>
     state.firewall
@@ -111,7 +125,9 @@ function compareGrants(serverId: string, from: DesiredState, to: DesiredState): 
   const grants = ({ database }: DesiredState) =>
     database === null || database.serverId !== serverId
       ? []
-      : database.addresses.map((address) => ({ user: database.user, database: database.database, address }));
+      : database.logins.flatMap(({ name: user }) =>
+          database.addresses.map((address) => ({ user, database: database.database, address })),
+        );
   return compare(grants(from), grants(to));
 }
 

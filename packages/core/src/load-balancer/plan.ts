@@ -36,7 +36,8 @@ export const planLoadBalancer: UseCase<unknown, PlanView> = async (ctx, actor, i
   });
 };
 
-async function readPlanFacts(
+/** What a plan goes by beside the rows of the fleet. */
+export async function readPlanFacts(
   db: Transaction,
   fleet: Fleet,
 ): Promise<Omit<PlanFacts, 'given' | 'foreign' | 'turns' | 'now'>> {

@@ -13,10 +13,13 @@ import {
 } from '@fairlead/readiness';
 import { domainsAt } from '../app/domains-at.ts';
 import type { Actor, Context } from '../context.ts';
+import { databaseLogins } from '../database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment } from '../desired-database.ts';
 import { effectiveEnvironment, revealEnvironment } from '../effective-environment.ts';
-import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import { readDatabasePassword, readEnvironmentSecrets, readHostedPassword } from '../environment/reveal.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
+import { hostedEnvironment } from '../hosted-database/environment.ts';
+import { hostedChecksOf } from '../hosted-database/view.ts';
 import { readRepositoryKey } from '../repository-access/reveal.ts';
 import { factsOf } from '../server/facts.ts';
 import { tenant } from '../tenant.ts';
@@ -109,12 +112,28 @@ async function readEnvironment(ctx: Context, { app, servers }: Fleet): Promise<R
   const { databaseEngine, databaseName, databaseUser } = app;
   const primary = servers.find(({ id }) => id === app.primaryServerId);
   if (databaseEngine === 'none' || databaseName === null || databaseUser === null || primary === undefined)
-    return revealEnvironment(own);
+    return revealEnvironment(effectiveEnvironment(hostedPart(ctx, app), own));
   const engine = databaseEngine as DatabaseEngine;
   const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
-  const database = { engine, database: databaseName, user: databaseUser };
-  const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app));
+  const logins = databaseLogins(app, engine, databaseUser);
+  const database = { engine, database: databaseName, user: databaseUser, logins };
+  const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app), app.runtime);
   return revealEnvironment(effectiveEnvironment(generated, own));
+}
+
+function hostedPart(ctx: Context, app: Fleet['app']) {
+  const hosted = app.hostedDatabase ?? null;
+  return hosted === null ? {} : hostedEnvironment(hosted, app, readHostedPassword(ctx, app));
+}
+
+/** What the last test of a database elsewhere found out about its limit. */
+function hostedFacts({ hostedDatabase }: Fleet['app']): Facts['database'] {
+  if (hostedDatabase == null) return null;
+  const limits = hostedChecksOf(hostedDatabase).flatMap(({ maxConnections }) => maxConnections ?? []);
+  return {
+    engine: hostedDatabase.engine as DatabaseEngine,
+    maxConnections: limits.length === 0 ? null : Math.min(...limits),
+  };
 }
 
 function readFacts({ app, backends, servers }: Fleet): Facts {
@@ -126,6 +145,9 @@ function readFacts({ app, backends, servers }: Fleet): Facts {
     buildCommand,
     startCommand,
     backends: Math.max(2, count),
-    database: engine === null ? null : { engine, maxConnections: known?.[engine]?.maxConnections ?? null },
+    database:
+      engine === null
+        ? hostedFacts(app)
+        : { engine, maxConnections: known?.[engine]?.maxConnections ?? null },
   };
 }

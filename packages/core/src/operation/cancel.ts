@@ -71,7 +71,11 @@ async function undo(
     const app = await tx.app.findUniqueOrThrow({ where: { id: row.appId } });
     const served = await tx.deployment.count({ where: { appId: app.id, status: 'succeeded' } });
     const waiting = await tx.operation.count({
-      where: { appId: app.id, kind: 'app.deploy', status: { in: ['queued', 'running'] } },
+      where: {
+        appId: app.id,
+        kind: { in: ['app.deploy', 'database.rotate'] },
+        status: { in: ['queued', 'running'] },
+      },
     });
     if (app.status === 'deploying' && waiting === 0) {
       await tx.app.update({

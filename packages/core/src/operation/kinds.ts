@@ -5,6 +5,12 @@ export const operationKinds = {
   'server.check': { subject: 'server', handler: 'check-server', action: 'server.check' },
   'server.prepare': { subject: 'server', handler: 'prepare-server', action: 'server.prepare' },
   'app.deploy': { subject: 'app', handler: 'deploy-app', action: 'deployment.start' },
+  'database.rotate': { subject: 'app', handler: 'deploy-app', action: 'database.rotate' },
+  'hosted-database.check': {
+    subject: 'app',
+    handler: 'check-hosted-database',
+    action: 'hosted-database.check',
+  },
   'app.remove': { subject: 'app', handler: 'remove-app', action: 'app.remove' },
   'load-balancer.enable': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.enable' },
   'load-balancer.change': { subject: 'app', handler: 'apply-load-balancer', action: 'load-balancer.change' },
@@ -59,4 +65,9 @@ export const operationKindNames = Object.keys(operationKinds) as [OperationKind,
 /** `kind` of a row as a known kind, or undefined. */
 export function asOperationKind(kind: string): OperationKind | undefined {
   return Object.hasOwn(operationKinds, kind) ? (kind as OperationKind) : undefined;
+}
+
+/** Whether operations of the kind carry out a deployment of their own. */
+export function isDeploying(kind: OperationKind): boolean {
+  return operationKinds[kind].handler === 'deploy-app';
 }

@@ -10,7 +10,7 @@ import { parseInput } from '../input.ts';
 import { nextLoadBalancerStatus } from '../load-balancer/next-status.ts';
 import { serverStatus } from '../server/status.ts';
 import { found, tenant } from '../tenant.ts';
-import { asOperationKind, operationKinds } from './kinds.ts';
+import { asOperationKind, isDeploying, operationKinds } from './kinds.ts';
 import { operationInput } from './schemas.ts';
 import { enqueue } from './start.ts';
 import { operationStatus } from './status.ts';
@@ -70,7 +70,10 @@ async function reopen(
       : await tx.app.findUnique({ where: { id: row.appId }, include: { loadBalancer: true } });
   if (app === null) throw new AppError('conflict', 'What this operation was for is gone.');
   if (app.removing && kind !== 'app.remove') throw new AppError('conflict', 'This app is being removed.');
-  if (kind === 'app.deploy') {
+  if (kind !== undefined && isDeploying(kind)) {
+    const deployment = await tx.deployment.findFirst({ where: { operationId: row.id } });
+    // Every backend has what was deployed: what is left comes after it.
+    if (deployment?.status === 'succeeded') return;
     const newer = await tx.deployment.findFirst({
       where: { appId: app.id, operationId: { not: row.id, gt: row.id } },
       select: { number: true },
@@ -84,7 +87,6 @@ async function reopen(
       where: { id: app.id },
       data: { status: appStatus.transition(app.status, 'deploying') },
     });
-    const deployment = await tx.deployment.findFirst({ where: { operationId: row.id } });
     if (deployment !== null) {
       const status = deploymentStatus.transition(deployment.status, 'queued');
       await tx.deployment.update({ where: { id: deployment.id }, data: { status, finishedAt: null } });
@@ -94,6 +96,7 @@ async function reopen(
   if (
     kind === 'app.remove' ||
     kind === 'certificate.order' ||
+    kind === 'hosted-database.check' ||
     app.loadBalancer === null ||
     kind === undefined
   )

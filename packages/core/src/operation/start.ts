@@ -4,7 +4,7 @@ import { type AuditSubject, recordAudit } from '../audit/record.ts';
 import type { Context, OperationContext, Requester } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
 import { tenant } from '../tenant.ts';
-import { type OperationKind, operationKinds } from './kinds.ts';
+import { isDeploying, type OperationKind, operationKinds } from './kinds.ts';
 import { type OperationView, viewOperation } from './view.ts';
 
 /** What is asked for: the columns of the new operation and the audit entry's subject. */
@@ -40,7 +40,7 @@ export async function startOperation(
       idempotencyKey: idempotencyKey ?? null,
     },
   });
-  if (intent.kind === 'app.deploy' && intent.deploymentId != null) {
+  if (isDeploying(intent.kind) && intent.deploymentId != null) {
     await tx.deployment.update({ where: { id: intent.deploymentId }, data: { operationId: operation.id } });
   }
   await recordAudit(tx, actor, operationKinds[intent.kind].action, subject, {

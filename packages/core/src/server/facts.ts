@@ -12,7 +12,9 @@ export const serverCheckSchema = z.object({
 });
 export type ServerCheck = z.infer<typeof serverCheckSchema>;
 
-const engineFacts = z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable();
+const engineFacts = z
+  .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
+  .nullable();
 
 /** What the host program answers to `facts`, as stored in `Server.facts`; sizes in bytes. The contract is `packages/remote/src/host-protocol.ts`. */
 export const storedFactsSchema = z.object({

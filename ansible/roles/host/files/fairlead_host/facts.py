@@ -134,12 +134,13 @@ def _postgresql() -> dict[str, Any] | None:
     installed = [number for number in versions if Path(f"/usr/lib/postgresql/{number}/bin/postgres").exists()]
     if not installed:
         return None
-    query = "SELECT current_setting('server_version') || ' ' || current_setting('max_connections')"
+    query = "SELECT current_setting('server_version') || ' ' || current_setting('max_connections') || ' ' || current_setting('ssl')"
     said = _said([f"/usr/lib/postgresql/{installed[0]}/bin/psql", "-XAt", "-d", "postgres", "-c", query], user="postgres")
-    match = re.match(r"(\S+) .*?(\d+)$", said or "")
+    match = re.match(r"(\S+) .*?(\d+) (on|off)$", said or "")
     return {
         "version": match[1] if match else str(installed[0]),
         "maxConnections": int(match[2]) if match else None,
+        "tls": match[3] == "on" if match else None,
     }
 
 
@@ -147,5 +148,10 @@ def _mariadb() -> dict[str, Any] | None:
     version = _version(["/usr/sbin/mariadbd", "--version"])
     if version is None:
         return None
-    said = _said(["/usr/bin/mariadb", "-N", "-B"], stdin="SELECT @@max_connections;")
-    return {"version": version, "maxConnections": int(said) if said and said.isdigit() else None}
+    said = _said(["/usr/bin/mariadb", "-N", "-B"], stdin="SELECT @@max_connections, @@have_ssl;")
+    match = re.match(r"(\d+)\s+(\w+)$", said or "")
+    return {
+        "version": version,
+        "maxConnections": int(match[1]) if match else None,
+        "tls": match[2] == "YES" if match else None,
+    }

@@ -7,6 +7,7 @@ from .database import verbs as database
 from .drift import drift
 from .facts import facts, hello
 from .firewall import verbs as firewall
+from .hosted import check as hosted
 from .inventory import inventory
 from .nginx import apply, challenge, drain, observe, sites
 from .release import build, command, lifecycle, start
@@ -36,5 +37,6 @@ VERBS: dict[str, Verb] = {
     "database.ensure": Verb(True, database.ensure),
     "database.grant": Verb(True, database.grant),
     "database.remove": Verb(True, database.remove),
+    "database.check": Verb(False, hosted.check),
     "firewall.set": Verb(True, firewall.set_rules),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import paths
 from ..call import Call
-from ..files import sha256, write_atomic
+from ..files import sha256, unlink, write_atomic
 from ..locks import hold
 from ..parse import ENV_KEY, Fields, refuse
 from ..systemd import environment_file
@@ -22,11 +22,14 @@ def write(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `app.env`. Values are written, never answered."""
     app = App(fields.slug())
     values = _parse(fields.raw("env"))
+    authority = fields.optional("databaseAuthority", lambda name: fields.string(name, 200_000, 1))
     fields.done()
     content = environment_file(values)
     with hold(f"app-{app.name}"):
         paths.ENV.mkdir(parents=True, exist_ok=True, mode=0o700)
-        changed = write_atomic(app.env, content, 0o600)
+        file = app.root / "database-authority.pem"
+        known = unlink(file) if authority is None else write_atomic(file, authority, 0o644)
+        changed = write_atomic(app.env, content, 0o600) or known
     return {"sha256": sha256(content), "changed": changed}
 
 

@@ -47,7 +47,7 @@ def _postgresql(grants: dict[str, Grant]) -> Sides:
 def _owner(line: str, grants: dict[str, Grant]) -> str:
     """The app that a line nobody put there speaks of; the first one where it speaks of none."""
     words = line.replace('"', "").split()
-    named = (app for app, grant in sorted(grants.items()) if grant.user in words or grant.database in words)
+    named = (app for app, grant in sorted(grants.items()) if grant.database in words or any(login in words for login, _ in grant.logins))
     return next(named, min(grants))
 
 

@@ -19,7 +19,11 @@ def load_grants(engine: str) -> dict[str, Grant]:
     value = read_json(_file(engine))
     items: list[dict[str, Any]] = value if isinstance(value, list) else []
     return {
-        item["app"]: Grant(item["app"], item["database"], item["user"], item["listenAddress"], tuple(item["addresses"]))
+        item["app"]: Grant(
+            *(item["app"], item["database"], item["user"], item["listenAddress"], tuple(item["addresses"])),
+            # An earlier version of this program knew one name alone.
+            tuple((name, tls) for name, tls in item.get("logins", [[item["user"], False]])),
+        )
         for item in items
     }
 
@@ -38,6 +42,7 @@ def save_grants(engine: str, grants: dict[str, Grant]) -> None:
                 "user": grant.user,
                 "listenAddress": grant.listen_address,
                 "addresses": list(grant.addresses),
+                "logins": [list(login) for login in grant.logins],
             }
             for _, grant in sorted(grants.items())
         ],

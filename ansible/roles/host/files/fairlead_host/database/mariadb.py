@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -13,7 +14,7 @@ from ..errors import HostError
 from ..files import read_json, read_or_none, unlink, write_atomic, write_json
 from .grants import listen_addresses
 from .listen import EVERYWHERE, require_own, wait_listening
-from .names import Account, Grant
+from .names import Account, Grant, Login
 from .scram import native_hash
 
 CLIENT = "/usr/bin/mariadb"
@@ -46,6 +47,12 @@ def require_running() -> None:
         run([systemd.SYSTEMCTL, "start", "--", UNIT], timeout_s=90, code="database-failed")
 
 
+def has_tls() -> bool:
+    """Whether it encrypts for those who ask: with a certificate of its own from 11.4 on, else with the administrator's."""
+    require_running()
+    return query("SELECT @@have_ssl;")[0][0] == "YES"
+
+
 def _owned() -> dict[str, str]:
     """Databases that this program made, each with its user. MariaDB keeps no comments on either."""
     value = read_json(OWNED)
@@ -57,7 +64,7 @@ def hosts_of(user: str) -> list[str]:
     return sorted(row[0] for row in query(f"SELECT Host FROM mysql.global_priv WHERE User = '{user}';"))
 
 
-def ensure(account: Account, password: str) -> tuple[bool, int]:
+def ensure(account: Account, logins: tuple[Login, ...]) -> tuple[bool, int]:
     """Makes the database and its local accounts; answers whether anything changed, and the port."""
     require_running()
     exists = bool(query(f"SHOW DATABASES LIKE '{_pattern(account.database)}';"))
@@ -74,24 +81,35 @@ def ensure(account: Account, password: str) -> tuple[bool, int]:
         write_json(OWNED, {**owned, account.database: account.user})
     if not exists:
         query(f"CREATE DATABASE `{account.database}` CHARACTER SET utf8mb4;")
-    changed = [ensure_account(account.database, account.user, host, password) for host in sorted({*LOCAL, *hosts})]
+    changed = [ensure_account(account.database, account.user, host, logins) for host in sorted({*LOCAL, *hosts})]
     return not exists or any(changed), int(query("SELECT @@port;")[0][0])
 
 
-def ensure_account(database: str, user: str, host: str, password: str) -> bool:
-    """One account with this password and rights on this schema alone; answers whether anything changed."""
-    wanted = native_hash(password)
-    found = query(
-        f"SELECT JSON_VALUE(Priv, '$.authentication_string') FROM mysql.global_priv WHERE User = '{user}' AND Host = '{host}';"
-    )
-    if found and found[0][0] == wanted:
+def ensure_account(database: str, user: str, host: str, logins: tuple[Login, ...]) -> bool:
+    """
+    One account with these passwords, any of which opens it, and rights on this schema alone; answers whether anything changed.
+
+    It is one account for both (https://mariadb.com/kb/en/create-user/, `OR`), as views, triggers and routines run in the name of the account that made them.
+    """
+    wanted = [native_hash(login.password) for login in logins]
+    tls = host not in LOCAL and all(login.tls for login in logins)
+    found = query(f"SELECT Priv FROM mysql.global_priv WHERE User = '{user}' AND Host = '{host}';")
+    if found and _of(found[0][0]) == (wanted, tls):
         return False
     verb = "ALTER" if found else "CREATE"
+    ways = " OR ".join(f"mysql_native_password USING '{one}'" for one in wanted)
     query(
-        f"{verb} USER '{user}'@'{host}' IDENTIFIED VIA mysql_native_password USING '{wanted}';\n"
+        f"{verb} USER '{user}'@'{host}' IDENTIFIED VIA {ways} REQUIRE {'SSL' if tls else 'NONE'};\n"
         f"GRANT {RIGHTS} ON `{_pattern(database)}`.* TO '{user}'@'{host}';"
     )
     return True
+
+
+def _of(text: str) -> tuple[list[str], bool]:
+    """The hashes of an account's passwords, and whether it has to encrypt."""
+    priv = json.loads(text.replace("\\\\", "\\"))
+    ways = [priv if way == {} else way for way in priv.get("auth_or", [{}])]
+    return [way.get("authentication_string", "") for way in ways], priv.get("ssl_type", 0) > 0
 
 
 def _pattern(database: str) -> str:
@@ -99,16 +117,16 @@ def _pattern(database: str) -> str:
     return database.replace("_", "\\_")
 
 
-def apply(password: str | None, before: dict[str, Grant], after: dict[str, Grant], app: str) -> bool:
+def apply(logins: tuple[Login, ...], before: dict[str, Grant], after: dict[str, Grant], app: str) -> bool:
     """Makes the app's accounts and everybody's listening addresses hold; answers whether MariaDB was restarted."""
     require_running()
     wanted = listen_addresses(after)
     for address in wanted:
         require_own(address)
     old, new = before.get(app), after.get(app)
-    if new is not None and password is not None:
+    if new is not None and logins:
         for address in new.addresses:
-            ensure_account(new.database, new.user, address, password)
+            ensure_account(new.database, new.user, address, logins)
     for grant in filter(None, (old, new)):
         kept = {*LOCAL, *(new.addresses if new is not None and new.user == grant.user else ())}
         for host in hosts_of(grant.user):

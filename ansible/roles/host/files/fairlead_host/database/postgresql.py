@@ -11,7 +11,7 @@ from .. import systemd
 from ..command import attempt, run
 from ..errors import HostError
 from ..processes import LISTEN, tcp_sockets
-from .names import Account
+from .names import Account, Login, other_login
 from .scram import is_scram_of, scram_verifier
 
 LIBRARIES = Path("/usr/lib/postgresql")
@@ -86,14 +86,16 @@ def _port(config: Path) -> int:
     return int(match[1]) if match else 5432
 
 
-def ensure(account: Account, password: str) -> tuple[bool, int]:
-    """Makes role and database; answers whether anything changed, and the port. Never takes over what is not Fairlead's."""
+def ensure(account: Account, logins: tuple[Login, ...]) -> tuple[bool, int]:
+    """Makes roles and database; answers whether anything changed, and the port. Never takes over what is not Fairlead's."""
     cluster = find_cluster()
-    role = cluster.query(
-        f"SELECT coalesce(rolpassword, ''), coalesce(shobj_description(oid, 'pg_authid'), '') "
-        f"FROM pg_authid WHERE rolname = '{account.user}';"
-    )
-    changed = _ensure_role(cluster, account, password, role)
+    passwords = {login.name: login.password for login in logins}
+    changed = _ensure_role(cluster, account.user, passwords.get(account.user))
+    second = other_login(account.user)
+    if second in passwords:
+        # Its sessions begin as the owner: what they make is the owner's, whoever made it.
+        changed = _ensure_role(cluster, second, passwords[second], f'IN ROLE "{account.user}"') or changed
+        cluster.query(f'ALTER ROLE "{second}" SET role TO "{account.user}";')
     owner = cluster.query(f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{account.database}';")
     if owner and owner[0][0] != account.user:
         raise _not_ours("database", account.database)
@@ -103,22 +105,61 @@ def ensure(account: Account, password: str) -> tuple[bool, int]:
             f'REVOKE ALL ON DATABASE "{account.database}" FROM PUBLIC;'
         )
         changed = True
+    if second not in passwords:
+        changed = _drop_second(cluster, account) or changed
     return changed, cluster.port
 
 
-def _ensure_role(cluster: Cluster, account: Account, password: str, found: list[list[str]]) -> bool:
+def _ensure_role(cluster: Cluster, name: str, password: str | None, member: str = "") -> bool:
+    """The role with this password; without one it stays as the owner of what there is, and nobody signs in as it."""
+    found = cluster.query(
+        "SELECT coalesce(rolpassword, ''), coalesce(shobj_description(oid, 'pg_authid'), ''), rolcanlogin "
+        f"FROM pg_authid WHERE rolname = '{name}';"
+    )
     if not found:
+        way = "" if password is None else f"LOGIN PASSWORD '{scram_verifier(password)}'"
         cluster.query(
-            f"BEGIN;\nCREATE ROLE \"{account.user}\" LOGIN PASSWORD '{scram_verifier(password)}';\n"
-            f"COMMENT ON ROLE \"{account.user}\" IS '{OURS}';\nCOMMIT;"
+            f'BEGIN;\nCREATE ROLE "{name}" {way} {member};\n'
+            f"COMMENT ON ROLE \"{name}\" IS '{OURS}';\nCOMMIT;"
         )
         return True
-    if found[0][1] != OURS:
-        raise _not_ours("role", account.user)
-    if is_scram_of(found[0][0], password):
+    verifier, comment, can_login = found[0]
+    if comment != OURS:
+        raise _not_ours("role", name)
+    if password is None:
+        if can_login == "f" and verifier == "":
+            return False
+        cluster.query(f'ALTER ROLE "{name}" NOLOGIN PASSWORD NULL;')
+        end_sessions(cluster, name)
+        return True
+    if can_login == "t" and is_scram_of(verifier, password):
         return False
-    cluster.query(f"ALTER ROLE \"{account.user}\" PASSWORD '{scram_verifier(password)}';")
+    cluster.query(f"ALTER ROLE \"{name}\" LOGIN PASSWORD '{scram_verifier(password)}';")
     return True
+
+
+def _drop_second(cluster: Cluster, account: Account) -> bool:
+    """Takes the second role away, after its sessions; what it made under its own name becomes the owner's."""
+    name = other_login(account.user)
+    role = _comment_of(cluster, name)
+    if role is None:
+        return False
+    if role != OURS:
+        raise _not_ours("role", name)
+    cluster.query(f'ALTER ROLE "{name}" NOLOGIN PASSWORD NULL;')
+    end_sessions(cluster, name)
+    if cluster.query(f"SELECT 1 FROM pg_database WHERE datname = '{account.database}';"):
+        cluster.query(f'REASSIGN OWNED BY "{name}" TO "{account.user}";\nDROP OWNED BY "{name}";', account.database)
+    cluster.query(f'DROP ROLE "{name}";')
+    return True
+
+
+def _comment_of(cluster: Cluster, name: str) -> str | None:
+    """What a role's comment says; None where there is no such role."""
+    found = cluster.query(
+        f"SELECT coalesce(shobj_description(oid, 'pg_authid'), '') FROM pg_authid WHERE rolname = '{name}';"
+    )
+    return found[0][0] if found else None
 
 
 def _not_ours(what: str, name: str) -> HostError:
@@ -134,18 +175,17 @@ def remove(account: Account) -> bool:
     if not CLUSTERS.is_dir():
         return False
     cluster = find_cluster()
-    role = cluster.query(
-        f"SELECT coalesce(shobj_description(oid, 'pg_authid'), '') FROM pg_authid WHERE rolname = '{account.user}';"
-    )
-    if not role:
+    role = _comment_of(cluster, account.user)
+    if role is None:
         return False
-    if role[0][0] != OURS:
+    if role != OURS:
         raise _not_ours("role", account.user)
     owner = cluster.query(f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{account.database}';")
     if owner and owner[0][0] != account.user:
         raise _not_ours("database", account.database)
     if owner:
         cluster.query(f'DROP DATABASE "{account.database}" WITH (FORCE);')
+    _drop_second(cluster, account)
     cluster.query(f'DROP ROLE "{account.user}";')
     return True
 
@@ -157,6 +197,16 @@ def terminate(cluster: Cluster, user: str, addresses: list[str]) -> None:
         cluster.query(
             f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{user}' AND client_addr IN ({listed});"
         )
+
+
+def has_tls() -> bool:
+    """Whether it encrypts for those who ask."""
+    return find_cluster().setting("ssl") == "on"
+
+
+def end_sessions(cluster: Cluster, user: str) -> None:
+    """Ends every session of somebody who may no longer sign in."""
+    cluster.query(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{user}';")
 
 
 def is_up(cluster: Cluster) -> bool:

@@ -32,7 +32,8 @@ def apply(before: dict[str, Grant], after: dict[str, Grant]) -> bool:
     restarted = _listen(cluster, settings, wanted)
     for app, grant in before.items():
         kept = after[app].addresses if app in after else ()
-        terminate(cluster, grant.user, [address for address in grant.addresses if address not in kept])
+        for login, _ in grant.logins:
+            terminate(cluster, login, [address for address in grant.addresses if address not in kept])
     return restarted
 
 
@@ -61,10 +62,11 @@ def _read_settings(cluster: Cluster) -> Settings:
 
 
 def hba_lines(grants: dict[str, Grant]) -> list[str]:
-    """One line for each app's remote address."""
+    """One line for each remote address of each name by which an app signs in."""
     return [
-        f'host "{grant.database}" "{grant.user}" {address}/{128 if ":" in address else 32} scram-sha-256\n'
+        f'{"hostssl" if tls else "host"} "{grant.database}" "{login}" {address}/{128 if ":" in address else 32} scram-sha-256\n'
         for _, grant in sorted(grants.items())
+        for login, tls in grant.logins
         for address in grant.addresses
     ]
 

@@ -10,35 +10,44 @@ from ..locks import hold
 from ..parse import Fields
 from . import mariadb, postgresql, postgresql_access
 from .grants import load_grants, save_grants
-from .names import ENGINES, Account, Grant, parse_account, parse_password
+from .names import ENGINES, Account, Grant, Login, parse_account, parse_logins
 
 LOCK_LIMIT_S = 300.0
 
 
 def ensure(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `database.ensure`."""
-    account, password = parse_account(fields), parse_password(fields)
+    account = parse_account(fields)
+    logins = parse_logins(fields, account)
     fields.done()
     with hold(account.engine, LOCK_LIMIT_S):
         engine = postgresql if account.engine == "postgresql" else mariadb
-        changed, port = engine.ensure(account, password)
+        if any(login.tls for login in logins) and not engine.has_tls():
+            raise HostError(
+                "database-failed",
+                "The database of this server has no certificate, so nobody could sign in encrypted; it was left as it was.",
+                hint="Give the engine a certificate and a key, restart it, and try again; or go on without encryption.",
+            )
+        changed, port = engine.ensure(account, logins)
     return {"changed": changed, "port": port}
 
 
 def grant(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `database.grant`. A listen address without addresses widens the engine before anybody needs it."""
-    app, account, password = fields.slug(), parse_account(fields), parse_password(fields)
+    app, account = fields.slug(), parse_account(fields)
+    logins = parse_logins(fields, account)
     listen = fields.optional("listenAddress", fields.address)
     addresses = tuple(fields.addresses("addresses"))
     fields.done()
-    wanted = Grant(app, account.database, account.user, listen, addresses)
+    names = tuple((login.name, login.tls) for login in logins)
+    wanted = Grant(app, account.database, account.user, listen, addresses, names)
     with hold(account.engine, LOCK_LIMIT_S):
         before = load_grants(account.engine)
         _refuse_foreign(before, wanted)
         after = {**before, app: wanted}
         if listen is None and not addresses:
             del after[app]
-        restarted = _apply(account, password, before, after, app)
+        restarted = _apply(account, logins, before, after, app)
     old = set(before[app].addresses) if app in before else set()
     return {"added": sorted(set(addresses) - old), "removed": sorted(old - set(addresses)), "restarted": restarted}
 
@@ -54,13 +63,13 @@ def _refuse_foreign(grants: dict[str, Grant], wanted: Grant) -> None:
 
 
 def _apply(
-    account: Account, password: str | None, before: dict[str, Grant], after: dict[str, Grant], app: str
+    account: Account, logins: tuple[Login, ...], before: dict[str, Grant], after: dict[str, Grant], app: str
 ) -> bool:
     # Remembered once it holds: whatever a crash leaves behind, the next call finds in the engine itself and rewrites.
     if account.engine == "postgresql":
         restarted = postgresql_access.apply(before, after)
     else:
-        restarted = mariadb.apply(password, before, after, app)
+        restarted = mariadb.apply(logins, before, after, app)
     save_grants(account.engine, after)
     return restarted
 
@@ -71,20 +80,21 @@ def remove(_: Call, fields: Fields) -> dict[str, Any]:
     fields.done()
     with hold(account.engine, LOCK_LIMIT_S):
         before = load_grants(account.engine)
-        _refuse_foreign(before, Grant(app, account.database, account.user, None, ()))
+        _refuse_foreign(before, Grant(app, account.database, account.user, None, (), ()))
         engine = postgresql if account.engine == "postgresql" else mariadb
         removed = engine.remove(account)
         if removed or app in before:
-            _apply(account, None, before, {name: found for name, found in before.items() if name != app}, app)
+            _apply(account, (), before, {name: found for name, found in before.items() if name != app}, app)
     return {"removed": removed or app in before}
 
 
 def listed_grants(app: str | None) -> list[dict[str, Any]]:
     """Remote addresses that are admitted, for the inventory."""
     return [
-        {"engine": engine, "database": found.database, "user": found.user, "address": address}
+        {"engine": engine, "database": found.database, "user": login, "address": address}
         for engine in ENGINES
         for name, found in sorted(load_grants(engine).items())
         if app in (None, name)
         for address in found.addresses
+        for login in dict.fromkeys(login for login, _ in found.logins)
     ]

@@ -1,12 +1,25 @@
 'use client';
 import type { App, LoadBalancer } from '@fairlead/api/types';
-import { type Column, Copyable, EmptyState, KeyValue, Note, Panel, StateBadge, Table } from '@fairlead/ui';
-import { Database } from 'lucide-react';
+import {
+  Button,
+  type Column,
+  Copyable,
+  KeyValue,
+  Note,
+  Panel,
+  RelativeTime,
+  StateBadge,
+  Table,
+} from '@fairlead/ui';
+import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { TextLink } from '../../../../../parts/text-link.tsx';
+import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
+import { HostedPanel } from './hosted-panel.tsx';
+import { RotateDialog } from './rotate-dialog.tsx';
 
 type Backend = LoadBalancer['backends'][number];
 const engines = { postgresql: 'PostgreSQL', mariadb: 'MariaDB', none: 'None' };
@@ -47,6 +60,8 @@ const columns: Column<Backend>[] = [
 
 function DatabaseFacts({ app }: { app: App }) {
   const { engine, name, user, host, port } = app.database;
+  const may = useMay();
+  const [isRotating, setRotating] = useState(false);
   return (
     <Panel
       title={engines[engine]}
@@ -77,15 +92,34 @@ function DatabaseFacts({ app }: { app: App }) {
             ),
           },
           {
+            label: 'By the network',
+            value: app.database.tls ? 'encrypted alone' : 'with or without encryption',
+          },
+          {
             label: 'Password',
             value: (
-              <span className="text-ink-muted">
-                in the environment of each backend as DB_PASSWORD, and nowhere else
+              <span className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+                <span className="text-ink-muted">
+                  in the environment of each backend as DB_PASSWORD, and nowhere else;{' '}
+                  {app.database.rotating ? (
+                    'backends are going over to another one, and both open the database'
+                  ) : (
+                    <>
+                      made <RelativeTime at={app.database.passwordSetAt ?? app.createdAt} />
+                    </>
+                  )}
+                </span>
+                {may('database.rotate') && app.status !== 'new' ? (
+                  <Button size="sm" onClick={() => setRotating(true)}>
+                    {app.database.rotating ? 'Finish the change' : 'Change password'}
+                  </Button>
+                ) : null}
               </span>
             ),
           },
         ]}
       />
+      {isRotating ? <RotateDialog app={app} onClose={() => setRotating(false)} /> : null}
     </Panel>
   );
 }
@@ -96,12 +130,7 @@ export function DatabasePage({ appId }: { appId: string }) {
   const balancer = useResource(resources.loadBalancer(appId));
   if (!app) return null;
   if (app.database.engine === 'none') {
-    return (
-      <EmptyState icon={<Database />} title="No database of Fairlead’s">
-        {app.name} was made without one. A database that runs elsewhere is set in the environment, and
-        Fairlead leaves it alone.
-      </EmptyState>
-    );
+    return <HostedPanel app={app} />;
   }
   return (
     <>

@@ -12,7 +12,9 @@ interface Props {
 export default async function Page({ params }: Props) {
   const { appId } = await params;
   return (
-    <Prefetch resources={[resources.app(appId), resources.loadBalancer(appId)]}>
+    <Prefetch
+      resources={[resources.app(appId), resources.loadBalancer(appId), resources.hostedDatabase(appId)]}
+    >
       <DatabasePage appId={appId} />
     </Prefetch>
   );

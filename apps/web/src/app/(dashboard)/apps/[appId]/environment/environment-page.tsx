@@ -8,10 +8,12 @@ import { useAction } from '../../../../../data/use-action.tsx';
 import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
+import { useApp } from '../use-app.ts';
 import { EnvironmentTable } from './environment-table.tsx';
 import { EnvironmentText } from './environment-text.tsx';
 import { EnvironmentToolbar } from './environment-toolbar.tsx';
 import { GeneratedTable } from './generated-table.tsx';
+import { ObjectStorageDialog } from './object-storage-dialog.tsx';
 import { VariableDialog } from './variable-dialog.tsx';
 
 /** What a change asks for: values to set, keys to take away. */
@@ -25,6 +27,8 @@ export function EnvironmentPage({ appId }: { appId: string }) {
   const may = useMay();
   const query = useResource(resources.environment(appId), { enabled: may('environment.read') });
   const [asText, setAsText] = useState(false);
+  const app = useApp(appId);
+  const [isStoring, setStoring] = useState(false);
   const [editing, setEditing] = useState<string | null>(null);
   const save = useAction<Environment>({
     failure: 'Could not change the environment',
@@ -59,6 +63,7 @@ export function EnvironmentPage({ appId }: { appId: string }) {
           count={items.length}
           asText={asText}
           onAdd={() => setEditing('')}
+          onStorage={() => setStoring(true)}
           onText={() => {
             save.reset();
             setAsText(!asText);
@@ -82,6 +87,9 @@ export function EnvironmentPage({ appId }: { appId: string }) {
         />
       )}
       <GeneratedTable generated={generated} />
+      {isStoring && app ? (
+        <ObjectStorageDialog appId={appId} runtime={app.runtime} onClose={() => setStoring(false)} />
+      ) : null}
       <VariableDialog
         name={editing}
         action={save}

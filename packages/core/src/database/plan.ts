@@ -1,0 +1,30 @@
+import { authorize } from '../authorize.ts';
+import type { UseCase } from '../context.ts';
+import { servedDeployment } from '../deployment/repeat.ts';
+import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import { idSchema } from '../fields/text.ts';
+import { loadFleet } from '../fleet.ts';
+import { parseInput } from '../input.ts';
+import { readPlanFacts } from '../load-balancer/plan.ts';
+import type { PlanView } from '../load-balancer/plan-view.ts';
+import { factsOf } from '../server/facts.ts';
+import { found, tenant } from '../tenant.ts';
+import { planRotation } from './plan-rotation.ts';
+import { requireRotatable, wantedTls } from './rotated.ts';
+import { databasePlanBody } from './schemas.ts';
+
+/** What a change of the app's database would do to each server. Writes nothing; refuses what accepting the change would refuse. */
+export const planDatabase: UseCase<unknown, PlanView> = async (ctx, actor, input) => {
+  authorize(actor, 'database.plan');
+  const { appId: rawAppId, ...rawIntent } = (input ?? {}) as Record<string, unknown>;
+  const appId = parseInput(idSchema, rawAppId);
+  const intent = parseInput(databasePlanBody, rawIntent);
+  const db = tenant(ctx, actor);
+  const app = found(await db.app.findUnique({ where: { id: appId } }), 'app');
+  requireRotatable(app, readDatabasePassword(ctx, app), await readEnvironmentSecrets(ctx, app));
+  const fleet = await loadFleet(db, appId);
+  const primary = fleet.servers.find(({ id }) => id === app.primaryServerId);
+  const databaseTls = wantedTls(app, intent.tls, factsOf(primary?.facts));
+  const { commit } = await servedDeployment(db, appId);
+  return planRotation(fleet, databaseTls, { ...(await readPlanFacts(db, fleet)), liveCommit: commit });
+};
