@@ -91,18 +91,16 @@ function HostedFacts({ app, hosted, onEdit }: { app: App; hosted: Hosted; onEdit
           { label: 'Connection', value: ways[hosted.tls] },
           {
             label: 'Set',
-            value: (
-              <>
-                <RelativeTime at={hosted.setAt} />
-                {hosted.pending ? '; the next deployment brings it to the backends' : null}
-              </>
-            ),
+            value: <RelativeTime at={hosted.setAt} />,
           },
         ]}
       />
       {hosted.pending ? (
         <div className="mt-4">
-          <Note>Backends go on with what they were told before until the app is deployed.</Note>
+          <Note>
+            The next deployment brings it to the backends; until then they go on with what they were told
+            before.
+          </Note>
         </div>
       ) : null}
       <ConfirmDialog

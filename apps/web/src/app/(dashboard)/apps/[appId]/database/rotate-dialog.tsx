@@ -19,7 +19,7 @@ export function RotateDialog({ app, onClose }: { app: App; onClose: () => void }
         if (!open) onClose();
       }}
       title={`Another database password for ${app.name}`}
-      description="Backends go over one after the other while both passwords work; no request is lost."
+      description="Backends go over while both passwords work; no request is lost."
       intent={{ action: 'rotate', ...body }}
       action={rotate}
       onApply={() => rotate.run({ method: 'POST', path: `/apps/${app.id}/database/rotate`, body })}
@@ -27,7 +27,10 @@ export function RotateDialog({ app, onClose }: { app: App; onClose: () => void }
       {rotating ? null : isEncrypted || tlsAvailable ? (
         <Checkbox checked={tls} onChange={setTls} label="Encrypt connections by the network" />
       ) : (
-        <Note>The database has no certificate, so connections by the network can’t be encrypted.</Note>
+        <Note>
+          The database is not known to have a certificate, so connections by the network can’t be asked to
+          encrypt.
+        </Note>
       )}
     </PlanDialog>
   );
