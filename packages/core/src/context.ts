@@ -1,6 +1,7 @@
 import type { Cipher, PrismaClient } from '@fairlead/db';
 import type { Secret } from '@fairlead/errors';
 import type { Tree } from '@fairlead/readiness';
+import type { Runtime } from './app/runtimes.ts';
 import type { Role, Scope } from './authorize.ts';
 
 /** Hands ids to the worker. `createQueue()` of `@fairlead/jobs` is one. */
@@ -15,14 +16,24 @@ export interface KeyPair {
   fingerprint: string;
 }
 
+/** Where a detected value was read. */
+export interface DetectionEvidence {
+  field: 'runtime' | 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot';
+  /** In the repository, e.g. `package.json`. */
+  file: string;
+  /** From 1 on; null: the file as such, by its name. */
+  line: number | null;
+  says: string;
+}
+
 /** What a repository says of itself, read without a checkout kept. */
 export interface RepositoryInspection {
   branches: string[];
   /** 40 hexadecimal digits: the head of the asked (or default) branch. */
   commit: string;
-  runtime: 'node' | 'php' | 'static';
-  /** Files that led to `runtime`, e.g. `package.json`. */
-  evidence: string[];
+  runtime: Runtime;
+  /** Where each value was read. */
+  evidence: DetectionEvidence[];
   suggestions: {
     branch: string;
     installCommand: string | null;

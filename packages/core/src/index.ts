@@ -11,6 +11,7 @@ export type { DomainPoints, DomainView } from './app/domains-at.ts';
 export * from './app/list.ts';
 export * from './app/read.ts';
 export * from './app/remove.ts';
+export * from './app/runtimes.ts';
 export * from './app/slug.ts';
 export * from './app/status.ts';
 export * from './app/update.ts';

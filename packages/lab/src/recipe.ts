@@ -47,7 +47,9 @@ export const BARE_PACKAGES = [
 export const STOCKED_PACKAGES = [
   ...['nginx', 'libnginx-mod-stream', 'postgresql', 'postgresql-client', 'mariadb-server', 'mariadb-client'],
   ...['php-fpm', 'php-cli', 'php-pgsql', 'php-mysql', 'php-mbstring', 'php-xml', 'php-curl', 'php-zip'],
-  ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql'],
+  ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql', 'python3-venv', 'python3-pip'],
+  // What the test of Python apps makes wheels of.
+  ...['python3-gunicorn', 'python3-uvicorn'],
 ];
 
 /** Debian's own unless `FAIRLEAD_LAB_MIRROR` names another host. */

@@ -17,7 +17,7 @@ const ip = z.union([z.ipv4(), z.ipv6()]);
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
 const releaseId = z.uuid();
 const colour = z.enum(['blue', 'green']);
-const runtime = z.enum(['node', 'php', 'static']);
+const runtime = z.enum(['node', 'php', 'python', 'static']);
 const engine = z.enum(['postgresql', 'mariadb']);
 
 /** What a server is; read, never changed. Sizes in bytes. */
@@ -50,6 +50,8 @@ export const serverFactsSchema = z.object({
   mariadb: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
   node: z.string().nullable(),
   php: z.string().nullable(),
+  /** The version that makes virtual environments; absent of a host program before there were apps of Python. */
+  python: z.string().nullable().optional(),
   firewall: z.enum(['ufw', 'nftables']),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
@@ -283,7 +285,7 @@ export const hostVerbs = {
     result: z.object({ commit, path: z.string(), reused: z.boolean(), durationMs: z.number() }),
   },
   /**
-   * node: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
+   * node, python: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
    * php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
    */
   'release.start': {
@@ -300,7 +302,7 @@ export const hostVerbs = {
     }),
     result: z.object({ started: z.boolean(), healthyAfterMs: z.number() }),
   },
-  /** Switch `current` to the release (atomic symlink). For node the caller then applies the backend's Nginx file with the new port. */
+  /** Switch `current` to the release (atomic symlink). For node and python the caller then applies the backend's Nginx file with the new port. */
   'release.activate': {
     fenced: true,
     input: z.object({ app: slug, releaseId }),

@@ -1,24 +1,33 @@
+import { type Runtime, runtimes } from '@fairlead/core';
 import type { App, Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
 
 /** What a machine must be able to do beside serving by Nginx. */
 export const needsSchema = z.object({
-  runtimes: z.array(z.enum(['node', 'php', 'static'])).default([]),
+  runtimes: z.array(z.enum(runtimes)).default([]),
   databases: z.array(z.enum(['postgresql', 'mariadb'])).default([]),
 });
 export type Needs = z.infer<typeof needsSchema>;
-export type Runtime = Needs['runtimes'][number];
 export type Engine = Needs['databases'][number];
 
 /** What a server has to have for its part in an app. */
 export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs {
   const isDatabaseHere = app.databaseEngine !== 'none' && app.primaryServerId === serverId;
   return {
-    runtimes: hasBackend ? [app.runtime as Runtime] : [],
+    runtimes: hasBackend ? runtimesOf(app) : [],
     databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
   };
 }
+
+/** What runs the app and what its build asks for: pages of an app of any runtime may be built with Node.js. */
+function runtimesOf({ runtime, installCommand, buildCommand }: App): Runtime[] {
+  const builds = [installCommand, buildCommand].some((command) => usesNode.test(command ?? ''));
+  const own = runtime as Runtime;
+  return builds && own !== 'node' ? ['node', own] : [own];
+}
+
+const usesNode = /(?:^|[\s;&|(])(?:node|npm|npx|pnpm|pnpx|yarn)(?=[\s;&|)]|$)/;
 
 /** What the last check or preparation read of a server; null before that, or from a host program of another contract. */
 export function factsOf(server: Pick<Server, 'facts'>): ServerFacts | null {
@@ -32,6 +41,8 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     nginx: facts.nginx !== null,
     node: facts.node !== null,
     php: facts.php !== null,
+    // A host program that says nothing of it is older than apps of Python, too.
+    python: facts.python != null,
     static: true,
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
@@ -45,6 +56,7 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   const databases = new Set<Engine>(needs.databases);
   if (facts?.node) runtimes.add('node');
   if (facts?.php) runtimes.add('php');
+  if (facts?.python) runtimes.add('python');
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
   return { runtimes: [...runtimes].sort(), databases: [...databases].sort() };

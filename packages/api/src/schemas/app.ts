@@ -5,7 +5,7 @@ import { methodSchema } from './load-balancer.ts';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
 
-export const runtimeSchema = z.enum(['node', 'php', 'static']);
+export const runtimeSchema = z.enum(['node', 'php', 'python', 'static']);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
 
 export const appSchema = z
@@ -107,7 +107,15 @@ export const repositoryInspectionSchema = z
     branches: z.array(z.string()),
     commit: z.string(),
     runtime: runtimeSchema,
-    evidence: z.array(z.string()),
+    /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
+    evidence: z.array(
+      z.object({
+        field: z.enum(['runtime', 'installCommand', 'buildCommand', 'startCommand', 'documentRoot']),
+        file: z.string(),
+        line: z.int().nullable(),
+        says: z.string(),
+      }),
+    ),
     suggestions: z.object({
       branch: z.string(),
       installCommand: z.string().nullable(),

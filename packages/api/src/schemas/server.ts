@@ -35,6 +35,7 @@ export const serverFactsSchema = z
     mariadb: z.object({ version: z.string(), maxConnections: z.int().nullable() }).nullable(),
     node: z.string().nullable(),
     php: z.string().nullable(),
+    python: z.string().nullable().optional(),
     firewall: z.enum(['ufw', 'nftables']),
   })
   .openapi('ServerFacts');

@@ -10,8 +10,9 @@ import {
   idSchema,
   nameSchema,
 } from '../fields/text.ts';
+import { hasProcess, runtimes } from './runtimes.ts';
 
-export const runtimeSchema = z.enum(['node', 'php', 'static']);
+export const runtimeSchema = z.enum(runtimes);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
 
 const domains = z
@@ -45,12 +46,15 @@ const createAppFields = z.strictObject({
   databaseEngine: databaseEngineSchema.default('none'),
 });
 
+/** What an app with a process of its own can't do without. */
+export const noStartCommand = 'Say how the app starts, e.g. node server.js.';
+
 export const createAppInput = createAppFields.superRefine((app, ctx) => {
-  if (app.runtime === 'node' && app.startCommand === null) {
+  if (hasProcess(app.runtime) && app.startCommand === null) {
     ctx.addIssue({
       code: 'custom',
       path: ['startCommand'],
-      message: 'Say how the app starts, e.g. node server.js.',
+      message: noStartCommand,
     });
   }
   if (app.healthTimeoutMs > app.healthIntervalMs) {

@@ -9,9 +9,8 @@ import type { Method } from '../load-balancer/methods.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/status.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { found } from '../tenant.ts';
+import type { Runtime } from './runtimes.ts';
 import { type AppStatus, appStatus } from './status.ts';
-
-export type Runtime = 'node' | 'php' | 'static';
 
 export interface AppView {
   id: string;

@@ -87,9 +87,8 @@ function planServer(
 /** Facts name the runtime: Nginx and the host program came with it. */
 function isPrepared(server: Server, runtime: string): boolean {
   if (server.preparedAt === null) return false;
-  const facts = server.facts as { node?: string | null; php?: string | null } | null;
-  if (runtime === 'static') return true;
-  return (runtime === 'node' ? facts?.node : facts?.php) != null;
+  const facts = server.facts as Record<string, unknown> | null;
+  return runtime === 'static' || facts?.[runtime] != null;
 }
 
 /** Listening on one more address takes a restart; being listened to already by another app's backends does not. */

@@ -49,7 +49,9 @@ export async function createWorld(): Promise<World> {
         branches: ['main'],
         commit: 'a'.repeat(40),
         runtime: 'node',
-        evidence: ['package.json'],
+        evidence: [
+          { field: 'runtime', file: 'package.json', line: null, says: 'Node.js packages and scripts' },
+        ],
         suggestions: {
           branch: branch ?? 'main',
           installCommand: 'npm ci',

@@ -1,9 +1,10 @@
 import { AppError } from '@fairlead/errors';
+import type { RuntimeGuess } from './detection/guess.ts';
+import { judgeFiles } from './detection/judge.ts';
 import { type GitOptions, GitSession } from './git-command.ts';
 import { followingGitSuffix } from './list-remote.ts';
 import { checkBranchName } from './repository-address.ts';
 import { openFiles } from './repository-files.ts';
-import { judgeFiles, type RuntimeGuess } from './runtime-guess.ts';
 
 /**
  * What kind of app a repository holds, judged from a few files of one commit (or of a branch's head); nothing of it is run.

@@ -6,4 +6,4 @@ export { readTag } from './read-tag.ts';
 export { type RepositoryTree, readTree, type TreeRequest } from './read-tree.ts';
 export type { RepositoryKey } from './repository-key.ts';
 export { createRepositorySource, type RepositoryInspection } from './repository-source.ts';
-export type { RuntimeGuess } from './runtime-guess.ts';
+export type { RuntimeGuess } from './detection/guess.ts';

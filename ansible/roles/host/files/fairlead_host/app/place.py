@@ -11,6 +11,8 @@ from ..errors import HostError
 from ..files import read_json, sha256
 
 COLOURS = ("blue", "green")
+RUNTIMES = ("node", "php", "python", "static")
+PROCESS_RUNTIMES = ("node", "python")
 LONGEST_USER_NAME = 32
 USER_COMMENT = "Fairlead app "
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, systemd
-from ..app.place import App
+from ..app.place import RUNTIMES, App
 from ..app.unit import confinement
 from ..call import Call
 from ..command import run
@@ -31,6 +31,7 @@ class Build:
     """What to build, in the words of the builder's specification."""
 
     release: str
+    runtime: str
     mirror: str
     outcome: str
     repositoryUrl: str
@@ -45,7 +46,6 @@ class Build:
 def build(call: Call, fields: Fields) -> dict[str, Any]:
     """Verb `release.build`. A second call for the same release joins the first; a finished release is answered at once."""
     app, release_id = App(fields.slug()), fields.uuid("releaseId")
-    runtime = fields.one_of("runtime", "node", "php", "static")
     spec = _parse(app, release_id, fields)
     timeout_s = fields.integer("timeoutSeconds", 10, 7200)
     fields.done()
@@ -70,7 +70,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         duration_ms = round((time.monotonic() - started) * 1000, 1)
         write_json(
             app.built(release_id),
-            {"commit": spec.commit, "runtime": runtime, "durationMs": duration_ms, "builtAt": time.time()},
+            {"commit": spec.commit, "runtime": spec.runtime, "durationMs": duration_ms, "builtAt": time.time()},
         )
         unlink(_log_file(app, release_id))
     return {"commit": spec.commit, "path": spec.release, "reused": False, "durationMs": duration_ms}
@@ -79,6 +79,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
 def _parse(app: App, release_id: str, fields: Fields) -> Build:
     return Build(
         release=str(app.release(release_id)),
+        runtime=fields.one_of("runtime", *RUNTIMES),
         mirror=str(app.mirror),
         outcome=f"{app.release(release_id)}.outcome",
         repositoryUrl=fields.match("repositoryUrl", GIT_URL, "an https, ssh, git or http repository address", 2048),

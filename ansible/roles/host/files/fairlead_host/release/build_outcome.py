@@ -11,7 +11,7 @@ from ..errors import HostError, disk_full
 from ..files import read_or_none
 from .builder import COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, UNREACHABLE
 
-COMMANDS = {"installCommand": "install", "buildCommand": "build"}
+COMMANDS = {"venv": "venv", "installCommand": "install", "buildCommand": "build"}
 
 
 @dataclass(frozen=True)

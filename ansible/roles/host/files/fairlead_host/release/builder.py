@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
+PYTHON, VENV = "/usr/bin/python3", ".venv"
 LEAST_FREE_BYTES = 4 * 1024 * 1024
 
 
@@ -159,14 +160,38 @@ def check_out(spec: dict[str, Any]) -> None:
 def run_command(spec: dict[str, Any], name: str) -> None:
     """Runs one of the app's own commands in the release directory."""
     command = spec[name]
-    if command is None:
-        return
-    say(f"$ {command}")
-    done = subprocess.run(["/bin/sh", "-c", command], cwd=spec["release"], stdin=subprocess.DEVNULL, check=False)
+    if command is not None:
+        say(f"$ {command}")
+        run_program(spec, name, ["/bin/sh", "-c", command])
+
+
+def run_program(spec: dict[str, Any], name: str, argv: list[str]) -> None:
+    """Runs a program in the release directory, where the runtime's own programs are found first."""
+    done = subprocess.run(argv, cwd=spec["release"], env={**os.environ, **surroundings(spec)}, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         with open(spec["outcome"], "w", encoding="utf-8") as file:
             json.dump({"exitCode": done.returncode, "command": name}, file)
         raise Failed(COMMAND_FAILED, f"The command ended with exit code {done.returncode}.")
+
+
+def surroundings(spec: dict[str, Any]) -> dict[str, str]:
+    """What the app's commands find beside its own variables."""
+    if spec["runtime"] != "python":
+        return {}
+    venv = os.path.join(spec["release"], VENV)
+    return {
+        "VIRTUAL_ENV": venv,
+        "PATH": f"{venv}/bin:{os.environ.get('PATH', os.defpath)}",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+    }
+
+
+def make_venv(spec: dict[str, Any]) -> None:
+    """A Python release's own virtual environment, with pip in it and without what the system has installed."""
+    if spec["runtime"] == "python":
+        say(f"$ python3 -m venv {VENV}")
+        run_program(spec, "venv", [PYTHON, "-m", "venv", "--clear", VENV])
 
 
 def is_disk_full(path: str) -> bool:
@@ -192,6 +217,7 @@ def main() -> int:
         if not spec.get("isFetched"):
             fetch(spec)
         check_out(spec)
+        make_venv(spec)
         run_command(spec, "installCommand")
         run_command(spec, "buildCommand")
     except Failed as error:

@@ -1,4 +1,5 @@
 import type { App, RepositoryInspection } from '@fairlead/api/types';
+import { hasProcess } from '@fairlead/core/schemas';
 import { type EnvironmentEntry, parseEnvironment } from '../../../../parts/environment-text.ts';
 
 /** What a person has filled in so far; every field is text or a choice, as it stands in the form. */
@@ -68,8 +69,8 @@ export function createBody(draft: AppDraft) {
     runtime: draft.runtime,
     installCommand: orNull(draft.installCommand),
     buildCommand: orNull(draft.buildCommand),
-    startCommand: draft.runtime === 'node' ? orNull(draft.startCommand) : null,
-    documentRoot: draft.runtime === 'node' ? null : orNull(draft.documentRoot),
+    startCommand: hasProcess(draft.runtime) ? orNull(draft.startCommand) : null,
+    documentRoot: hasProcess(draft.runtime) ? null : orNull(draft.documentRoot),
     port: draft.port.trim() === '' ? undefined : Number(draft.port),
     domains: draft.domains.split(/[\s,]+/).filter(Boolean),
     healthPath: draft.healthPath.trim() || '/',

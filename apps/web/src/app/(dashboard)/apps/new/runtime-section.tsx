@@ -1,4 +1,5 @@
 'use client';
+import { hasProcess } from '@fairlead/core/schemas';
 import { Field, Input, Panel, RadioCards } from '@fairlead/ui';
 import type { SectionProps } from './repository-section.tsx';
 
@@ -9,11 +10,16 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
       <div className="flex flex-col gap-5">
         <RadioCards
           label="Runtime"
-          columns={3}
+          columns={2}
           value={draft.runtime}
           onChange={(runtime) => set({ runtime })}
           cards={[
             { value: 'node', label: 'Node.js', detail: 'A process with a start command.' },
+            {
+              value: 'python',
+              label: 'Python',
+              detail: 'WSGI or ASGI, in a virtual environment of its own.',
+            },
             { value: 'php', label: 'PHP', detail: 'Served by PHP-FPM from a folder.' },
             { value: 'static', label: 'Static files', detail: 'A folder, served as it is.' },
           ]}
@@ -34,7 +40,7 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
             />
           </Field>
         </div>
-        {draft.runtime === 'node' ? (
+        {hasProcess(draft.runtime) ? (
           <Field
             name="startCommand"
             label="Start command"

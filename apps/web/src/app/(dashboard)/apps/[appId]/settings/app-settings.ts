@@ -1,4 +1,5 @@
 import type { App } from '@fairlead/api/types';
+import { hasProcess } from '@fairlead/core/schemas';
 import { orNull, type SettingsGroup } from '../../../../../parts/settings-form.tsx';
 
 const seconds = (text: string) => Math.round(Number(text) * 1000);
@@ -49,7 +50,7 @@ export const appSettings: SettingsGroup<App>[] = [
         mono: true,
         value: (app) => app.startCommand ?? '',
         parse: orNull,
-        only: (app) => app.runtime === 'node',
+        only: (app) => hasProcess(app.runtime),
       },
       {
         name: 'documentRoot',
@@ -58,7 +59,7 @@ export const appSettings: SettingsGroup<App>[] = [
         optional: true,
         value: (app) => app.documentRoot ?? '',
         parse: orNull,
-        only: (app) => app.runtime !== 'node',
+        only: (app) => !hasProcess(app.runtime),
       },
     ],
   },
