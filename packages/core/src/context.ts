@@ -18,7 +18,7 @@ export interface KeyPair {
 
 /** Where a detected value was read. */
 export interface DetectionEvidence {
-  field: 'runtime' | 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot';
+  field: 'runtime' | 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot' | 'runtimeVersion';
   /** In the repository, e.g. `package.json`. */
   file: string;
   /** From 1 on; null: the file as such, by its name. */
@@ -40,6 +40,7 @@ export interface RepositoryInspection {
     buildCommand: string | null;
     startCommand: string | null;
     documentRoot: string | null;
+    runtimeVersion: string | null;
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Machine } from './machine.ts';
 
-/** Packs what Debian has installed as wheels; requirements that are not among the names are left out, as are names that a release of Debian does without. */
+/** Packs what Debian has installed as wheels. The first name asks for the others, so far as the release of Debian has them: its own requirements are not all told. */
 const pack = `
-import importlib.metadata as metadata, os, re, sys, zipfile
+import importlib.metadata as metadata, os, sys, zipfile
 folder, names = sys.argv[1], sys.argv[2:]
 os.makedirs(folder, exist_ok=True)
 present = {dist.name.lower() for dist in metadata.distributions()}
@@ -13,12 +13,11 @@ for name in [name for name in names if name in present]:
     paths = [root + '.py'] if os.path.isfile(root + '.py') else [
         os.path.join(at, file) for at, _, files in os.walk(root) for file in files if file.endswith(('.py', '.typed'))
     ]
-    bare = lambda text: re.match(r'[\\w.-]+', text)[0].lower()
-    needed = [text for text in found.requires or [] if 'extra ==' not in text and bare(text) in names]
+    needed = [each for each in names[1:] if each in present and name == names[0]]
     info = f'{module}-{found.version}.dist-info'
     head = f'Metadata-Version: 2.1\\nName: {name}\\nVersion: {found.version}\\n'
     files = {
-        f'{info}/METADATA': head + ''.join(f'Requires-Dist: {bare(text)}\\n' for text in needed),
+        f'{info}/METADATA': head + ''.join(f'Requires-Dist: {each}\\n' for each in needed),
         f'{info}/WHEEL': 'Wheel-Version: 1.0\\nGenerator: lab\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n',
         f'{info}/entry_points.txt': found.read_text('entry_points.txt') or '',
     }

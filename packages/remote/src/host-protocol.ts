@@ -270,6 +270,8 @@ export const hostVerbs = {
       timeoutSeconds: z.int().min(10).max(7200),
       /** The folder of the repository that becomes the release; left out: all of it. */
       rootDirectory: z.string().max(200).optional(),
+      /** Of Node.js or Python, e.g. `22` or `>=3.11`; left out: whichever the server has. */
+      runtimeVersion: z.string().max(20).optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
       access: z
         .discriminatedUnion('type', [

@@ -43,6 +43,7 @@ export async function buildRelease(
         buildCommand: app.buildCommand,
         timeoutSeconds: buildTimeoutSeconds,
         ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
+        ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
         ...(key === null ? {} : { access: revealed(key) }),
       },
       {

@@ -34,6 +34,7 @@ export async function releaseKeysOf(
         commit,
         app.rootDirectory,
         app.runtime,
+        app.runtimeVersion,
         app.installCommand,
         app.buildCommand,
         variables,

@@ -39,9 +39,9 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
   if (facts === null) return ['facts'];
   const has: Record<Runtime | Engine | 'nginx', boolean> = {
     nginx: facts.nginx !== null,
-    node: facts.node !== null,
+    // A host program that is older than apps of Python brings no package manager and no version either.
+    node: facts.node !== null && facts.python !== undefined,
     php: facts.php !== null,
-    // A host program that says nothing of it is older than apps of Python, too.
     python: facts.python != null,
     static: true,
     postgresql: facts.postgresql !== null,

@@ -22,6 +22,8 @@ export const appSchema = z
     documentRoot: z.string().nullable(),
     /** The folder of the repository that is the app; null: all of it. */
     rootDirectory: z.string().nullable(),
+    /** Of Node.js or Python, e.g. `22` or `>=3.11`; null: whichever the server has. */
+    runtimeVersion: z.string().nullable(),
     /** Where each backend listens for the balancer. */
     port: z.int(),
     domains: z.array(z.string()),
@@ -110,7 +112,7 @@ export const repositoryInspectionSchema = z
     /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
     evidence: z.array(
       z.object({
-        field: z.enum(['runtime', 'installCommand', 'buildCommand', 'startCommand', 'documentRoot']),
+        field: z.enum(['runtime', 'installCommand', 'buildCommand', 'startCommand', 'documentRoot', 'runtimeVersion']),
         file: z.string(),
         line: z.int().nullable(),
         says: z.string(),
@@ -122,6 +124,7 @@ export const repositoryInspectionSchema = z
       buildCommand: z.string().nullable(),
       startCommand: z.string().nullable(),
       documentRoot: z.string().nullable(),
+      runtimeVersion: z.string().nullable(),
     }),
   })
   .openapi('RepositoryInspection');

@@ -9,6 +9,7 @@ import {
   idempotencyKeySchema,
   idSchema,
   nameSchema,
+  runtimeVersionSchema,
 } from '../fields/text.ts';
 import { hasProcess, runtimes } from './runtimes.ts';
 
@@ -34,6 +35,8 @@ const createAppFields = z.strictObject({
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
+  /** Of Node.js or Python; null: whichever the server has. */
+  runtimeVersion: runtimeVersionSchema.default(null),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -76,6 +79,7 @@ export const updateAppBody = z.strictObject({
   startCommand: commandSchema.optional(),
   documentRoot: documentRootSchema.optional(),
   rootDirectory: documentRootSchema.optional(),
+  runtimeVersion: runtimeVersionSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

@@ -25,6 +25,8 @@ export interface AppView {
   documentRoot: string | null;
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: string | null;
+  /** Of Node.js or Python; null: whichever the server has. */
+  runtimeVersion: string | null;
   port: number;
   domains: string[];
   url: string | null;
@@ -111,6 +113,7 @@ export async function viewApps(
     startCommand: row.startCommand,
     documentRoot: row.documentRoot,
     rootDirectory: row.rootDirectory,
+    runtimeVersion: row.runtimeVersion,
     port: row.port,
     domains: row.domains,
     url: urlOf(row),

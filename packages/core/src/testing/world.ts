@@ -58,6 +58,7 @@ export async function createWorld(): Promise<World> {
           buildCommand: null,
           startCommand: 'npm start',
           documentRoot: null,
+          runtimeVersion: null,
         },
       }),
     },

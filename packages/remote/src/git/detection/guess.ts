@@ -9,6 +9,8 @@ export interface Suggestions {
   buildCommand: string | null;
   startCommand: string | null;
   documentRoot: string | null;
+  /** `22` or `22.12`, or at least that: `>=3.11`; null: none is asked for. */
+  runtimeVersion: string | null;
 }
 
 /** Where a value came from. */
@@ -36,6 +38,7 @@ export const noSuggestions: Suggestions = {
   buildCommand: null,
   startCommand: null,
   documentRoot: null,
+  runtimeVersion: null,
 };
 
 /** The line of a place in a text, from 1 on. */

@@ -12,8 +12,10 @@ const judge = (files: Record<string, string | object>) =>
 
 test.each([
   [{ 'package-lock.json': '' }, 'npm ci', 'npm run start'],
-  [{ 'pnpm-lock.yaml': '' }, 'corepack pnpm install --frozen-lockfile', 'corepack pnpm run start'],
-  [{ 'yarn.lock': '' }, 'corepack yarn install --frozen-lockfile', 'corepack yarn run start'],
+  [{ 'pnpm-lock.yaml': '' }, 'pnpm install --frozen-lockfile', 'pnpm run start'],
+  [{ 'yarn.lock': '' }, 'yarn install --frozen-lockfile', 'yarn run start'],
+  [{ 'yarn.lock': '__metadata:\n  version: 8\n' }, 'yarn install --immutable', 'yarn run start'],
+  [{ 'bun.lock': '' }, 'npm install', 'npm run start'],
   [{}, 'npm install', 'npm run start'],
 ])('the lock file %j decides the package manager', async (lock, installCommand, startCommand) => {
   const guess = await judge({ 'package.json': { scripts: { start: 'node .' } }, ...lock });
@@ -182,4 +184,38 @@ test('names that a shell would read otherwise are not suggested', async () => {
     'a;b.py': 'app = Flask()',
   });
   expect(guess.suggestions.startCommand).toBeNull();
+});
+
+test.each([
+  [{ '.nvmrc': 'v22.12.0\n' }, '22.12.0', '.nvmrc:1'],
+  [{ '.node-version': '# ours\n20' }, null, null],
+  [{ '.node-version': '20' }, '20', '.node-version:1'],
+  [{ '.nvmrc': 'lts/jod' }, null, '.nvmrc:1'],
+])('%j says which Node.js', async (more, version, where) => {
+  const guess = await judge({ 'package.json': { scripts: { start: 'node .' } }, ...more });
+  expect(guess.suggestions.runtimeVersion).toBe(version);
+  expect(evidenceOf(guess, 'runtimeVersion')).toEqual(where === null ? [] : [where]);
+});
+
+test.each([
+  ['>=18 <23', '>=18'],
+  ['^22.1.0', '22'],
+  ['~20.9', '20.9'],
+  ['22.x', '22'],
+  ['18 || 20', null],
+  ['*', null],
+])('engines.node %s', async (node, version) => {
+  const manifest = `{\n "scripts": { "start": "x" },\n "engines": {\n  "node": "${node}"\n }\n}`;
+  const guess = await judge({ 'package.json': manifest });
+  expect(guess.suggestions.runtimeVersion).toBe(version);
+  expect(evidenceOf(guess, 'runtimeVersion')).toEqual(['package.json:4']);
+});
+
+test.each([
+  [{ '.python-version': '3.12\n' }, '3.12'],
+  [{ 'runtime.txt': 'python-3.11.4\n' }, '3.11.4'],
+  [{ 'pyproject.toml': '[project]\nrequires-python = ">=3.10,<4"\n' }, '>=3.10'],
+])('%j says which Python', async (more, version) => {
+  const guess = await judge({ 'app.py': 'app = Flask(__name__)', ...more });
+  expect(guess.suggestions.runtimeVersion).toBe(version);
 });

@@ -8,23 +8,16 @@ import {
   readManifest,
 } from './guess.ts';
 import { judgeStatic } from './static.ts';
+import { nodeVersion } from './version.ts';
 
 const lockFiles = [
-  {
-    file: 'pnpm-lock.yaml',
-    tool: 'pnpm',
-    install: 'corepack pnpm install --frozen-lockfile',
-    run: 'corepack pnpm run',
-  },
-  {
-    file: 'yarn.lock',
-    tool: 'yarn',
-    install: 'corepack yarn install --frozen-lockfile',
-    run: 'corepack yarn run',
-  },
+  { file: 'pnpm-lock.yaml', tool: 'pnpm', install: 'pnpm install --frozen-lockfile', run: 'pnpm run' },
+  { file: 'yarn.lock', tool: 'yarn', install: 'yarn install --frozen-lockfile', run: 'yarn run' },
   { file: 'package-lock.json', tool: 'npm', install: 'npm ci', run: 'npm run' },
   { file: 'npm-shrinkwrap.json', tool: 'npm', install: 'npm ci', run: 'npm run' },
 ] as const;
+
+const bunLocks = ['bun.lock', 'bun.lockb'];
 
 /** Node.js, or a static site that is built with it: a package.json. */
 export async function judgeNode(files: Files): Promise<RuntimeGuess | null> {
@@ -39,10 +32,10 @@ export async function judgeNode(files: Files): Promise<RuntimeGuess | null> {
   const isSite = startCommand === null && script('build') !== null;
   const evidence: Evidence[] = [
     { field: 'runtime', file: 'package.json', line: null, says: 'Node.js packages and scripts' },
-    lock
-      ? { field: 'installCommand', file: lock.file, line: null, says: `locked by ${lock.tool}` }
-      : { field: 'installCommand', file: 'package.json', line: null, says: 'no lock file beside it' },
+    ...(await installEvidence(files, manifest, lock?.file, lock?.tool)),
   ];
+  const asked = await nodeVersion(files);
+  evidence.push(...asked.evidence);
   const build = script('build');
   const start = script('start');
   if (build) evidence.push({ field: 'buildCommand', ...build });
@@ -54,12 +47,46 @@ export async function judgeNode(files: Files): Promise<RuntimeGuess | null> {
     evidence,
     suggestions: {
       ...noSuggestions,
-      installCommand: lock?.install ?? 'npm install',
+      installCommand:
+        lock === undefined
+          ? 'npm install'
+          : (await isBerry(files, lock.file))
+            ? 'yarn install --immutable'
+            : lock.install,
+      runtimeVersion: asked.version,
       buildCommand: build ? `${run} build` : null,
       startCommand,
       documentRoot: isSite ? 'dist' : null,
     },
   };
+}
+
+/** Yarn from 2 on has another word for it, and another format of its lock file. */
+async function isBerry(files: Files, lock: string): Promise<boolean> {
+  if (lock !== 'yarn.lock') return false;
+  return files.paths.has('.yarnrc.yml') || /^__metadata:/m.test((await files.read(lock)) ?? '');
+}
+
+async function installEvidence(
+  files: Files,
+  { text, value }: Manifest,
+  lock: string | undefined,
+  tool: string | undefined,
+): Promise<Evidence[]> {
+  const found: Evidence[] = [];
+  const add = (file: string, line: number | null, says: string) =>
+    found.push({ field: 'installCommand', file, line, says });
+  if (lock === undefined) add('package.json', null, 'no lock file beside it that could be kept to');
+  else add(lock, null, `locked by ${tool}`);
+  if (typeof value.packageManager === 'string')
+    add(
+      'package.json',
+      lineOf(text, /"packageManager"\s*:/),
+      `names ${value.packageManager.split('+')[0]?.slice(0, 60)}, which the build installs`,
+    );
+  for (const bun of bunLocks.filter((path) => files.paths.has(path)))
+    add(bun, null, 'Bun is not supported: its lock file is not kept to');
+  return found;
 }
 
 /** How an app of another runtime builds its pages with Node.js; null where it builds none. */

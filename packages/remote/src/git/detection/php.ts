@@ -27,6 +27,7 @@ export async function judgePhp(files: Files): Promise<RuntimeGuess | null> {
       installCommand: composer ? install : null,
       buildCommand: assets.command,
       startCommand: null,
+      runtimeVersion: null,
       documentRoot: entry?.includes('/') ? folderOf(entry) : isLaravel ? 'public' : '.',
     },
   };

@@ -3,6 +3,7 @@ import { judgeAssets } from './node.ts';
 import { type DjangoProject, readDjango } from './python-django.ts';
 import { type Entry, findEntry } from './python-entry.ts';
 import { type Packages, readPackages } from './python-packages.ts';
+import { pythonVersion } from './version.ts';
 
 /** Python: an application for WSGI or ASGI, or packages alone, of which a person says how they start. */
 export async function judgePython(files: Files): Promise<RuntimeGuess | null> {
@@ -20,11 +21,18 @@ export async function judgePython(files: Files): Promise<RuntimeGuess | null> {
       { field: 'startCommand', file: entry.file, line: entry.line, says: entry.says },
       ...server.evidence,
     );
+  const asked = await pythonVersion(files);
   const assets = await judgeAssets(files);
   const statics = django === null ? null : collectsStatic(django);
   return {
     runtime: 'python',
-    evidence: [...evidence, ...installEvidence(packages, server), ...assets.evidence, ...(statics ?? [])],
+    evidence: [
+      ...evidence,
+      ...installEvidence(packages, server),
+      ...assets.evidence,
+      ...(statics ?? []),
+      ...asked.evidence,
+    ],
     suggestions: {
       ...noSuggestions,
       installCommand: installCommand(packages, server),
@@ -33,6 +41,7 @@ export async function judgePython(files: Files): Promise<RuntimeGuess | null> {
           .filter(Boolean)
           .join(' && ') || null,
       startCommand: server?.command ?? null,
+      runtimeVersion: asked.version,
     },
   };
 }

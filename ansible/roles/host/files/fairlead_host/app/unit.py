@@ -61,7 +61,7 @@ def process_unit(app: App, runtime: str) -> str:
 def _environment(app: App, runtime: str) -> list[str]:
     """What programs of a runtime find; the app's own variables come after it."""
     if runtime == "node":
-        return ["NODE_ENV=production"]
+        return ["NODE_ENV=production", "NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt", f"PATH={app.root}/%i/.fairlead/bin:{SEARCH_PATH}"]
     venv = f"{app.root}/%i/.venv"
     return [f"VIRTUAL_ENV={venv}", f"PATH={venv}/bin:{SEARCH_PATH}", "PYTHONUNBUFFERED=1"]
 

@@ -17,7 +17,7 @@ from ..command import run
 from ..errors import HostError
 from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
-from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, Fields
+from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
 from .build_log import LogFollower
 from .build_outcome import Ended, explain, read_end
 
@@ -41,6 +41,7 @@ class Build:
     buildCommand: str | None
     rootDirectory: str | None
     access: dict[str, str] | None
+    runtimeVersion: str | None = None
 
 
 def build(call: Call, fields: Fields) -> dict[str, Any]:
@@ -88,6 +89,7 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         installCommand=fields.optional("installCommand", lambda name: fields.string(name, 4096, 1)),
         buildCommand=fields.optional("buildCommand", lambda name: fields.string(name, 4096, 1)),
         rootDirectory=fields.optional("rootDirectory", lambda name: fields.match(name, FOLDER, "a folder inside the repository", 200)),
+        runtimeVersion=fields.optional("runtimeVersion", lambda name: fields.match(name, VERSION, "a version, e.g. 22 or >=3.11", 20)),
         access=fields.optional("access", lambda name: _access(fields.object(name))),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_or_none
-from .builder import COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, UNREACHABLE
+from .builder import COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
 
 COMMANDS = {"venv": "venv", "installCommand": "install", "buildCommand": "build"}
 
@@ -54,6 +54,18 @@ def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
         return HostError("commit-not-found", "The repository does not have this commit.", hint="Was the branch rewritten?")
     if ended.exit_code == NO_FOLDER:
         return HostError("build-failed", "The repository has no such folder at this commit.", hint="Check the folder in the app's settings.")
+    if ended.exit_code == NO_TOOL:
+        return HostError(
+            "build-failed",
+            "A program that the build asks for could not be installed.",
+            hint="The log's last line says which and why. Check packageManager, the app's version, and that this server reaches the npm registry.",
+        )
+    if ended.exit_code == NO_PYTHON:
+        return HostError(
+            "build-failed",
+            "The server has another version of Python than the app asks for.",
+            hint="The log's last line names both. Change the version in the app's settings, or use a server whose Debian has it.",
+        )
     if ended.exit_code == DISK_FULL:
         return disk_full()
     return _command_failed(ended, outcome)

@@ -17,7 +17,10 @@ from typing import Any
 from urllib.parse import quote
 
 UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
+NO_TOOL, NO_PYTHON = 14, 15
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
+# Debian's Node.js trusts what the system trusts; one from the npm registry has to be told.
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 PYTHON, VENV = "/usr/bin/python3", ".venv"
 LEAST_FREE_BYTES = 4 * 1024 * 1024
 
@@ -176,15 +179,37 @@ def run_program(spec: dict[str, Any], name: str, argv: list[str]) -> None:
 
 def surroundings(spec: dict[str, Any]) -> dict[str, str]:
     """What the app's commands find beside its own variables."""
-    if spec["runtime"] != "python":
-        return {}
-    venv = os.path.join(spec["release"], VENV)
-    return {
-        "VIRTUAL_ENV": venv,
-        "PATH": f"{venv}/bin:{os.environ.get('PATH', os.defpath)}",
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_INPUT": "1",
-    }
+    folders = [*spec.get("programs", ()), os.environ.get("PATH", os.defpath)]
+    found = {"NODE_EXTRA_CA_CERTS": CERTIFICATES, "YARN_ENABLE_TELEMETRY": "0", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+    if spec["runtime"] == "python":
+        venv = os.path.join(spec["release"], VENV)
+        folders.insert(0, f"{venv}/bin")
+        found = {**found, "VIRTUAL_ENV": venv, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    return {**found, "PATH": ":".join(folders)}
+
+
+def bring_tools(spec: dict[str, Any]) -> None:
+    """The package manager and the Node.js that the release asks for; a process of Node.js finds them at its start, too."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import toolchain  # noqa: PLC0415
+
+    wanted, runtime = spec.get("runtimeVersion"), spec["runtime"]
+    if runtime == "python" and wanted is not None:
+        version = toolchain.version_of([PYTHON, "--version"])
+        if not toolchain.satisfies(version, wanted):
+            raise Failed(NO_PYTHON, f"The app asks for Python {wanted}, this server has {version}.")
+    try:
+        spec["programs"] = toolchain.provide(spec["release"], wanted if runtime != "python" else None, say)
+    except toolchain.Unavailable as error:
+        raise Failed(NO_TOOL, str(error)) from error
+    if runtime == "node" and spec["programs"]:
+        folder = os.path.join(spec["release"], ".fairlead", "bin")
+        os.makedirs(folder, exist_ok=True)
+        for program in (os.path.join(each, name) for each in reversed(spec["programs"]) for name in os.listdir(each)):
+            link = os.path.join(folder, os.path.basename(program))
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(link)
+            os.symlink(program, link)
 
 
 def make_venv(spec: dict[str, Any]) -> None:
@@ -217,6 +242,7 @@ def main() -> int:
         if not spec.get("isFetched"):
             fetch(spec)
         check_out(spec)
+        bring_tools(spec)
         make_venv(spec)
         run_command(spec, "installCommand")
         run_command(spec, "buildCommand")

@@ -12,6 +12,7 @@ export interface AppDraft {
   buildCommand: string;
   startCommand: string;
   documentRoot: string;
+  runtimeVersion: string;
   primaryServerId: string;
   databaseEngine: App['database']['engine'];
   environment: string;
@@ -29,6 +30,7 @@ export const emptyDraft: AppDraft = {
   buildCommand: '',
   startCommand: '',
   documentRoot: '',
+  runtimeVersion: '',
   primaryServerId: '',
   databaseEngine: 'none',
   environment: '',
@@ -55,6 +57,7 @@ export function withInspection(draft: AppDraft, found: RepositoryInspection): Ap
     buildCommand: suggestions.buildCommand ?? '',
     startCommand: suggestions.startCommand ?? '',
     documentRoot: suggestions.documentRoot ?? '',
+    runtimeVersion: suggestions.runtimeVersion ?? '',
   };
 }
 
@@ -71,6 +74,7 @@ export function createBody(draft: AppDraft) {
     buildCommand: orNull(draft.buildCommand),
     startCommand: hasProcess(draft.runtime) ? orNull(draft.startCommand) : null,
     documentRoot: hasProcess(draft.runtime) ? null : orNull(draft.documentRoot),
+    runtimeVersion: draft.runtime === 'php' ? null : orNull(draft.runtimeVersion),
     port: draft.port.trim() === '' ? undefined : Number(draft.port),
     domains: draft.domains.split(/[\s,]+/).filter(Boolean),
     healthPath: draft.healthPath.trim() || '/',

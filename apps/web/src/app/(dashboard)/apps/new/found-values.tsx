@@ -9,6 +9,7 @@ const labels: Record<Field, string> = {
   buildCommand: 'Build command',
   startCommand: 'Start command',
   documentRoot: 'Folder to serve',
+  runtimeVersion: 'Version',
 };
 
 /** Each value that was found, and the files and lines that led to it. */
@@ -42,5 +43,5 @@ export function FoundValues({ found }: { found: RepositoryInspection }) {
 
 function shownValue({ runtime, suggestions }: RepositoryInspection, field: Field): string {
   if (field === 'runtime') return runtimeNames[runtime];
-  return suggestions[field] ?? 'none';
+  return suggestions[field] ?? 'none, see';
 }

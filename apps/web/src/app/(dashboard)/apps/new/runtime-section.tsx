@@ -24,6 +24,22 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
             { value: 'static', label: 'Static files', detail: 'A folder, served as it is.' },
           ]}
         />
+        {draft.runtime === 'php' ? null : (
+          <Field
+            name="runtimeVersion"
+            label="Version"
+            optional
+            error={fields.runtimeVersion}
+            hint={versionHint(draft.runtime)}
+          >
+            <Input
+              mono
+              placeholder={draft.runtime === 'python' ? '>=3.11' : '22'}
+              value={draft.runtimeVersion}
+              onChange={(event) => set({ runtimeVersion: event.target.value })}
+            />
+          </Field>
+        )}
         <div className="grid gap-5 sm:grid-cols-2">
           <Field name="installCommand" label="Install command" optional error={fields.installCommand}>
             <Input
@@ -72,4 +88,10 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
       </div>
     </Panel>
   );
+}
+
+function versionHint(runtime: SectionProps['draft']['runtime']): string {
+  return runtime === 'python'
+    ? 'Empty: whichever the server has. It has one, its Debian’s: a build that asks for another fails.'
+    : 'Of Node.js. Empty: whichever the server has. Another one is fetched from the npm registry by the build.';
 }

@@ -29,6 +29,16 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: orNull,
       },
       {
+        name: 'runtimeVersion',
+        label: 'Version',
+        mono: true,
+        optional: true,
+        hint: 'E.g. 22 or >=3.11. Empty: whichever the server has.',
+        value: (app) => app.runtimeVersion ?? '',
+        parse: orNull,
+        only: (app) => app.runtime !== 'php',
+      },
+      {
         name: 'installCommand',
         label: 'Install command',
         mono: true,
