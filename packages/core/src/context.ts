@@ -16,9 +16,16 @@ export interface KeyPair {
   fingerprint: string;
 }
 
-/** Where a detected value was read. */
+type DetectedValue =
+  | 'installCommand'
+  | 'buildCommand'
+  | 'startCommand'
+  | 'documentRoot'
+  | 'runtimeVersion';
+
+/** Where a value was read. */
 export interface DetectionEvidence {
-  field: 'runtime' | 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot' | 'runtimeVersion';
+  field: 'runtime' | DetectedValue | 'rootDirectory' | 'healthPath' | 'port';
   /** In the repository, e.g. `package.json`. */
   file: string;
   /** From 1 on; null: the file as such, by its name. */
@@ -26,21 +33,25 @@ export interface DetectionEvidence {
   says: string;
 }
 
-/** What a repository says of itself, read without a checkout kept. */
-export interface RepositoryInspection {
+/** What a repository's files say of themselves, read without a checkout kept. */
+export interface SourceInspection {
   branches: string[];
   /** 40 hexadecimal digits: the head of the asked (or default) branch. */
   commit: string;
   runtime: Runtime;
   /** Where each value was read. */
   evidence: DetectionEvidence[];
-  suggestions: {
-    branch: string;
-    installCommand: string | null;
-    buildCommand: string | null;
-    startCommand: string | null;
-    documentRoot: string | null;
-    runtimeVersion: string | null;
+  suggestions: { branch: string } & Record<DetectedValue, string | null>;
+  /** The text of its `fairlead.yml`; null where it has none. */
+  declaration: string | null;
+}
+
+/** The same with what `fairlead.yml` says in its place. */
+export interface RepositoryInspection extends Omit<SourceInspection, 'declaration'> {
+  suggestions: SourceInspection['suggestions'] & {
+    rootDirectory: string | null;
+    healthPath: string | null;
+    port: number | null;
   };
 }
 
@@ -66,7 +77,7 @@ export interface RepositorySource {
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
   readTree(request: TreeRequest): Promise<Tree>;
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
-  inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<RepositoryInspection>;
+  inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<SourceInspection>;
   /** The head of a branch, 40 hexadecimal digits. @throws AppError `repository-unreachable`, `branch-not-found` */
   headOf(input: { repositoryUrl: string; branch: string; key: RepositoryKey | null }): Promise<string>;
   /** The host key that an SSH repository's server shows now. @throws AppError `repository-unreachable` */

@@ -10,7 +10,7 @@ import {
   updateApp,
 } from '@fairlead/core';
 import { fromWheels, type GitServer, type Lab, makeWheels } from '@fairlead/lab';
-import { createRepositorySource } from '@fairlead/remote';
+import { createRepositorySource } from '@fairlead/remote/git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
 import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';

@@ -112,7 +112,7 @@ export const repositoryInspectionSchema = z
     /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
     evidence: z.array(
       z.object({
-        field: z.enum(['runtime', 'installCommand', 'buildCommand', 'startCommand', 'documentRoot', 'runtimeVersion']),
+        field: z.enum(['runtime', 'installCommand', 'buildCommand', 'startCommand', 'documentRoot', 'runtimeVersion', 'rootDirectory', 'healthPath', 'port']),
         file: z.string(),
         line: z.int().nullable(),
         says: z.string(),
@@ -125,6 +125,10 @@ export const repositoryInspectionSchema = z
       startCommand: z.string().nullable(),
       documentRoot: z.string().nullable(),
       runtimeVersion: z.string().nullable(),
+      /** These three by `fairlead.yml` alone. */
+      rootDirectory: z.string().nullable(),
+      healthPath: z.string().nullable(),
+      port: z.int().nullable(),
     }),
   })
   .openapi('RepositoryInspection');

@@ -60,6 +60,7 @@ export async function createWorld(): Promise<World> {
           documentRoot: null,
           runtimeVersion: null,
         },
+        declaration: null,
       }),
     },
     networkLists: { read: async () => ['198.51.100.0/24', '2001:db8::/32'] },

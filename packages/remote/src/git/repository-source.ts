@@ -15,6 +15,8 @@ export interface RepositoryInspection {
   /** Where each value was read. */
   evidence: Evidence[];
   suggestions: Suggestions & { branch: string };
+  /** The text of its `fairlead.yml`; null where it has none. */
+  declaration: string | null;
 }
 
 /** What core asks of repositories (`RepositorySource`): `inspect` answers branches, head and runtime in one question. Throws as {@link listRemote} and {@link detectRuntime}. */
@@ -48,6 +50,7 @@ export function createRepositorySource(options: GitOptions = {}) {
         commit,
         runtime: guess.runtime ?? 'static',
         evidence: guess.evidence,
+        declaration: guess.declaration,
         suggestions: { branch, ...guess.suggestions },
       };
     },

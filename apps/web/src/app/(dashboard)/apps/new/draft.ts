@@ -13,6 +13,7 @@ export interface AppDraft {
   startCommand: string;
   documentRoot: string;
   runtimeVersion: string;
+  rootDirectory: string;
   primaryServerId: string;
   databaseEngine: App['database']['engine'];
   environment: string;
@@ -31,6 +32,7 @@ export const emptyDraft: AppDraft = {
   startCommand: '',
   documentRoot: '',
   runtimeVersion: '',
+  rootDirectory: '',
   primaryServerId: '',
   databaseEngine: 'none',
   environment: '',
@@ -58,6 +60,9 @@ export function withInspection(draft: AppDraft, found: RepositoryInspection): Ap
     startCommand: suggestions.startCommand ?? '',
     documentRoot: suggestions.documentRoot ?? '',
     runtimeVersion: suggestions.runtimeVersion ?? '',
+    rootDirectory: suggestions.rootDirectory ?? '',
+    healthPath: suggestions.healthPath ?? draft.healthPath,
+    port: suggestions.port === null ? draft.port : String(suggestions.port),
   };
 }
 
@@ -75,6 +80,7 @@ export function createBody(draft: AppDraft) {
     startCommand: hasProcess(draft.runtime) ? orNull(draft.startCommand) : null,
     documentRoot: hasProcess(draft.runtime) ? null : orNull(draft.documentRoot),
     runtimeVersion: draft.runtime === 'php' ? null : orNull(draft.runtimeVersion),
+    rootDirectory: orNull(draft.rootDirectory),
     port: draft.port.trim() === '' ? undefined : Number(draft.port),
     domains: draft.domains.split(/[\s,]+/).filter(Boolean),
     healthPath: draft.healthPath.trim() || '/',

@@ -10,6 +10,9 @@ const labels: Record<Field, string> = {
   startCommand: 'Start command',
   documentRoot: 'Folder to serve',
   runtimeVersion: 'Version',
+  rootDirectory: 'Folder of the repository',
+  healthPath: 'Health check path',
+  port: 'Port',
 };
 
 /** Each value that was found, and the files and lines that led to it. */
@@ -43,5 +46,6 @@ export function FoundValues({ found }: { found: RepositoryInspection }) {
 
 function shownValue({ runtime, suggestions }: RepositoryInspection, field: Field): string {
   if (field === 'runtime') return runtimeNames[runtime];
-  return suggestions[field] ?? 'none, see';
+  const value = suggestions[field];
+  return value === null ? 'none' : String(value);
 }
