@@ -16,12 +16,7 @@ export interface KeyPair {
   fingerprint: string;
 }
 
-type DetectedValue =
-  | 'installCommand'
-  | 'buildCommand'
-  | 'startCommand'
-  | 'documentRoot'
-  | 'runtimeVersion';
+type DetectedValue = 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot' | 'runtimeVersion';
 
 /** Where a value was read. */
 export interface DetectionEvidence {

@@ -112,7 +112,17 @@ export const repositoryInspectionSchema = z
     /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
     evidence: z.array(
       z.object({
-        field: z.enum(['runtime', 'installCommand', 'buildCommand', 'startCommand', 'documentRoot', 'runtimeVersion', 'rootDirectory', 'healthPath', 'port']),
+        field: z.enum([
+          'runtime',
+          'installCommand',
+          'buildCommand',
+          'startCommand',
+          'documentRoot',
+          'runtimeVersion',
+          'rootDirectory',
+          'healthPath',
+          'port',
+        ]),
         file: z.string(),
         line: z.int().nullable(),
         says: z.string(),

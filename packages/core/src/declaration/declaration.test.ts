@@ -18,7 +18,9 @@ const refusal = (text: string): string => {
 
 test('docs/fairlead.schema.json is the schema that files are checked with', async () => {
   const file = new URL('../../../../docs/fairlead.schema.json', import.meta.url);
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(declarationJsonSchema())));
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(declarationJsonSchema())),
+  );
 });
 
 test('values are those of the API, each with its line', () => {
@@ -77,7 +79,12 @@ test('what the file says takes the place of what was found, and of its evidence'
   };
   const { runtime, suggestions, evidence } = declare(found);
   expect(runtime).toBe('node');
-  expect(suggestions).toMatchObject({ installCommand: 'npm ci', buildCommand: null, healthPath: '/up', port: null });
+  expect(suggestions).toMatchObject({
+    installCommand: 'npm ci',
+    buildCommand: null,
+    healthPath: '/up',
+    port: null,
+  });
   expect(evidence).toEqual([
     { field: 'buildCommand', file: 'fairlead.yml', line: 1, says: 'says so' },
     { field: 'healthPath', file: 'fairlead.yml', line: 2, says: 'says so' },

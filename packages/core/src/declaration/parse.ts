@@ -68,7 +68,9 @@ function checked({ input, lines }: Pairs): ParsedDeclaration {
 }
 
 function refused(line: number | null, key: string | null, message: string): AppError {
-  const where = [declarationFile, line === null ? '' : `, line ${line}`, key === null ? '' : `, ${key}`].join('');
+  const where = [declarationFile, line === null ? '' : `, line ${line}`, key === null ? '' : `, ${key}`].join(
+    '',
+  );
   return new AppError('invalid-input', `${where}: ${message}`, {
     hint: 'The keys are those of docs/fairlead-yml.md. Put the file right and read the repository again.',
     details: { errors: [{ path: key ?? declarationFile, message }], line },
