@@ -1,4 +1,4 @@
-import { type Runtime, runtimes } from '@fairlead/core';
+import { type Runtime, runtimes, runtimesOf } from '@fairlead/core';
 import type { App, Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
@@ -19,15 +19,6 @@ export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs 
     databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
   };
 }
-
-/** What runs the app and what its build asks for: pages of an app of any runtime may be built with Node.js. */
-function runtimesOf({ runtime, installCommand, buildCommand }: App): Runtime[] {
-  const builds = [installCommand, buildCommand].some((command) => usesNode.test(command ?? ''));
-  const own = runtime as Runtime;
-  return builds && own !== 'node' ? ['node', own] : [own];
-}
-
-const usesNode = /(?:^|[\s;&|(])(?:node|npm|npx|pnpm|pnpx|yarn)(?=[\s;&|)]|$)/;
 
 /** What the last check or preparation read of a server; null before that, or from a host program of another contract. */
 export function factsOf(server: Pick<Server, 'facts'>): ServerFacts | null {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { satisfiesVersion } from './runtimes.ts';
+import { runtimesOf, satisfiesVersion } from './runtimes.ts';
 
 test.each([
   ['18.20.4', '18', true],
@@ -15,4 +15,13 @@ test.each([
   ['20.19.2', 'lts', false],
 ])('%s is asked for as %s: %s', (version, asked, is) => {
   expect(satisfiesVersion(version, asked)).toBe(is);
+});
+
+test.each([
+  ['php', 'composer install', 'npm ci && npm run build', ['node', 'php']],
+  ['static', 'pnpm install', null, ['node', 'static']],
+  ['python', 'pip install -r node-requirements.txt', null, ['python']],
+  ['node', 'npm ci', null, ['node']],
+])('an app of %s with %s and %s', (runtime, installCommand, buildCommand, needed) => {
+  expect(runtimesOf({ runtime, installCommand, buildCommand })).toEqual(needed);
 });

@@ -15,3 +15,16 @@ export function satisfiesVersion(version: string, asked: string): boolean {
   if (different === -1) return true;
   return least !== undefined && (has[different] ?? -1) > (wanted[different] ?? 0);
 }
+
+const usesNode = /(?:^|[\s;&|(])(?:node|npm|npx|pnpm|pnpx|yarn)(?=[\s;&|)]|$)/;
+
+/** What a server needs for the app: what it runs on, and what its build asks for, as pages of an app of any runtime may be built with Node.js. */
+export function runtimesOf(app: {
+  runtime: string;
+  installCommand: string | null;
+  buildCommand: string | null;
+}): Runtime[] {
+  const builds = [app.installCommand, app.buildCommand].some((command) => usesNode.test(command ?? ''));
+  const own = app.runtime as Runtime;
+  return builds && own !== 'node' ? ['node', own] : [own];
+}
