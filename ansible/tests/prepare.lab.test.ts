@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bootHosts, type Fleet, failure, type Host, type Needs, onBoth } from './prepared.ts';
 
 const needs: Needs = {
-  prepare_runtimes: ['node', 'php', 'static'],
+  prepare_runtimes: ['node', 'php', 'python', 'static'],
   prepare_databases: ['postgresql', 'mariadb'],
 };
 const userSite = 'server { listen 8123; return 200 "the user\'s own"; }\n';
@@ -76,6 +76,7 @@ test('the host program answers, and says what the server is', () =>
     });
     expect(facts.node).toMatch(/^\d+\./);
     expect(facts.php).toMatch(/^8\./);
+    expect(facts.python).toMatch(/^3\./);
   }));
 
 test('the user that Fairlead signs in as may run the host program and nothing else', () =>

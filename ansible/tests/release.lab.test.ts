@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { waitFor } from '@fairlead/lab';
+import { fromWheels, makeWheels, waitFor } from '@fairlead/lab';
 import { backendSpecSchema, renderBackend } from '@fairlead/nginx';
 import type { HostInput, HostLog } from '@fairlead/remote';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -10,6 +10,16 @@ const files = {
   'server.js': `require('http').createServer((request, response) => response.end(JSON.stringify(process.env))).listen(process.env.PORT, process.env.HOST);\n`,
   'public/index.php': `<?php header('Content-Type: application/json'); echo json_encode(getenv());\n`,
   'index.html': 'static page',
+  'requirements.txt': 'uvicorn\n',
+  'asgi.py': `import os, sys
+
+async def app(scope, receive, send):
+    if scope['type'] == 'lifespan':
+        return
+    body = f"{sys.prefix} {os.environ['VIRTUAL_ENV']} {os.environ['LINES']}".encode()
+    await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+    await send({'type': 'http.response.body', 'body': body})
+`,
 };
 
 /** Values that shells, systemd, PHP-FPM and Nginx would each like to read as something else. */
@@ -34,7 +44,10 @@ let vanish: () => Promise<void>;
 let restore: () => Promise<void>;
 
 beforeAll(async () => {
-  fleet = await bootPrepared(23, { prepare_runtimes: ['node', 'php', 'static'], prepare_databases: [] });
+  fleet = await bootPrepared(23, {
+    prepare_runtimes: ['node', 'php', 'python', 'static'],
+    prepare_databases: [],
+  });
   const git = await fleet.lab.gitServer({ repos: [{ name: 'echo', sample: 'static-site' }] });
   const repository = git.repo('echo');
   commit = await repository.commit(files, 'Echo');
@@ -109,7 +122,7 @@ async function serve(host: Host, target: object, generation = 1): Promise<string
   return `http://${host.machine.address}:20000`;
 }
 
-const ensure = (host: Host, runtime: 'node' | 'php' | 'static' = 'node') =>
+const ensure = (host: Host, runtime: 'node' | 'php' | 'python' | 'static' = 'node') =>
   host.call('app.ensure', { app: 'shop', runtime });
 
 test('a Node.js release is built, started, activated; each a second time changes nothing', () =>
@@ -168,6 +181,32 @@ test('a Node.js release is built, started, activated; each a second time changes
       FAIRLEAD_SERVER: host.machine.name,
       USER: 'fl-shop',
     });
+  }));
+
+test('a Python release is served for ASGI from a virtual environment of its own, which sees nothing of the system’s', () =>
+  onBoth(fleet, async (host) => {
+    await makeWheels(host.machine, ['uvicorn', 'click', 'h11', 'asgiref']);
+    const id = randomUUID();
+    await ensure(host, 'python');
+    await host.call('app.env', { app: 'shop', env: { ...fromWheels, LINES: hostile.LINES } });
+    const python = { runtime: 'python' as const, installCommand: 'pip install -r requirements.txt' };
+    const seen = `python -c 'import gunicorn' 2>&1 | tail -n 1; which pip`;
+    const logs: HostLog[] = [];
+    const built = await host.call('release.build', build(id, { ...python, buildCommand: seen }), {
+      onLog: (log) => logs.push(log),
+    });
+    const said = logs.map((log) => log.text).join('');
+    expect(said).toMatch(/\$ python3 -m venv \.venv\n\$ pip install.*Successfully installed.*uvicorn/s);
+    expect(said).toContain(`No module named 'gunicorn'\n${built.path}/.venv/bin/pip\n`);
+    const command = 'uvicorn --host 127.0.0.1 --port $PORT asgi:app';
+    await host.call('release.start', start(id, { ...python, startCommand: command }));
+    const blue = '/srv/fairlead/shop/blue/.venv';
+    const address = await serve(host, { runtime: 'node', port: 30_000 });
+    expect(await (await fetch(address)).text()).toBe(`${built.path}/.venv ${blue} ${hostile.LINES}`);
+    const failed = await failure(
+      host.call('release.build', build(randomUUID(), { ...python, installCommand: 'pip install no-such' })),
+    );
+    expect(failed).toMatchObject({ code: 'build-failed', details: { exitCode: 1, command: 'install' } });
   }));
 
 test('the active colour comes back after a reboot, the other does not', () =>

@@ -75,7 +75,7 @@ export async function registerServer(api: Api, machine: Registrable, say: Say): 
 export async function prepareServer(
   api: Api,
   server: Server,
-  needs: { runtimes: ('node' | 'php' | 'static')[]; databases: ('postgresql' | 'mariadb')[] },
+  needs: { runtimes: App['runtime'][]; databases: ('postgresql' | 'mariadb')[] },
   say: Say,
 ): Promise<void> {
   await api.finished(await api.post(`/servers/${server.id}/prepare`, needs), (step) =>

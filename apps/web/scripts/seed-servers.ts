@@ -54,6 +54,7 @@ function facts(n: number): Prisma.InputJsonValue {
     postgresql: n === 1 ? { version: '15.10', maxConnections: 100 } : null,
     mariadb: null,
     node: '20.19.2',
+    python: '3.13.5',
     php: null,
     firewall: 'nftables',
   };

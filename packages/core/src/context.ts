@@ -1,6 +1,7 @@
 import type { Cipher, PrismaClient } from '@fairlead/db';
 import type { Secret } from '@fairlead/errors';
 import type { Tree } from '@fairlead/readiness';
+import type { Runtime } from './app/runtimes.ts';
 import type { Role, Scope } from './authorize.ts';
 
 /** Hands ids to the worker. `createQueue()` of `@fairlead/jobs` is one. */
@@ -15,20 +16,37 @@ export interface KeyPair {
   fingerprint: string;
 }
 
-/** What a repository says of itself, read without a checkout kept. */
-export interface RepositoryInspection {
+type DetectedValue = 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot' | 'runtimeVersion';
+
+/** Where a value was read. */
+export interface DetectionEvidence {
+  field: 'runtime' | DetectedValue | 'rootDirectory' | 'healthPath' | 'port';
+  /** In the repository, e.g. `package.json`. */
+  file: string;
+  /** From 1 on; null: the file as such, by its name. */
+  line: number | null;
+  says: string;
+}
+
+/** What a repository's files say of themselves, read without a checkout kept. */
+export interface SourceInspection {
   branches: string[];
   /** 40 hexadecimal digits: the head of the asked (or default) branch. */
   commit: string;
-  runtime: 'node' | 'php' | 'static';
-  /** Files that led to `runtime`, e.g. `package.json`. */
-  evidence: string[];
-  suggestions: {
-    branch: string;
-    installCommand: string | null;
-    buildCommand: string | null;
-    startCommand: string | null;
-    documentRoot: string | null;
+  runtime: Runtime;
+  /** Where each value was read. */
+  evidence: DetectionEvidence[];
+  suggestions: { branch: string } & Record<DetectedValue, string | null>;
+  /** The text of its `fairlead.yml`; null where it has none. */
+  declaration: string | null;
+}
+
+/** The same with what `fairlead.yml` says in its place. */
+export interface RepositoryInspection extends Omit<SourceInspection, 'declaration'> {
+  suggestions: SourceInspection['suggestions'] & {
+    rootDirectory: string | null;
+    healthPath: string | null;
+    port: number | null;
   };
 }
 
@@ -54,7 +72,7 @@ export interface RepositorySource {
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
   readTree(request: TreeRequest): Promise<Tree>;
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
-  inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<RepositoryInspection>;
+  inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<SourceInspection>;
   /** The head of a branch, 40 hexadecimal digits. @throws AppError `repository-unreachable`, `branch-not-found` */
   headOf(input: { repositoryUrl: string; branch: string; key: RepositoryKey | null }): Promise<string>;
   /** The host key that an SSH repository's server shows now. @throws AppError `repository-unreachable` */

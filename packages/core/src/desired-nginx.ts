@@ -183,6 +183,7 @@ function backendTarget(app: DesiredApp, colour: string | null) {
   const root = documentRootPath(app.slug, app.documentRoot);
   switch (app.runtime) {
     case 'node':
+    case 'python':
       return colour === null ? null : { runtime: 'node', port: colourPort(app.slot, colour as Colour) };
     case 'php':
       return { runtime: 'php', root, socket: phpSocket(app.slug) };

@@ -12,6 +12,7 @@ export { limitsOf } from './app/limits.ts';
 export * from './app/list.ts';
 export * from './app/read.ts';
 export * from './app/remove.ts';
+export * from './app/runtimes.ts';
 export * from './app/slug.ts';
 export * from './app/status.ts';
 export * from './app/update.ts';

@@ -434,6 +434,17 @@ describe('commands and document root', () => {
     'a:b',
     'a\0',
   ]);
+  refuses(createAppInput, app, 'runtimeVersion', [
+    '22; id',
+    'v22',
+    '>=',
+    '../22',
+    '22.x',
+    '1.2.3.4',
+    '<22',
+    '222',
+  ]);
+  accepts(createAppInput, app, 'runtimeVersion', ['22', '22.12.0', '>=3.11', null]);
   accepts(createAppInput, app, 'rootDirectory', ['apps/shop', 'site', null]);
   accepts(createAppInput, app, 'documentRoot', ['public', 'dist/site', 'a_b-c.d', null]);
 

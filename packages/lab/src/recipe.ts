@@ -65,7 +65,9 @@ export const STOCKED_PACKAGES = [
     'php-zip',
     'php-intl',
   ],
-  ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql', 'redis-server'],
+  ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql', 'python3-venv', 'python3-pip'],
+  // What the test of Python apps makes wheels of.
+  ...['python3-gunicorn', 'python3-uvicorn'],
 ];
 
 /** Debian's own unless `FAIRLEAD_LAB_MIRROR` names another host. */

@@ -261,7 +261,7 @@ const socketPathSchema = absolutePathSchema.refine(
   'must be a socket below /run',
 );
 
-/** What one backend's local Nginx hands requests to. Roots lie under `/srv/fairlead/<app>/`, sockets under `/run/` and end in `.sock`. */
+/** What one backend's local Nginx hands requests to; `node` is a process that listens on a port, whatever it is written in. Roots lie under `/srv/fairlead/<app>/`, sockets under `/run/` and end in `.sock`. */
 export const backendTargetSchema = z.discriminatedUnion('runtime', [
   z.object({ runtime: z.literal('node'), port: portSchema }),
   z.object({ runtime: z.literal('php'), root: absolutePathSchema, socket: socketPathSchema }),

@@ -17,7 +17,7 @@ const ip = z.union([z.ipv4(), z.ipv6()]);
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
 const releaseId = z.uuid();
 const colour = z.enum(['blue', 'green']);
-const runtime = z.enum(['node', 'php', 'static']);
+const runtime = z.enum(['node', 'php', 'python', 'static']);
 const engine = z.enum(['postgresql', 'mariadb']);
 
 /** `tls`: it encrypts for those who ask; null or absent: not known. */
@@ -55,6 +55,8 @@ export const serverFactsSchema = z.object({
   mariadb: engineFacts,
   node: z.string().nullable(),
   php: z.string().nullable(),
+  /** The version that makes virtual environments; absent of a host program before there were apps of Python. */
+  python: z.string().nullable().optional(),
   firewall: z.enum(['ufw', 'nftables']),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
@@ -306,6 +308,8 @@ export const hostVerbs = {
       submodules: z.boolean().optional(),
       /** Whether what the repository keeps by Git LFS is fetched. */
       lfs: z.boolean().optional(),
+      /** Of Node.js or Python, e.g. `22` or `>=3.11`; left out: whichever the server has. */
+      runtimeVersion: z.string().max(20).optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
       access: z
         .discriminatedUnion('type', [
@@ -337,7 +341,7 @@ export const hostVerbs = {
     result: z.object({ ran: z.boolean(), durationMs: z.number() }),
   },
   /**
-   * node: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
+   * node, python: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
    * php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
    */
   'release.start': {
@@ -354,7 +358,7 @@ export const hostVerbs = {
     }),
     result: z.object({ started: z.boolean(), healthyAfterMs: z.number() }),
   },
-  /** Switch `current` to the release (atomic symlink). For node the caller then applies the backend's Nginx file with the new port. */
+  /** Switch `current` to the release (atomic symlink). For node and python the caller then applies the backend's Nginx file with the new port. */
   'release.activate': {
     fenced: true,
     input: z.object({ app: slug, releaseId }),

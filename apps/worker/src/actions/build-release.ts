@@ -1,7 +1,6 @@
-import { buildOf, type RepositoryKey, readRepositoryKey } from '@fairlead/core';
+import { buildOf, type RepositoryKey, type Runtime, readRepositoryKey } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
-import type { Runtime } from '../hosts/needs.ts';
 import type { Run } from '../runtime/run.ts';
 import { inTransaction, moveRelease } from './move.ts';
 import { writeEnvironment } from './write-environment.ts';
@@ -46,6 +45,7 @@ export async function buildRelease(
         ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
         ...(app.submodules ? { submodules: true } : {}),
         ...(app.lfs ? { lfs: true } : {}),
+        ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
         ...(key === null ? {} : { access: revealed(key) }),
       },
       {

@@ -39,6 +39,7 @@ export async function releaseKeysOf(
         app.submodules,
         app.lfs,
         app.runtime,
+        app.runtimeVersion,
         app.installCommand,
         app.buildCommand,
         variables,

@@ -1,7 +1,6 @@
-import { buildOf, type Colour, colourPort } from '@fairlead/core';
+import { buildOf, type Colour, colourPort, hasProcess, type Runtime } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
-import type { Runtime } from '../hosts/needs.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { untilHandedOver } from '../runtime/until-handed-over.ts';
 import { applyBackendFile } from './backend-file.ts';
@@ -25,7 +24,7 @@ export async function startRelease(
   { backend, release, isUnchanged }: Rollout,
 ): Promise<Colour | null> {
   const { app } = fleet;
-  if (app.runtime !== 'node') return null;
+  if (!hasProcess(app.runtime)) return null;
   const server = serverOf(fleet, backend.serverId);
   const client = await run.worker.hosts.client(server);
   const fence = run.fence(server.id);

@@ -1,6 +1,7 @@
 import {
   effectiveEnvironment,
   limitsOf,
+  type Runtime,
   readDatabasePassword,
   readEnvironmentSecrets,
   readHostedPassword,
@@ -8,7 +9,6 @@ import {
 } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, provenState, serverOf } from '../fleet.ts';
-import type { Runtime } from '../hosts/needs.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 
 /** The app's user, directories and environment file on one backend. Answers whether the file's content changed. */

@@ -1,4 +1,5 @@
 import {
+  changeEnvironment,
   checkHostedDatabase,
   checklistKeys,
   createApp,
@@ -10,8 +11,10 @@ import {
   rotateDatabasePassword,
   setHostedDatabase,
   startDeployment,
+  updateApp,
 } from '@fairlead/core';
-import type { GitServer, Lab } from '@fairlead/lab';
+import { fromWheels, type GitServer, type Lab, makeWheels } from '@fairlead/lab';
+import { createRepositorySource } from '@fairlead/remote/git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
 import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';
@@ -31,7 +34,9 @@ let appId: string;
 beforeAll(async () => {
   plane = await startTestControlPlane();
   lab = await bootLab(33, ['one', 'two'], { release: 13 });
-  git = await lab.gitServer({ repos: ['php-notes', 'static-site'] });
+  git = await lab.gitServer({
+    repos: ['php-notes', 'python-notes', 'static-site', { name: 'pages', sample: 'static-site' }],
+  });
   worker = await startWorkerProcess(plane.env, createLog(plane.env.LOG_LEVEL));
   const [one, two] = [lab.machine('one'), lab.machine('two')];
   await two.run(
@@ -202,6 +207,82 @@ async function usesDatabaseElsewhere(id: string): Promise<void> {
   expect(logged).toEqual([]);
   await at('one', `mariadb -e "DROP DATABASE elsewhere; DROP USER 'guest'@'%'"`);
 }
+test('a Python app is balanced over servers that are prepared for it on the way, from what its repository says', async () => {
+  for (const machine of ['one', 'two']) await makeWheels(lab.machine(machine), ['gunicorn', 'packaging']);
+  const asked = { repositoryUrl: git.repo('python-notes').url };
+  const options = { allowHttp: true, allowPrivateNetworks: true };
+  const { runtime, suggestions } = await createRepositorySource(options).inspect(asked);
+  const { branch: _, ...commands } = suggestions;
+  const python = { runtime, ...commands, healthPath: '/whoami', domains: ['notes.example.com'] };
+  const notes = (await createApp(plane.ctx, plane.actor, app('Notes', 'python-notes', python))).id;
+  await changeEnvironment(plane.ctx, plane.actor, { appId: notes, set: fromWheels, unset: [] });
+  await plane.succeed(startDeployment, { appId: notes });
+  await plane.succeed(enableLoadBalancer, {
+    appId: notes,
+    serverIds: [serverIds[1]],
+    method: 'round_robin',
+    acknowledged: checklistKeys,
+  });
+  const answers = await at(
+    'one',
+    'for i in 1 2 3 4; do curl -s -H "Host: notes.example.com" http://127.0.0.1/whoami; echo; done',
+  );
+  expect(answers).toMatch(/"server": "one".*gunicorn/);
+  expect(answers).toMatch(/"server": "two".*gunicorn/);
+  await updateApp(plane.ctx, plane.actor, { appId: notes, runtimeVersion: '3.2' });
+  const { status, error } = await plane.finish(startDeployment, { appId: notes });
+  expect([status, error?.message]).toEqual([
+    'failed',
+    expect.stringContaining('another version of Python than the app asks for'),
+  ]);
+  await plane.succeed(removeApp, { appId: notes, confirm: 'Notes' });
+});
+
+test('a Node.js app gets the package manager and the Node.js that its repository names', async () => {
+  const manifest = {
+    name: 'pages',
+    version: '1.0.0',
+    packageManager: 'pnpm@9.15.9',
+    dependencies: { ms: '2.1.3' },
+    scripts: { start: 'node server.cjs' },
+  };
+  const lock = `lockfileVersion: '9.0'
+settings: {autoInstallPeers: true, excludeLinksFromLockfile: false}
+importers:
+  .:
+    dependencies: {ms: {specifier: 2.1.3, version: 2.1.3}}
+packages:
+  ms@2.1.3: {resolution: {integrity: sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==}}
+snapshots:
+  ms@2.1.3: {}
+`;
+  const server = `const answer = () => JSON.stringify({ node: process.version, ms: require('ms')('1s'), by: process.env.npm_config_user_agent });
+require('http').createServer((_, response) => response.end(answer())).listen(process.env.PORT, process.env.HOST);
+`;
+  await git.repo('pages').commit(
+    {
+      'package.json': JSON.stringify(manifest),
+      'pnpm-lock.yaml': lock,
+      'server.cjs': server,
+      '.nvmrc': '22.11.0\n',
+    },
+    'Node.js',
+  );
+  const asked = { repositoryUrl: git.repo('pages').url };
+  const options = { allowHttp: true, allowPrivateNetworks: true };
+  const { runtime, suggestions } = await createRepositorySource(options).inspect(asked);
+  const { branch: _, ...commands } = suggestions;
+  const fields = { runtime, ...commands, domains: ['node.example.com'] };
+  const node = (await createApp(plane.ctx, plane.actor, app('Node', 'pages', fields))).id;
+  await plane.succeed(startDeployment, { appId: node });
+  const answer = await at('one', 'curl -s -H "Host: node.example.com" http://127.0.0.1/');
+  expect(JSON.parse(answer)).toEqual({
+    node: 'v22.11.0',
+    ms: 1000,
+    by: expect.stringContaining('pnpm/9.15.9'),
+  });
+  await plane.succeed(removeApp, { appId: node, confirm: 'Node' });
+});
 
 test('a static app stands beside it, balanced, and both leave nothing behind', async () => {
   const fields = app('Pages', 'static-site', { runtime: 'static', domains: ['pages.example.com'] });

@@ -1,21 +1,21 @@
+import { type Runtime, runtimes, runtimesOf } from '@fairlead/core';
 import type { App, Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
 
 /** What a machine must be able to do beside serving by Nginx. */
 export const needsSchema = z.object({
-  runtimes: z.array(z.enum(['node', 'php', 'static'])).default([]),
+  runtimes: z.array(z.enum(runtimes)).default([]),
   databases: z.array(z.enum(['postgresql', 'mariadb'])).default([]),
 });
 export type Needs = z.infer<typeof needsSchema>;
-export type Runtime = Needs['runtimes'][number];
 export type Engine = Needs['databases'][number];
 
 /** What a server has to have for its part in an app. */
 export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs {
   const isDatabaseHere = app.databaseEngine !== 'none' && app.primaryServerId === serverId;
   return {
-    runtimes: hasBackend ? [app.runtime as Runtime] : [],
+    runtimes: hasBackend ? runtimesOf(app) : [],
     databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
   };
 }
@@ -30,8 +30,10 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
   if (facts === null) return ['facts'];
   const has: Record<Runtime | Engine | 'nginx', boolean> = {
     nginx: facts.nginx !== null,
-    node: facts.node !== null,
+    // A host program that is older than apps of Python brings no package manager and no version either.
+    node: facts.node !== null && facts.python !== undefined,
     php: facts.php !== null,
+    python: facts.python != null,
     static: true,
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
@@ -45,6 +47,7 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   const databases = new Set<Engine>(needs.databases);
   if (facts?.node) runtimes.add('node');
   if (facts?.php) runtimes.add('php');
+  if (facts?.python) runtimes.add('python');
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
   return { runtimes: [...runtimes].sort(), databases: [...databases].sort() };

@@ -5,7 +5,7 @@ import { methodSchema } from './load-balancer.ts';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
 
-export const runtimeSchema = z.enum(['node', 'php', 'static']);
+export const runtimeSchema = z.enum(['node', 'php', 'python', 'static']);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
 
 export const appSchema = z
@@ -27,6 +27,8 @@ export const appSchema = z
     rootDirectory: z.string().nullable(),
     submodules: z.boolean(),
     lfs: z.boolean(),
+    /** Of Node.js or Python, e.g. `22` or `>=3.11`; null: whichever the server has. */
+    runtimeVersion: z.string().nullable(),
     /** Where each backend listens for the balancer. */
     port: z.int(),
     domains: z.array(z.string()),
@@ -132,13 +134,36 @@ export const repositoryInspectionSchema = z
     branches: z.array(z.string()),
     commit: z.string(),
     runtime: runtimeSchema,
-    evidence: z.array(z.string()),
+    /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
+    evidence: z.array(
+      z.object({
+        field: z.enum([
+          'runtime',
+          'installCommand',
+          'buildCommand',
+          'startCommand',
+          'documentRoot',
+          'runtimeVersion',
+          'rootDirectory',
+          'healthPath',
+          'port',
+        ]),
+        file: z.string(),
+        line: z.int().nullable(),
+        says: z.string(),
+      }),
+    ),
     suggestions: z.object({
       branch: z.string(),
       installCommand: z.string().nullable(),
       buildCommand: z.string().nullable(),
       startCommand: z.string().nullable(),
       documentRoot: z.string().nullable(),
+      runtimeVersion: z.string().nullable(),
+      /** These three by `fairlead.yml` alone. */
+      rootDirectory: z.string().nullable(),
+      healthPath: z.string().nullable(),
+      port: z.int().nullable(),
     }),
   })
   .openapi('RepositoryInspection');

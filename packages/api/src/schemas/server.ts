@@ -39,6 +39,7 @@ export const serverFactsSchema = z
       .nullable(),
     node: z.string().nullable(),
     php: z.string().nullable(),
+    python: z.string().nullable().optional(),
     firewall: z.enum(['ufw', 'nftables']),
   })
   .openapi('ServerFacts');

@@ -9,9 +9,11 @@ import {
   idempotencyKeySchema,
   idSchema,
   nameSchema,
+  runtimeVersionSchema,
 } from '../fields/text.ts';
+import { hasProcess, runtimes } from './runtimes.ts';
 
-export const runtimeSchema = z.enum(['node', 'php', 'static']);
+export const runtimeSchema = z.enum(runtimes);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
 
 const domains = z
@@ -60,6 +62,8 @@ const createAppFields = z.strictObject({
   rootDirectory: documentRootSchema.default(null),
   submodules: z.boolean().default(false),
   lfs: z.boolean().default(false),
+  /** Of Node.js or Python; null: whichever the server has. */
+  runtimeVersion: runtimeVersionSchema.default(null),
   /** Without one: the first free from 20000 on. */
   port: appPortSchema.optional(),
   domains: domains.default([]),
@@ -80,12 +84,15 @@ const createAppFields = z.strictObject({
   databaseEngine: databaseEngineSchema.default('none'),
 });
 
+/** What an app with a process of its own can't do without. */
+export const noStartCommand = 'Say how the app starts, e.g. node server.js.';
+
 export const createAppInput = createAppFields.superRefine((app, ctx) => {
-  if (app.runtime === 'node' && app.startCommand === null) {
+  if (hasProcess(app.runtime) && app.startCommand === null) {
     ctx.addIssue({
       code: 'custom',
       path: ['startCommand'],
-      message: 'Say how the app starts, e.g. node server.js.',
+      message: noStartCommand,
     });
   }
   if (app.healthTimeoutMs > app.healthIntervalMs) {
@@ -111,6 +118,7 @@ export const updateAppBody = z.strictObject({
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
   lfs: z.boolean().optional(),
+  runtimeVersion: runtimeVersionSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),

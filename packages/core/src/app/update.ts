@@ -10,7 +10,8 @@ import { enqueue, startOperation } from '../operation/start.ts';
 import { checkTransport } from '../repository/inspect.ts';
 import { found, lockApp, tenant } from '../tenant.ts';
 import { checkNameless, claimDomains } from './domains.ts';
-import { updateAppInput } from './schemas.ts';
+import { hasProcess } from './runtimes.ts';
+import { noStartCommand, updateAppInput } from './schemas.ts';
 import { type AppView, viewApp } from './view.ts';
 
 /**
@@ -50,8 +51,8 @@ export const updateApp: UseCase<unknown, AppView> = async (ctx, actor, input) =>
 };
 
 function checkTogether(app: App): void {
-  if (app.runtime === 'node' && app.startCommand === null) {
-    throw invalidInput([{ path: 'startCommand', message: 'Say how the app starts, e.g. node server.js.' }]);
+  if (hasProcess(app.runtime) && app.startCommand === null) {
+    throw invalidInput([{ path: 'startCommand', message: noStartCommand }]);
   }
   if (app.healthTimeoutMs > app.healthIntervalMs) {
     throw invalidInput([{ path: 'healthTimeoutMs', message: 'The timeout must fit into the interval.' }]);

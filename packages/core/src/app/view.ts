@@ -11,9 +11,8 @@ import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/st
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { factsOf } from '../server/facts.ts';
 import { found, isoOf } from '../tenant.ts';
+import type { Runtime } from './runtimes.ts';
 import { type AppStatus, appStatus } from './status.ts';
-
-export type Runtime = 'node' | 'php' | 'static';
 
 export type RolloutFailure = 'put-back' | 'stop';
 
@@ -37,6 +36,8 @@ export interface AppView {
   rootDirectory: string | null;
   submodules: boolean;
   lfs: boolean;
+  /** Of Node.js or Python; null: whichever the server has. */
+  runtimeVersion: string | null;
   port: number;
   domains: string[];
   url: string | null;
@@ -148,6 +149,7 @@ export async function viewApps(
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
     lfs: row.lfs,
+    runtimeVersion: row.runtimeVersion,
     port: row.port,
     domains: row.domains,
     url: urlOf(row),

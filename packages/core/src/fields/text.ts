@@ -32,6 +32,19 @@ export const commandSchema = z
   .transform((text) => (text.trim() === '' ? null : text.trim()))
   .nullable();
 
+/** A version of Node.js or Python by its first numbers, `22` or `22.12`, or at least that, `>=3.11`. Empty means whichever the server has. */
+export const runtimeVersionSchema = z
+  .string()
+  .max(20)
+  .transform((text) => text.trim() || null)
+  .pipe(
+    z
+      .string()
+      .regex(/^(?:>=)?\d{1,2}(?:\.\d{1,3}){0,2}$/, 'Give a version, e.g. 22, 22.12 or >=3.11.')
+      .nullable(),
+  )
+  .nullable();
+
 /** A path below the release: `public`, `dist/site`. Empty means the release itself. */
 export const documentRootSchema = z
   .string()

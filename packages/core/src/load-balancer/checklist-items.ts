@@ -74,6 +74,7 @@ const untilThen: Fix = {
 const frameworksOf: Record<string, FrameworkName[]> = {
   php: ['laravel', 'wordpress'],
   node: ['node'],
+  python: ['python'],
   static: ['static'],
 };
 

@@ -1,4 +1,5 @@
 import { hasHttp2, hasPlainGrpc } from '@fairlead/nginx';
+import { hasProcess } from '../app/runtimes.ts';
 import { servedWay, wantedWay } from '../backend/ways.ts';
 import type { Fleet } from '../fleet.ts';
 import { httpOf } from './http-of.ts';
@@ -7,7 +8,7 @@ import { capabilitiesOfServer } from './plan-files.ts';
 /** Why an app's services of gRPC could not be asked on the way from its balancer to its process; null where they can, and where there are none. */
 export function grpcRefusal({ app, loadBalancer, backends, servers }: Fleet): string | null {
   if (httpOf(loadBalancer).grpc.length === 0) return null;
-  if (app.runtime !== 'node') return 'Services of gRPC are of apps that run on Node.js.';
+  if (!hasProcess(app.runtime)) return 'Services of gRPC are of apps that run as a process of their own.';
   const namesOf = (ids: readonly string[], can: typeof hasHttp2) =>
     servers
       .filter((server) => ids.includes(server.id) && !can(capabilitiesOfServer(server)))

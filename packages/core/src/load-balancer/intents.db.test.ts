@@ -446,6 +446,7 @@ describe('plan', () => {
       postgresql: engine,
       mariadb: null,
       node: '20',
+      python: null,
       php: null,
       firewall: 'nftables',
     };

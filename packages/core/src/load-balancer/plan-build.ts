@@ -1,5 +1,6 @@
 import type { Server } from '@fairlead/db';
 import { Secret } from '@fairlead/errors';
+import { runtimesOf } from '../app/runtimes.ts';
 import { wantedWay } from '../backend/ways.ts';
 import type { DesiredState } from '../desired.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
@@ -74,20 +75,21 @@ function planServer(
     files,
     ...comparePlaces(server.id, before, after, from, to, facts.environmentKeys),
     deploys: arrives ? facts.liveCommit : null,
-    prepares:
-      (arrives && !isPrepared(server, after.app.runtime)) || (takesVisitors && server.preparedAt === null),
+    prepares: (arrives && !isPrepared(server, after.app)) || (takesVisitors && server.preparedAt === null),
     reload: files.length > 0,
     restarts:
       to.database?.serverId === server.id && restartsDatabase(from, to, facts) ? [to.database.engine] : [],
   };
 }
 
-/** Facts name the runtime: Nginx and the host program came with it. */
-function isPrepared(server: Server, runtime: string): boolean {
-  if (server.preparedAt === null) return false;
-  const facts = server.facts as { node?: string | null; php?: string | null } | null;
-  if (runtime === 'static') return true;
-  return (runtime === 'node' ? facts?.node : facts?.php) != null;
+/** Facts name the runtimes: Nginx and the host program came with them. One that says nothing of Python is older than package managers and versions, too. */
+function isPrepared({ preparedAt, facts }: Server, app: Fleet['app']): boolean {
+  if (preparedAt === null) return false;
+  const known = facts as Record<string, unknown> | null;
+  return runtimesOf(app).every((runtime) => {
+    if (runtime === 'static') return true;
+    return known?.[runtime] != null && (runtime === 'php' || known.python !== undefined);
+  });
 }
 
 /** Listening on one more address takes a restart; being listened to already by another app's backends does not. */

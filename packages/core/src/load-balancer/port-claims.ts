@@ -1,5 +1,6 @@
 import type { App, LoadBalancer } from '@fairlead/db';
 import type { StreamSettings } from '@fairlead/nginx';
+import { hasProcess } from '../app/runtimes.ts';
 import { type BackendPorts, listenPorts } from '../backend/ports.ts';
 import { tlsPorts } from '../backend/ways.ts';
 import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
@@ -98,7 +99,7 @@ function servicesOf(
     ...(isBackend
       ? tlsPorts(app, loadBalancer).map((port) => claim(port, `the backend site of ${app.name}, by TLS,`))
       : []),
-    ...(isBackend && app.runtime === 'node'
+    ...(isBackend && hasProcess(app.runtime)
       ? (['blue', 'green'] as const).map((colour) =>
           claim(colourPort(app.slot, colour), `the process of ${app.name}`),
         )

@@ -1,6 +1,7 @@
 import { inspectRepositoryInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import type { Context, RepositoryInspection, UseCase } from '../context.ts';
+import { declare } from '../declaration/declare.ts';
 import { parseRepositoryUrl } from '../fields/repository-url.ts';
 import { invalidInput, parseInput } from '../input.ts';
 
@@ -16,10 +17,10 @@ export function checkTransport(
   ]);
 }
 
-/** Branches, head and runtime of a repository, read now. */
+/** Branches, head and runtime of a repository, read now; its `fairlead.yml` counts before what the files suggest. */
 export const inspectRepository: UseCase<unknown, RepositoryInspection> = async (ctx, actor, input) => {
   authorize(actor, 'repository.inspect');
   const asked = parseInput(inspectRepositoryInput, input);
   checkTransport(ctx, asked.repositoryUrl);
-  return ctx.repositories.inspect(asked);
+  return declare(await ctx.repositories.inspect(asked));
 };

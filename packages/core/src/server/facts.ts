@@ -45,6 +45,8 @@ export const storedFactsSchema = z.object({
   mariadb: engineFacts,
   node: z.string().nullable(),
   php: z.string().nullable(),
+  /** Absent of a host program before there were apps of Python. */
+  python: z.string().nullable().optional(),
   firewall: z.enum(['ufw', 'nftables']),
 });
 export type StoredFacts = z.infer<typeof storedFactsSchema>;

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { runtimes } from '../app/runtimes.ts';
+import { runtimeSchema } from '../app/schemas.ts';
 import { hostSchema, machineIpSchema, sshPortSchema } from '../fields/address.ts';
 import { idempotencyKeySchema, idSchema, nameSchema, unixUserSchema } from '../fields/text.ts';
 
@@ -33,10 +35,7 @@ export const confirmHostKeyBody = z.strictObject({
 export const confirmHostKeyInput = confirmHostKeyBody.extend(checkServerInput.shape);
 
 export const prepareServerBody = z.strictObject({
-  runtimes: z
-    .array(z.enum(['node', 'php', 'static']))
-    .max(3)
-    .default([]),
+  runtimes: z.array(runtimeSchema).max(runtimes.length).default([]),
   databases: z
     .array(z.enum(['postgresql', 'mariadb']))
     .max(2)

@@ -1,9 +1,10 @@
 import { AppError } from '@fairlead/errors';
+import type { RuntimeGuess } from './detection/guess.ts';
+import { judgeFiles } from './detection/judge.ts';
 import { type GitOptions, GitSession } from './git-command.ts';
 import { followingGitSuffix } from './list-remote.ts';
 import { checkBranchName } from './repository-address.ts';
-import { openFiles } from './repository-files.ts';
-import { judgeFiles, type RuntimeGuess } from './runtime-guess.ts';
+import { openFiles, type RepositoryFiles } from './repository-files.ts';
 
 /**
  * What kind of app a repository holds, judged from a few files of one commit (or of a branch's head); nothing of it is run.
@@ -12,14 +13,22 @@ import { judgeFiles, type RuntimeGuess } from './runtime-guess.ts';
 export async function detectRuntime(
   request: { repositoryUrl: string; commit?: string; branch?: string; signal?: AbortSignal },
   options: GitOptions = {},
-): Promise<RuntimeGuess & { commit: string }> {
+): Promise<RuntimeGuess & { commit: string; declaration: string | null }> {
   const revision = revisionOf(request);
   return await followingGitSuffix(request.repositoryUrl, (url) =>
     GitSession.with(url, options, request.signal, async (git) => {
       const files = await openFiles(git, revision);
-      return { ...(await judgeFiles(files)), commit: files.commit };
+      const declaration = await readDeclaration(files);
+      return { ...(await judgeFiles(files)), commit: files.commit, declaration };
     }),
   );
+}
+
+async function readDeclaration({ paths, read }: RepositoryFiles): Promise<string | null> {
+  if (!paths.has('fairlead.yml')) return null;
+  const text = await read('fairlead.yml');
+  if (text === null) throw new AppError('invalid-input', 'fairlead.yml is too long to be read.');
+  return text;
 }
 
 function revisionOf({ commit, branch }: { commit?: string; branch?: string }): string {

@@ -4,13 +4,15 @@ import type { GitSession } from './git-command.ts';
 /** Read access to one commit: names without their contents, contents one by one. */
 export interface RepositoryFiles {
   readonly commit: string;
-  /** Paths of all files in the root and in `public/`, `web/`, `dist/` (at most 20,000 names). */
+  /** Paths of all regular files (at most 20,000 names), or of those in the root where there are too many to list. */
   readonly paths: ReadonlySet<string>;
   /** A file's text, at most 256 KiB; null when there is none, or it is longer, or it is no regular file. */
   read(path: string): Promise<string | null>;
 }
 
 const maxFileBytes = 256 << 10;
+/** 100,000 names of usual length. */
+const maxListingBytes = 8 << 20;
 
 /**
  * Fetches one commit without history and, where the server can, without file contents; contents come when read. `revision` is a commit id
@@ -18,7 +20,7 @@ const maxFileBytes = 256 << 10;
  */
 export async function openFiles(git: GitSession, revision: string): Promise<RepositoryFiles> {
   const commit = await fetchFiles(git, revision);
-  const listing = await git.run(['ls-tree', '-z', commit, './', 'public/', 'web/', 'dist/']);
+  const listing = await list(git, commit);
   const regular = listing
     .split('\0')
     .flatMap((line) => /^100\d{3} blob [0-9a-f]+\t(.*)$/s.exec(line)?.[1] ?? []);
@@ -36,6 +38,15 @@ export async function openFiles(git: GitSession, revision: string): Promise<Repo
       }
     },
   };
+}
+
+async function list(git: GitSession, commit: string): Promise<string> {
+  try {
+    return await git.run(['ls-tree', '-r', '-z', '--full-tree', commit], maxListingBytes);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.details?.reason !== 'too-large') throw error;
+    return await git.run(['ls-tree', '-z', '--full-tree', commit]);
+  }
 }
 
 /** Fetches what {@link openFiles} reads, and returns the commit: 40 hexadecimal digits. Throws as {@link openFiles}. */

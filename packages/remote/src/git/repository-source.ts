@@ -1,4 +1,5 @@
 import { detectRuntime } from './detect-runtime.ts';
+import type { DetectedRuntime, Evidence, Suggestions } from './detection/guess.ts';
 import type { GitOptions } from './git-command.ts';
 import { listRemote } from './list-remote.ts';
 import { type RepositoryTree, readTree, type TreeRequest } from './read-tree.ts';
@@ -10,16 +11,12 @@ import { TreeMemory } from './tree-memory.ts';
 export interface RepositoryInspection {
   branches: string[];
   commit: string;
-  runtime: 'node' | 'php' | 'static';
-  /** Files that led to `runtime`. */
-  evidence: string[];
-  suggestions: {
-    branch: string;
-    installCommand: string | null;
-    buildCommand: string | null;
-    startCommand: string | null;
-    documentRoot: string | null;
-  };
+  runtime: DetectedRuntime;
+  /** Where each value was read. */
+  evidence: Evidence[];
+  suggestions: Suggestions & { branch: string };
+  /** The text of its `fairlead.yml`; null where it has none. */
+  declaration: string | null;
 }
 
 /** What core asks of repositories (`RepositorySource`): `inspect` answers branches, head and runtime in one question. Throws as {@link listRemote} and {@link detectRuntime}. */
@@ -52,7 +49,8 @@ export function createRepositorySource(options: GitOptions = {}) {
         branches,
         commit,
         runtime: guess.runtime ?? 'static',
-        evidence: [...new Set(guess.evidence.map(({ file }) => file))],
+        evidence: guess.evidence,
+        declaration: guess.declaration,
         suggestions: { branch, ...guess.suggestions },
       };
     },

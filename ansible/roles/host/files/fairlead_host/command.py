@@ -8,8 +8,9 @@ from typing import Sequence
 
 from .errors import HostError
 
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": SEARCH_PATH,
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "HOME": "/root",

@@ -42,6 +42,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "postgresql": _postgresql,
         "mariadb": _mariadb,
         "node": lambda: _version(["/usr/bin/node", "--version"]),
+        "python": _python,
         "php": lambda: _version(["/usr/bin/php", "-n", "--version"]),
         "firewall": firewall_kind,
     }
@@ -105,6 +106,13 @@ def _said(argv: list[str], user: str | None = None, stdin: str | None = None) ->
 def _version(argv: list[str]) -> str | None:
     match = VERSION.search(_said(argv) or "")
     return match[1] if match else None
+
+
+def _python() -> str | None:
+    """The version that makes virtual environments: Debian's python3 does so with python3-venv alone."""
+    program = Path("/usr/bin/python3")
+    library = Path("/usr/lib") / program.resolve().name / "ensurepip"
+    return _version([str(program), "--version"]) if library.is_dir() else None
 
 
 def _nginx() -> dict[str, Any] | None:

@@ -17,10 +17,8 @@ from ..locks import hold
 from ..parse import Fields
 from . import php
 from .limits import Limits, parse_limits
-from .place import USER_COMMENT, App
-from .unit import node_unit
-
-RUNTIMES = ("node", "php", "static")
+from .place import PROCESS_RUNTIMES, RUNTIMES, USER_COMMENT, App
+from .unit import process_unit
 
 
 def ensure(_: Call, fields: Fields) -> dict[str, Any]:
@@ -52,8 +50,8 @@ def _user(app: App) -> bool:
 
 def _directories(app: App, runtime: str) -> bool:
     uid, gid = app.ids()
-    # Nginx reads what it serves itself; a Node.js app's files are nobody else's.
-    readers = gid if runtime == "node" else _nginx_group()
+    # Nginx reads what it serves itself; the files of an app with a process of its own are nobody else's.
+    readers = gid if runtime in PROCESS_RUNTIMES else _nginx_group()
     wanted = [
         (paths.SRV, 0o755, 0, 0),
         (app.root, 0o711, 0, 0),
@@ -104,7 +102,7 @@ def _units(app: App, runtime: str) -> bool:
     if runtime == "static":
         is_changed = unlink(app.template)
     else:
-        is_changed = write_atomic(app.template, node_unit(app) if runtime == "node" else php.unit(app))
+        is_changed = write_atomic(app.template, php.unit(app) if runtime == "php" else process_unit(app, runtime))
     other_changed = php.ensure(app) if runtime == "php" else php.forget(app)
     if is_changed:
         systemd.daemon_reload()

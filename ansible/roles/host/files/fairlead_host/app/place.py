@@ -12,6 +12,8 @@ from ..files import read_json, sha256
 from .limits import Limits
 
 COLOURS = ("blue", "green")
+RUNTIMES = ("node", "php", "python", "static")
+PROCESS_RUNTIMES = ("node", "python")
 LONGEST_USER_NAME = 32
 USER_COMMENT = "Fairlead app "
 

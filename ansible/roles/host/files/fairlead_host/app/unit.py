@@ -1,8 +1,9 @@
-"""The systemd unit template of a Node.js app, and the limits that hold for everything of a tenant's."""
+"""The systemd unit template of an app with a process of its own, and the limits that hold for everything of a tenant's."""
 
 from __future__ import annotations
 
 from .. import paths
+from ..command import SEARCH_PATH
 from .place import App
 
 Settings = list[tuple[str, str]]
@@ -32,7 +33,7 @@ def confinement(app: App) -> Settings:
     ]
 
 
-def node_unit(app: App) -> str:
+def process_unit(app: App, runtime: str) -> str:
     """The template `fairlead-<app>@.service`; its instances are the colours.
 
     `${FAIRLEAD_START}` is one argument to the shell, whatever is in it: systemd does not split `${…}`.
@@ -43,7 +44,7 @@ def node_unit(app: App) -> str:
         ("Group", app.user),
         ("Slice", app.slice),
         ("WorkingDirectory", f"{app.root}/%i"),
-        ("Environment", "NODE_ENV=production"),
+        *(("Environment", setting) for setting in program_environment(f"{app.root}/%i", runtime)),
         ("Environment", f"HOME={app.home}"),
         ("EnvironmentFile", f"-{app.env}"),
         ("EnvironmentFile", f"{paths.ENV}/{app.name}.%i.env"),
@@ -55,6 +56,15 @@ def node_unit(app: App) -> str:
         *confinement(app),
     ]
     return unit_text(app, service)
+
+
+def program_environment(release: str, runtime: str) -> list[str]:
+    """What programs of a runtime find in a release's directory; the app's own variables come after it."""
+    if runtime == "node":
+        return ["NODE_ENV=production", "NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt", f"PATH={release}/.fairlead/bin:{SEARCH_PATH}"]
+    if runtime == "python":
+        return [f"VIRTUAL_ENV={release}/.venv", f"PATH={release}/.venv/bin:{SEARCH_PATH}", "PYTHONUNBUFFERED=1"]
+    return []
 
 
 def unit_text(app: App, service: Settings) -> str:

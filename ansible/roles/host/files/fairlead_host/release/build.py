@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, systemd
-from ..app.place import App
+from ..app.place import RUNTIMES, App
 from ..call import Call
 from ..errors import HostError
 from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
-from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, Fields
+from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
 from . import job
 from .build_outcome import explain
 
@@ -26,6 +26,7 @@ class Build:
     """What to build, in the words of the builder's specification."""
 
     release: str
+    runtime: str
     mirror: str
     outcome: str
     repositoryUrl: str
@@ -37,12 +38,12 @@ class Build:
     access: dict[str, str] | None
     submodules: bool
     lfs: bool
+    runtimeVersion: str | None = None
 
 
 def build(call: Call, fields: Fields) -> dict[str, Any]:
     """Verb `release.build`. A second call for the same release joins the first; a finished release is answered at once."""
     app, release_id = App(fields.slug()), fields.uuid("releaseId")
-    runtime = fields.one_of("runtime", "node", "php", "static")
     spec = _parse(app, release_id, fields)
     timeout_s = fields.integer("timeoutSeconds", 10, 7200)
     fields.done()
@@ -67,7 +68,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         duration_ms = round((time.monotonic() - started) * 1000, 1)
         write_json(
             app.built(release_id),
-            {"commit": spec.commit, "runtime": runtime, "durationMs": duration_ms, "builtAt": time.time()},
+            {"commit": spec.commit, "runtime": spec.runtime, "durationMs": duration_ms, "builtAt": time.time()},
         )
         unlink(_log_file(app, release_id))
     return {"commit": spec.commit, "path": spec.release, "reused": False, "durationMs": duration_ms}
@@ -76,6 +77,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
 def _parse(app: App, release_id: str, fields: Fields) -> Build:
     return Build(
         release=str(app.release(release_id)),
+        runtime=fields.one_of("runtime", *RUNTIMES),
         mirror=str(app.mirror),
         outcome=f"{app.release(release_id)}.outcome",
         repositoryUrl=fields.match("repositoryUrl", GIT_URL, "an https, ssh, git or http repository address", 2048),
@@ -84,6 +86,7 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         installCommand=fields.optional("installCommand", lambda name: fields.string(name, 4096, 1)),
         buildCommand=fields.optional("buildCommand", lambda name: fields.string(name, 4096, 1)),
         rootDirectory=fields.optional("rootDirectory", lambda name: fields.match(name, FOLDER, "a folder inside the repository", 200)),
+        runtimeVersion=fields.optional("runtimeVersion", lambda name: fields.match(name, VERSION, "a version, e.g. 22 or >=3.11", 20)),
         access=fields.optional("access", lambda name: _access(fields.object(name))),
         submodules=fields.optional("submodules", fields.boolean) or False,
         lfs=fields.optional("lfs", fields.boolean) or False,

@@ -9,9 +9,9 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_or_none
-from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, UNREACHABLE
+from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
 
-COMMANDS = {"installCommand": "install", "buildCommand": "build"}
+COMMANDS = {"venv": "venv", "installCommand": "install", "buildCommand": "build"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,18 @@ def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
             "build-failed",
             "What the repository keeps by Git LFS cannot be had.",
             hint="The log has git-lfs's words. Where it is not installed, prepare the server again; else check that the token may read Git LFS.",
+        )
+    if ended.exit_code == NO_TOOL:
+        return HostError(
+            "build-failed",
+            "A program that the build asks for could not be installed.",
+            hint="The log's last line says which and why. Check packageManager, the app's version, and that this server reaches the npm registry.",
+        )
+    if ended.exit_code == NO_PYTHON:
+        return HostError(
+            "build-failed",
+            "The server has another version of Python than the app asks for.",
+            hint="The log's last line names both. Change the version in the app's settings, or use a server whose Debian has it.",
         )
     if ended.exit_code == DISK_FULL:
         return disk_full()

@@ -18,8 +18,12 @@ import tempfile
 from typing import Any, Iterator, NamedTuple
 from urllib.parse import quote
 
-UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, BAD_SUBMODULE, LFS_FAILED, COMMAND_FAILED = 10, 11, 12, 13, 14, 15, 20
+UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
+BAD_SUBMODULE, LFS_FAILED, NO_TOOL, NO_PYTHON = 14, 15, 16, 17
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
+# Debian's Node.js trusts what the system trusts; one from the npm registry has to be told.
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+PYTHON, VENV = "/usr/bin/python3", ".venv"
 LEAST_FREE_BYTES = 4 * 1024 * 1024
 WEB_ADDRESS = re.compile(r"(https?|ssh|git)://(?!-)([^/\s\\]+)(/[^\s\\]*)")
 SHORT_ADDRESS = re.compile(r"([A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:)(?!-)([^\s\\]+)")
@@ -332,14 +336,60 @@ def _lay_out(spec: dict[str, Any], tree: str, folder: str, index: str) -> None:
 def run_command(spec: dict[str, Any], name: str) -> None:
     """Runs one of the app's own commands in the release directory."""
     command = spec[name]
-    if command is None:
-        return
-    say(f"$ {command}")
-    done = subprocess.run(["/bin/sh", "-c", command], cwd=spec["release"], stdin=subprocess.DEVNULL, check=False)
+    if command is not None:
+        say(f"$ {command}")
+        run_program(spec, name, ["/bin/sh", "-c", command])
+
+
+def run_program(spec: dict[str, Any], name: str, argv: list[str]) -> None:
+    """Runs a program in the release directory, where the runtime's own programs are found first."""
+    done = subprocess.run(argv, cwd=spec["release"], env={**os.environ, **surroundings(spec)}, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         with open(spec["outcome"], "w", encoding="utf-8") as file:
             json.dump({"exitCode": done.returncode, "command": name}, file)
         raise Failed(COMMAND_FAILED, f"The command ended with exit code {done.returncode}.")
+
+
+def surroundings(spec: dict[str, Any]) -> dict[str, str]:
+    """What the app's commands find beside its own variables."""
+    folders = [*spec.get("programs", ()), os.environ.get("PATH", os.defpath)]
+    found = {"NODE_EXTRA_CA_CERTS": CERTIFICATES, "YARN_ENABLE_TELEMETRY": "0", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+    if spec["runtime"] == "python":
+        venv = os.path.join(spec["release"], VENV)
+        folders.insert(0, f"{venv}/bin")
+        found = {**found, "VIRTUAL_ENV": venv, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    return {**found, "PATH": ":".join(folders)}
+
+
+def bring_tools(spec: dict[str, Any]) -> None:
+    """The package manager and the Node.js that the release asks for; a process of Node.js finds them at its start, too."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import toolchain  # noqa: PLC0415
+
+    wanted, runtime = spec.get("runtimeVersion"), spec["runtime"]
+    if runtime == "python" and wanted is not None:
+        version = toolchain.version_of([PYTHON, "--version"])
+        if not toolchain.satisfies(version, wanted):
+            raise Failed(NO_PYTHON, f"The app asks for Python {wanted}, this server has {version}.")
+    try:
+        spec["programs"] = toolchain.provide(spec["release"], wanted if runtime != "python" else None, say)
+    except toolchain.Unavailable as error:
+        raise Failed(NO_TOOL, str(error)) from error
+    if runtime == "node" and spec["programs"]:
+        folder = os.path.join(spec["release"], ".fairlead", "bin")
+        os.makedirs(folder, exist_ok=True)
+        for program in (os.path.join(each, name) for each in reversed(spec["programs"]) for name in os.listdir(each)):
+            link = os.path.join(folder, os.path.basename(program))
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(link)
+            os.symlink(program, link)
+
+
+def make_venv(spec: dict[str, Any]) -> None:
+    """A Python release's own virtual environment, with pip in it and without what the system has installed."""
+    if spec["runtime"] == "python":
+        say(f"$ python3 -m venv {VENV}")
+        run_program(spec, "venv", [PYTHON, "-m", "venv", "--clear", VENV])
 
 
 def is_disk_full(path: str) -> bool:
@@ -365,6 +415,8 @@ def main() -> int:
         if not spec.get("isFetched"):
             fetch(spec)
         check_out(spec)
+        bring_tools(spec)
+        make_venv(spec)
         run_command(spec, "installCommand")
         run_command(spec, "buildCommand")
     except Failed as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import paths, systemd
 from ..app.place import App
+from ..app.unit import program_environment
 from ..call import Call
 from ..errors import HostError
 from ..files import read_json, sha256, unlink, write_atomic, write_json
@@ -92,7 +93,7 @@ def _start(app: App, release_id: str, mine: dict[str, str], own: dict[str, str],
     properties = [
         *job.settings(app, _log(app), timeout_s),
         ("WorkingDirectory", str(app.release(release_id))),
-        *([("Environment", "NODE_ENV=production")] if app.runtime == "node" else []),
+        *(("Environment", each) for each in program_environment(str(app.release(release_id)), app.runtime)),
         ("EnvironmentFile", str(told)),
         # What is put right by hand after it was cut off is a database: it is given time to end.
         ("TimeoutStopSec", "30"),

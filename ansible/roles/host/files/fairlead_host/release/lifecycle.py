@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import systemd
 from ..app import php
-from ..app.place import COLOURS, App
+from ..app.place import COLOURS, PROCESS_RUNTIMES, App
 from ..call import Call
 from ..files import read_json, sync_directory, unlink, switch_link
 from ..locks import hold
@@ -39,7 +39,7 @@ def activate(_: Call, fields: Fields) -> dict[str, Any]:
         changed = switch_link(app.current, f"releases/{release_id}") or changed
         if app.runtime == "php":
             changed = fpm.switch(app, release_id) or changed
-        if app.runtime in ("node", "php"):
+        if app.runtime != "static":
             changed = _start_at_boot(app, release_id) or changed
     return {"previous": previous, "changed": changed}
 
@@ -126,7 +126,7 @@ def observe(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `release.observe`."""
     app = App(fields.slug())
     fields.done()
-    colours = [_colour(app, colour) for colour in COLOURS] if app.runtime == "node" else []
+    colours = [_colour(app, colour) for colour in COLOURS] if app.runtime in PROCESS_RUNTIMES else []
     found = {"current": linked_release(app, "current"), "releases": built_releases(app), "colours": colours}
     return {**found, "service": _service(app, colours)}
 

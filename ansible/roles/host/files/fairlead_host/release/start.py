@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import systemd
 from ..app.limits import MIB
-from ..app.place import COLOURS, App
+from ..app.place import COLOURS, RUNTIMES, App
 from ..call import Call
 from ..errors import HostError
 from ..locks import hold
@@ -26,7 +26,7 @@ UNIT_LOOK_S = 0.25
 def start(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `release.start`."""
     app, release_id = App(fields.slug()), fields.uuid("releaseId")
-    runtime = fields.one_of("runtime", "node", "php", "static")
+    runtime = fields.one_of("runtime", *RUNTIMES)
     colour, port = fields.one_of("colour", *COLOURS), fields.port()
     command = fields.optional("startCommand", lambda name: fields.string(name, 4096, 1))
     health_path = fields.match("healthPath", HTTP_PATH, "an absolute HTTP path", 2048)
@@ -39,12 +39,12 @@ def start(_: Call, fields: Fields) -> dict[str, Any]:
         if runtime == "php":
             return {"started": fpm.start(app, release_id), "healthyAfterMs": 0}
         if command is None:
-            raise HostError("invalid-input", "A Node.js app needs a start command.", path="input.startCommand")
+            raise HostError("invalid-input", "An app with a process of its own needs a start command.", path="input.startCommand")
         own = {"PORT": str(port), "HOST": "127.0.0.1", "FAIRLEAD_START": command}
-        return _start_node(app, colour, wanted(app, release_id, port, own), health_path, timeout_s)
+        return _start_process(app, colour, wanted(app, release_id, port, own), health_path, timeout_s)
 
 
-def _start_node(app: App, colour: str, what: Wanted, health_path: str, timeout_s: float) -> dict[str, Any]:
+def _start_process(app: App, colour: str, what: Wanted, health_path: str, timeout_s: float) -> dict[str, Any]:
     unit, port = app.unit(colour), int(what.environment["PORT"])
     began, began_at = time.monotonic(), time.time()
     is_running = running(app, colour) == what.started

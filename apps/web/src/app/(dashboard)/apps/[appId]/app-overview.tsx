@@ -8,13 +8,12 @@ import { AsOf } from '../../../../parts/as-of.tsx';
 import { ExpiryNote } from '../../../../parts/expiry-note.tsx';
 import { LoadFailure } from '../../../../parts/load-failure.tsx';
 import { OperationRow } from '../../../../parts/operation-row.tsx';
+import { runtimeNames } from '../../../../parts/runtime-names.ts';
 import { TextLink } from '../../../../parts/text-link.tsx';
 import { useMay } from '../../../../shell/me.tsx';
 import { LivePicture } from './live-picture.tsx';
 import { ProcessUsage } from './process-usage.tsx';
 import { useApp } from './use-app.ts';
-
-const runtimeNames = { node: 'Node.js', php: 'PHP', static: 'Static files' };
 
 function Facts({ app, backends }: { app: App; backends: Backend[] }) {
   const running = backends.filter(({ memoryMib }) => memoryMib !== null);

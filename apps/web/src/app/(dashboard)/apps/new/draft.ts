@@ -1,4 +1,5 @@
 import type { App, RepositoryInspection } from '@fairlead/api/types';
+import { hasProcess } from '@fairlead/core/schemas';
 import { type EnvironmentEntry, parseEnvironment } from '../../../../parts/environment-text.ts';
 
 /** What a person has filled in so far; every field is text or a choice, as it stands in the form. */
@@ -11,6 +12,8 @@ export interface AppDraft {
   buildCommand: string;
   startCommand: string;
   documentRoot: string;
+  runtimeVersion: string;
+  rootDirectory: string;
   primaryServerId: string;
   databaseEngine: App['database']['engine'];
   environment: string;
@@ -28,6 +31,8 @@ export const emptyDraft: AppDraft = {
   buildCommand: '',
   startCommand: '',
   documentRoot: '',
+  runtimeVersion: '',
+  rootDirectory: '',
   primaryServerId: '',
   databaseEngine: 'none',
   environment: '',
@@ -54,6 +59,10 @@ export function withInspection(draft: AppDraft, found: RepositoryInspection): Ap
     buildCommand: suggestions.buildCommand ?? '',
     startCommand: suggestions.startCommand ?? '',
     documentRoot: suggestions.documentRoot ?? '',
+    runtimeVersion: suggestions.runtimeVersion ?? '',
+    rootDirectory: suggestions.rootDirectory ?? '',
+    healthPath: suggestions.healthPath ?? draft.healthPath,
+    port: suggestions.port === null ? draft.port : String(suggestions.port),
   };
 }
 
@@ -68,8 +77,10 @@ export function createBody(draft: AppDraft) {
     runtime: draft.runtime,
     installCommand: orNull(draft.installCommand),
     buildCommand: orNull(draft.buildCommand),
-    startCommand: draft.runtime === 'node' ? orNull(draft.startCommand) : null,
-    documentRoot: draft.runtime === 'node' ? null : orNull(draft.documentRoot),
+    startCommand: hasProcess(draft.runtime) ? orNull(draft.startCommand) : null,
+    documentRoot: hasProcess(draft.runtime) ? null : orNull(draft.documentRoot),
+    runtimeVersion: draft.runtime === 'php' ? null : orNull(draft.runtimeVersion),
+    rootDirectory: orNull(draft.rootDirectory),
     port: draft.port.trim() === '' ? undefined : Number(draft.port),
     domains: draft.domains.split(/[\s,]+/).filter(Boolean),
     healthPath: draft.healthPath.trim() || '/',

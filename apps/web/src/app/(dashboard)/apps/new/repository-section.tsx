@@ -3,16 +3,16 @@ import type { RepositoryInspection } from '@fairlead/api/types';
 import { Button, ErrorNote, Field, Input, Panel, Select, ToneIcon } from '@fairlead/ui';
 import { useState } from 'react';
 import { useAction } from '../../../../data/use-action.tsx';
+import { runtimeNames } from '../../../../parts/runtime-names.ts';
 import { shortCommit } from '../../../../parts/units.ts';
 import { type AppDraft, nameOf, withInspection } from './draft.ts';
+import { FoundValues } from './found-values.tsx';
 
 export interface SectionProps {
   draft: AppDraft;
   set: (change: Partial<AppDraft>) => void;
   fields: Record<string, string>;
 }
-
-const runtimeNames = { node: 'Node.js', php: 'PHP', static: 'Static files' };
 
 /** Where the code is; read live, so that a typing slip shows here and not at the first deployment. */
 export function RepositorySection({ draft, set, fields, onFound }: SectionProps & { onFound: () => void }) {
@@ -93,21 +93,11 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
               <ToneIcon tone="healthy" className="mt-0.75" />
               <span>
                 <b>{runtimeNames[found.runtime]}</b>
-                {found.evidence.length > 0 ? (
-                  <>
-                    , because of{' '}
-                    {found.evidence.map((file, index) => (
-                      <span key={file}>
-                        {index > 0 ? ', ' : ''}
-                        <code className="font-mono text-xs">{file}</code>
-                      </span>
-                    ))}
-                  </>
-                ) : null}
-                . Newest commit of {draft.branch}:{' '}
-                <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
+                {found.evidence.length === 0 ? ', as nothing else was recognised' : null}. Newest commit of{' '}
+                {draft.branch}: <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
               </span>
             </p>
+            <FoundValues found={found} />
             <div className="grid gap-5 sm:grid-cols-2">
               <Field label="Branch" error={inspect.fields.branch ?? fields.branch}>
                 <Select

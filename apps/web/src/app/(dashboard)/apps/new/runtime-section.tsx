@@ -1,4 +1,5 @@
 'use client';
+import { hasProcess } from '@fairlead/core/schemas';
 import { Field, Input, Panel, RadioCards } from '@fairlead/ui';
 import type { SectionProps } from './repository-section.tsx';
 
@@ -9,15 +10,36 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
       <div className="flex flex-col gap-5">
         <RadioCards
           label="Runtime"
-          columns={3}
+          columns={2}
           value={draft.runtime}
           onChange={(runtime) => set({ runtime })}
           cards={[
             { value: 'node', label: 'Node.js', detail: 'A process with a start command.' },
+            {
+              value: 'python',
+              label: 'Python',
+              detail: 'WSGI or ASGI, in a virtual environment of its own.',
+            },
             { value: 'php', label: 'PHP', detail: 'Served by PHP-FPM from a folder.' },
             { value: 'static', label: 'Static files', detail: 'A folder, served as it is.' },
           ]}
         />
+        {draft.runtime === 'php' ? null : (
+          <Field
+            name="runtimeVersion"
+            label="Version"
+            optional
+            error={fields.runtimeVersion}
+            hint={versionHint(draft.runtime)}
+          >
+            <Input
+              mono
+              placeholder={draft.runtime === 'python' ? '>=3.11' : '22'}
+              value={draft.runtimeVersion}
+              onChange={(event) => set({ runtimeVersion: event.target.value })}
+            />
+          </Field>
+        )}
         <div className="grid gap-5 sm:grid-cols-2">
           <Field name="installCommand" label="Install command" optional error={fields.installCommand}>
             <Input
@@ -34,7 +56,7 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
             />
           </Field>
         </div>
-        {draft.runtime === 'node' ? (
+        {hasProcess(draft.runtime) ? (
           <Field
             name="startCommand"
             label="Start command"
@@ -66,4 +88,10 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
       </div>
     </Panel>
   );
+}
+
+function versionHint(runtime: SectionProps['draft']['runtime']): string {
+  return runtime === 'python'
+    ? 'Empty: whichever the server has. It has one, its Debian’s: a build that asks for another fails.'
+    : 'Of Node.js. Empty: whichever the server has. Another one is fetched from the npm registry by the build.';
 }

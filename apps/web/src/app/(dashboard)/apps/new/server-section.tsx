@@ -5,6 +5,7 @@ import { useResource } from '../../../../data/use-resource.ts';
 import { TextLink } from '../../../../parts/text-link.tsx';
 import { count, formatMemory } from '../../../../parts/units.ts';
 import type { SectionProps } from './repository-section.tsx';
+import { VersionNote } from './version-note.tsx';
 
 /** Where it runs first, and whether a database comes with it. */
 export function ServerSection({ draft, set, fields }: SectionProps) {
@@ -43,6 +44,7 @@ export function ServerSection({ draft, set, fields }: SectionProps) {
             }))}
           />
         )}
+        <VersionNote draft={draft} server={ready.find(({ id }) => id === draft.primaryServerId)} />
         {fields.primaryServerId ? (
           <p className="text-sm text-unhealthy-ink">{fields.primaryServerId}</p>
         ) : null}

@@ -7,6 +7,7 @@ import { useAction } from '../../../../data/use-action.tsx';
 const runtimes = [
   { key: 'node', label: 'Node.js', detail: 'For apps with a start command.' },
   { key: 'php', label: 'PHP', detail: 'PHP-FPM with the common extensions: Laravel, WordPress.' },
+  { key: 'python', label: 'Python', detail: 'Virtual environments and pip: Django, Flask, FastAPI.' },
   { key: 'static', label: 'Static files', detail: 'Nginx alone.' },
 ] as const;
 const databases = [
@@ -29,6 +30,7 @@ function installed({ facts }: Server): Set<string> {
   if (!facts) return set.add('node');
   if (facts.node) set.add('node');
   if (facts.php) set.add('php');
+  if (facts.python) set.add('python');
   if (facts.postgresql) set.add('postgresql');
   if (facts.mariadb) set.add('mariadb');
   return set.size === 1 ? set.add('node') : set;

@@ -44,6 +44,7 @@ export function ServerManaged({ server }: { server: Server }) {
       value: facts?.nginx ? `${facts.nginx.version}${facts.nginx.running ? '' : ', not running'}` : missing,
     },
     { label: 'Node.js', value: facts?.node ?? missing },
+    { label: 'Python', value: facts?.python ?? missing },
     { label: 'PHP', value: facts?.php ?? missing },
     {
       label: 'PostgreSQL',

@@ -1,4 +1,5 @@
 'use client';
+import { hasProcess } from '@fairlead/core/schemas';
 import { Note, Skeleton } from '@fairlead/ui';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
@@ -45,7 +46,7 @@ export function HttpPage({ appId }: { appId: string }) {
       <HeadersGroup {...group} list="responseHeaders" />
       <RedirectsGroup {...group} />
       <RoutesGroup {...group} />
-      {app.runtime === 'node' ? <GrpcGroup {...group} /> : null}
+      {hasProcess(app.runtime) ? <GrpcGroup {...group} /> : null}
       <ProxyGroup {...group} />
       <AccessGroup {...group} />
       <RateGroup {...group} />

@@ -1,4 +1,5 @@
 import type { App } from '@fairlead/api/types';
+import { hasProcess } from '@fairlead/core/schemas';
 import { orNull, type SettingsGroup } from '../../../../../parts/settings-form.tsx';
 
 const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
@@ -31,6 +32,16 @@ export const appSettings: SettingsGroup<App>[] = [
         hint: 'That alone is checked out. Empty: all of it.',
         value: (app) => app.rootDirectory ?? '',
         parse: orNull,
+      },
+      {
+        name: 'runtimeVersion',
+        label: 'Version',
+        mono: true,
+        optional: true,
+        hint: 'E.g. 22 or >=3.11. Empty: whichever the server has.',
+        value: (app) => app.runtimeVersion ?? '',
+        parse: orNull,
+        only: (app) => app.runtime !== 'php',
       },
       {
         name: 'submodules',
@@ -74,7 +85,7 @@ export const appSettings: SettingsGroup<App>[] = [
         mono: true,
         value: (app) => app.startCommand ?? '',
         parse: orNull,
-        only: (app) => app.runtime === 'node',
+        only: (app) => hasProcess(app.runtime),
       },
       {
         name: 'documentRoot',
@@ -83,7 +94,7 @@ export const appSettings: SettingsGroup<App>[] = [
         optional: true,
         value: (app) => app.documentRoot ?? '',
         parse: orNull,
-        only: (app) => app.runtime !== 'node',
+        only: (app) => !hasProcess(app.runtime),
       },
     ],
   },

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '@fairlead/errors';
+import { expect, test } from 'vitest';
+import type { SourceInspection } from '../context.ts';
+import { declare } from './declare.ts';
+import { parseDeclaration } from './parse.ts';
+import { declarationJsonSchema } from './schema.ts';
+
+const refusal = (text: string): string => {
+  try {
+    parseDeclaration(text);
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+  return 'taken';
+};
+
+test('docs/fairlead.schema.json is the schema that files are checked with', async () => {
+  const file = new URL('../../../../docs/fairlead.schema.json', import.meta.url);
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(declarationJsonSchema())),
+  );
+});
+
+test('values are those of the API, each with its line', () => {
+  const { values, lines } = parseDeclaration(
+    '# ours\nruntime: python\nruntimeVersion: 3.10\n\nstartCommand: gunicorn --bind 127.0.0.1:$PORT app:app\nbuildCommand: null\nport: 21000\n',
+  );
+  expect(values).toEqual({
+    runtime: 'python',
+    runtimeVersion: '3.10',
+    startCommand: 'gunicorn --bind 127.0.0.1:$PORT app:app',
+    buildCommand: null,
+    port: 21_000,
+  });
+  expect([...lines.values()]).toEqual([2, 3, 5, 6, 7]);
+  expect(parseDeclaration('# nothing\n').values).toEqual({});
+});
+
+test.each([
+  ['runtime: node\nstrat: x\n', 'fairlead.yml, line 2, strat: There is no such key.'],
+  ['__proto__: {a: 1}\n', 'fairlead.yml, line 1, __proto__: There is no such key.'],
+  ['constructor: x\n', 'fairlead.yml, line 1, constructor: There is no such key.'],
+  ['\nport: 80\n', 'fairlead.yml, line 2, port: '],
+  ['rootDirectory: ../x\n', 'fairlead.yml, line 1, rootDirectory: '],
+  ['startCommand: |\n  a\n  b\n', 'fairlead.yml, line 1, startCommand: '],
+  ['installCommand: [npm, ci]\n', 'fairlead.yml, line 1, installCommand: Give one value.'],
+  ['installCommand: &a x\nbuildCommand: *a\n', 'are not taken.'],
+  ['runtime: !!js/function x\n', 'fairlead.yml, line 1'],
+  ['runtime: node\nruntime: php\n', 'fairlead.yml, line 2'],
+  ['runtime: "node\n', 'fairlead.yml, line'],
+  ['- runtime\n', 'fairlead.yml, line 1: It has to be a list of keys'],
+  ['---\nruntime: node\n---\nruntime: php\n', 'fairlead.yml, line'],
+  [`runtime: ${'x'.repeat(70_000)}\n`, 'fairlead.yml: It is longer than 64 KiB.'],
+  [`runtime: ${'['.repeat(20_000)}\n`, 'fairlead.yml'],
+])('%j is refused', (text, message) => {
+  expect(refusal(text)).toContain(message);
+});
+
+test('what the file says takes the place of what was found, and of its evidence', () => {
+  const found: SourceInspection = {
+    branches: ['main'],
+    commit: 'a'.repeat(40),
+    runtime: 'node',
+    evidence: [
+      { field: 'runtime', file: 'package.json', line: null, says: 'Node.js' },
+      { field: 'buildCommand', file: 'package.json', line: 4, says: 'a "build" script' },
+    ],
+    suggestions: {
+      branch: 'main',
+      installCommand: 'npm ci',
+      buildCommand: 'npm run build',
+      startCommand: 'npm start',
+      documentRoot: null,
+      runtimeVersion: null,
+    },
+    declaration: 'buildCommand: null\nhealthPath: /up\n',
+  };
+  const { runtime, suggestions, evidence } = declare(found);
+  expect(runtime).toBe('node');
+  expect(suggestions).toMatchObject({
+    installCommand: 'npm ci',
+    buildCommand: null,
+    healthPath: '/up',
+    port: null,
+  });
+  expect(evidence).toEqual([
+    { field: 'buildCommand', file: 'fairlead.yml', line: 1, says: 'says so' },
+    { field: 'healthPath', file: 'fairlead.yml', line: 2, says: 'says so' },
+    found.evidence[0],
+  ]);
+  expect(declare({ ...found, declaration: null }).suggestions).toMatchObject({ healthPath: null });
+});

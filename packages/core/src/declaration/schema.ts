@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { runtimes } from '../app/runtimes.ts';
+import { appPortSchema } from '../fields/address.ts';
+import { commandSchema, documentRootSchema, healthPathSchema, runtimeVersionSchema } from '../fields/text.ts';
+
+/** What `fairlead.yml` may say of its app, under the names of the API; each takes the place of what the files suggest (docs/fairlead-yml.md). */
+export const declarationSchema = z.strictObject({
+  runtime: z.enum(runtimes).optional().describe('What the app runs on.'),
+  runtimeVersion: runtimeVersionSchema
+    .optional()
+    .describe('Of Node.js or Python: 22, 22.12 or >=3.11; null: whichever the server has.'),
+  rootDirectory: documentRootSchema
+    .optional()
+    .describe('The folder of the repository that is the app; null: all of it.'),
+  installCommand: commandSchema.optional().describe('Installs packages in a new release; null: nothing.'),
+  buildCommand: commandSchema.optional().describe('Builds a new release; null: nothing.'),
+  startCommand: commandSchema
+    .optional()
+    .describe('Starts an app of Node.js or Python, which listens on 127.0.0.1 at $PORT.'),
+  documentRoot: documentRootSchema.optional().describe('The folder to serve, of PHP and static files.'),
+  healthPath: healthPathSchema.optional().describe('What health checks ask for.'),
+  port: appPortSchema.optional().describe('Where each backend listens for the balancer.'),
+});
+export type Declaration = z.output<typeof declarationSchema>;
+
+/** The same for editors: `docs/fairlead.schema.json`. */
+export function declarationJsonSchema(): object {
+  return {
+    ...z.toJSONSchema(declarationSchema, { io: 'input', target: 'draft-7' }),
+    title: 'fairlead.yml',
+    description: 'What a repository says of its app to Fairlead.',
+  };
+}
