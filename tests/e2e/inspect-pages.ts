@@ -28,6 +28,7 @@ async function pagesOf(page: Page): Promise<Record<string, string>> {
     app,
     'load-balancer': `${app}/load-balancer`,
     http: `${app}/http`,
+    tls: `${app}/tls`,
     deployments: `${app}/deployments`,
     deployment: await first(`${app}/deployments`, /\/deployments\/[0-9a-f-]{36}$/),
     environment: `${app}/environment`,

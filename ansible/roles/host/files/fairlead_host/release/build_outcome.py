@@ -11,6 +11,36 @@ from ..errors import HostError, disk_full
 from ..files import read_or_none
 from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
 
+# Code, message and hint by how the builder ended.
+FAULTS = {
+    UNREACHABLE: (
+        "repository-unreachable",
+        "The server cannot fetch from the repository.",
+        "The log has git's words. Check the address and that this server may read it.",
+    ),
+    COMMIT_NOT_FOUND: ("commit-not-found", "The repository does not have this commit.", "Was the branch rewritten?"),
+    NO_FOLDER: ("build-failed", "The repository has no such folder at this commit.", "Check the folder in the app's settings."),
+    BAD_SUBMODULE: (
+        "build-failed",
+        "A submodule of the repository cannot be taken in.",
+        "The log names it. Mend .gitmodules, or leave submodules out in the app's settings.",
+    ),
+    LFS_FAILED: (
+        "build-failed",
+        "What the repository keeps by Git LFS cannot be had.",
+        "The log has git-lfs's words. Where it is not installed, prepare the server again; else check that the token may read Git LFS.",
+    ),
+    NO_TOOL: (
+        "build-failed",
+        "A program that the build asks for could not be installed.",
+        "The log's last line says which and why. Check packageManager, the app's version, and that this server reaches the npm registry.",
+    ),
+    NO_PYTHON: (
+        "build-failed",
+        "The server has another version of Python than the app asks for.",
+        "The log's last line names both. Change the version in the app's settings, or use a server whose Debian has it.",
+    ),
+}
 COMMANDS = {"venv": "venv", "installCommand": "install", "buildCommand": "build"}
 
 
@@ -44,40 +74,9 @@ def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
         return HostError("build-failed", f"The build took longer than {timeout_s} s.", hint="Raise its limit, or build less.")
     if ended.result == "oom-kill":
         return HostError("build-failed", "The build ran out of memory.", hint="Use a server with more memory.")
-    if ended.exit_code == UNREACHABLE:
-        return HostError(
-            "repository-unreachable",
-            "The server cannot fetch from the repository.",
-            hint="The log has git's words. Check the address and that this server may read it.",
-        )
-    if ended.exit_code == COMMIT_NOT_FOUND:
-        return HostError("commit-not-found", "The repository does not have this commit.", hint="Was the branch rewritten?")
-    if ended.exit_code == NO_FOLDER:
-        return HostError("build-failed", "The repository has no such folder at this commit.", hint="Check the folder in the app's settings.")
-    if ended.exit_code == BAD_SUBMODULE:
-        return HostError(
-            "build-failed",
-            "A submodule of the repository cannot be taken in.",
-            hint="The log names it. Mend .gitmodules, or leave submodules out in the app's settings.",
-        )
-    if ended.exit_code == LFS_FAILED:
-        return HostError(
-            "build-failed",
-            "What the repository keeps by Git LFS cannot be had.",
-            hint="The log has git-lfs's words. Where it is not installed, prepare the server again; else check that the token may read Git LFS.",
-        )
-    if ended.exit_code == NO_TOOL:
-        return HostError(
-            "build-failed",
-            "A program that the build asks for could not be installed.",
-            hint="The log's last line says which and why. Check packageManager, the app's version, and that this server reaches the npm registry.",
-        )
-    if ended.exit_code == NO_PYTHON:
-        return HostError(
-            "build-failed",
-            "The server has another version of Python than the app asks for.",
-            hint="The log's last line names both. Change the version in the app's settings, or use a server whose Debian has it.",
-        )
+    if ended.exit_code in FAULTS:
+        code, message, hint = FAULTS[ended.exit_code]
+        return HostError(code, message, hint=hint)
     if ended.exit_code == DISK_FULL:
         return disk_full()
     return _command_failed(ended, outcome)

@@ -1,12 +1,11 @@
 'use client';
 import type { App, Certificate } from '@fairlead/api/types';
-import { Button, Dialog, ErrorNote, Field, Textarea } from '@fairlead/ui';
-import { useId } from 'react';
+import { Field, Textarea } from '@fairlead/ui';
 import { useAction } from '../../../../../data/use-action.tsx';
+import { FormDialog } from '../../../../../parts/form-dialog.tsx';
 
 /** Takes a certificate and its key, checked before they are kept. */
 export function UploadDialog({ app, onClose }: { app: App; onClose: () => void }) {
-  const id = useId();
   const upload = useAction<Certificate>({
     failure: 'Could not upload the certificate',
     success: 'Certificate uploaded',
@@ -14,70 +13,52 @@ export function UploadDialog({ app, onClose }: { app: App; onClose: () => void }
     onSuccess: onClose,
   });
   return (
-    <Dialog
-      wide
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+    <FormDialog
       title="Upload a certificate"
       description={`For ${app.domains.join(', ')}. It is checked first, and shown to visitors once you choose it.`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} variant="primary" pending={upload.pending && 'Checking…'}>
-            Upload
-          </Button>
-        </>
-      }
+      submit={['Upload', 'Checking…']}
+      action={upload}
+      className="flex flex-col gap-4"
+      onClose={onClose}
+      onSubmit={(text) => {
+        upload.run({
+          method: 'POST',
+          path: `/apps/${app.id}/certificates`,
+          body: { certificate: text('certificate'), key: text('key') },
+        });
+      }}
     >
-      <form
-        id={id}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = new FormData(event.currentTarget);
-          const text = (name: string) => String(form.get(name) ?? '');
-          upload.run({
-            method: 'POST',
-            path: `/apps/${app.id}/certificates`,
-            body: { certificate: text('certificate'), key: text('key') },
-          });
-        }}
+      <Field
+        name="certificate"
+        label="Certificate and chain"
+        hint="PEM: its own first, then those who issued it; often called fullchain.pem."
+        error={upload.fields.certificate}
       >
-        <Field
+        <Textarea
+          mono
+          required
           name="certificate"
-          label="Certificate and chain"
-          hint="PEM: its own first, then those who issued it; often called fullchain.pem."
-          error={upload.fields.certificate}
-        >
-          <Textarea
-            mono
-            required
-            name="certificate"
-            rows={8}
-            spellCheck={false}
-            placeholder="-----BEGIN CERTIFICATE-----"
-          />
-        </Field>
-        <Field
+          rows={8}
+          spellCheck={false}
+          placeholder="-----BEGIN CERTIFICATE-----"
+        />
+      </Field>
+      <Field
+        name="key"
+        label="Private key"
+        hint="PEM, without a passphrase. Stored encrypted; it goes to the balancer alone."
+        error={upload.fields.key}
+      >
+        <Textarea
+          mono
+          required
           name="key"
-          label="Private key"
-          hint="PEM, without a passphrase. Stored encrypted; it goes to the balancer alone."
-          error={upload.fields.key}
-        >
-          <Textarea
-            mono
-            required
-            name="key"
-            rows={5}
-            spellCheck={false}
-            autoComplete="off"
-            placeholder="-----BEGIN PRIVATE KEY-----"
-          />
-        </Field>
-        {upload.error && Object.keys(upload.fields).length === 0 ? <ErrorNote error={upload.error} /> : null}
-      </form>
-    </Dialog>
+          rows={5}
+          spellCheck={false}
+          autoComplete="off"
+          placeholder="-----BEGIN PRIVATE KEY-----"
+        />
+      </Field>
+    </FormDialog>
   );
 }
