@@ -2,7 +2,6 @@
 export * from '@fairlead/nginx/http-settings';
 export * from '@fairlead/nginx/stream-settings';
 export * from './acme-account/schemas.ts';
-export * from './app/runtimes.ts';
 export * from './app/schemas.ts';
 export * from './audit/schemas.ts';
 export * from './certificate/schemas.ts';

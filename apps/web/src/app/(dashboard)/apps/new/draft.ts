@@ -1,5 +1,5 @@
 import type { App, RepositoryInspection } from '@fairlead/api/types';
-import { hasProcess } from '@fairlead/core/schemas';
+import { hasProcess } from '@fairlead/core/runtimes';
 import { type EnvironmentEntry, parseEnvironment } from '../../../../parts/environment-text.ts';
 
 /** What a person has filled in so far; every field is text or a choice, as it stands in the form. */

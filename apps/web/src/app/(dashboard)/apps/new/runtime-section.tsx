@@ -1,5 +1,5 @@
 'use client';
-import { hasProcess } from '@fairlead/core/schemas';
+import { hasProcess } from '@fairlead/core/runtimes';
 import { Field, Input, Panel, RadioCards } from '@fairlead/ui';
 import type { SectionProps } from './repository-section.tsx';
 

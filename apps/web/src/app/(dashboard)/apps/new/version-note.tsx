@@ -1,5 +1,5 @@
 import type { Server } from '@fairlead/api/types';
-import { satisfiesVersion } from '@fairlead/core/schemas';
+import { satisfiesVersion } from '@fairlead/core/runtimes';
 import { Note } from '@fairlead/ui';
 import { runtimeNames } from '../../../../parts/runtime-names.ts';
 import type { AppDraft } from './draft.ts';

@@ -1,5 +1,5 @@
 'use client';
-import { hasProcess } from '@fairlead/core/schemas';
+import { hasProcess } from '@fairlead/core/runtimes';
 import { Note, Skeleton } from '@fairlead/ui';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';

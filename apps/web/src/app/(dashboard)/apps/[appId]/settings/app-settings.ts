@@ -1,5 +1,5 @@
 import type { App } from '@fairlead/api/types';
-import { hasProcess } from '@fairlead/core/schemas';
+import { hasProcess } from '@fairlead/core/runtimes';
 import { orNull, type SettingsGroup } from '../../../../../parts/settings-form.tsx';
 
 const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
