@@ -27,7 +27,7 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
         {draft.runtime === 'php' ? null : (
           <Field
             name="runtimeVersion"
-            label="Version"
+            label="Runtime version"
             optional
             error={fields.runtimeVersion}
             hint={versionHint(draft.runtime)}

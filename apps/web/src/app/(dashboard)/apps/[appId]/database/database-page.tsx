@@ -92,8 +92,8 @@ function DatabaseFacts({ app }: { app: App }) {
             ),
           },
           {
-            label: 'By the network',
-            value: app.database.tls ? 'encrypted alone' : 'with or without encryption',
+            label: 'Connections',
+            value: app.database.tls ? 'encrypted, from other machines' : 'encrypted or not',
           },
           {
             label: 'Password',

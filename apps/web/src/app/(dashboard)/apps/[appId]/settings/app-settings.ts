@@ -35,7 +35,7 @@ export const appSettings: SettingsGroup<App>[] = [
       },
       {
         name: 'runtimeVersion',
-        label: 'Version',
+        label: 'Runtime version',
         mono: true,
         optional: true,
         hint: 'E.g. 22 or >=3.11. Empty: whichever the server has.',
