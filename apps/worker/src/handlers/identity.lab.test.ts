@@ -69,6 +69,10 @@ beforeAll(async () => {
   await plane.succeed(enableLoadBalancer, { appId, serverIds: [two?.id], acknowledged: checklistKeys });
   await lab.machine('edge').writeFile('/root/cdn.py', cdn(lab.machine('one').address));
   await lab.machine('edge').run('systemd-run --quiet --unit=cdn python3 /root/cdn.py');
+  await until(
+    'the CDN listens',
+    async () => (await ask('visitor', `http://${address('edge')}/`)).status !== '000',
+  );
 });
 afterAll(async () => {
   await worker?.stop();
