@@ -1,5 +1,6 @@
+import { hostedCheckSchema } from '@fairlead/core';
 import { z } from '@hono/zod-openapi';
-import { idSchema, instantSchema } from './shared.ts';
+import { instantSchema } from './shared.ts';
 
 export const hostedDatabaseSchema = z
   .object({
@@ -17,22 +18,7 @@ export const hostedDatabaseSchema = z
         /** The next deployment brings it to the backends. */
         pending: z.boolean(),
         checkedAt: instantSchema.nullable(),
-        checks: z.array(
-          z.object({
-            backendId: idSchema,
-            serverName: z.string(),
-            checks: z.array(
-              z.object({
-                key: z.enum(['dns', 'tcp', 'tls', 'sign-in', 'query', 'rights']),
-                status: z.enum(['passed', 'failed', 'skipped']),
-                detail: z.string().nullable(),
-                fix: z.string().nullable(),
-              }),
-            ),
-            maxConnections: z.int().nullable(),
-            connections: z.int().nullable(),
-          }),
-        ),
+        checks: z.array(hostedCheckSchema),
       })
       .nullable(),
   })
