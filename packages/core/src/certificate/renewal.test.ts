@@ -25,10 +25,10 @@ describe('a failed order', () => {
   it('is tried again later each time, at most a day later, and never before the directory wants', () => {
     const hours = (failures: number, least = 0, chance = 0.5) =>
       Math.round(daysOf(retryOf(at(0), failures, least, chance)) * 24 * 100) / 100;
-    expect([1, 2, 3, 4, 5, 6, 7, 100].map((failures) => hours(failures))).toEqual([
-      0.17, 1, 3, 6, 12, 24, 24, 24,
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 100].map((failures) => hours(failures))).toEqual([
+      0.02, 0.17, 1, 3, 6, 12, 24, 24, 24,
     ]);
-    expect([hours(2, 0, 0), hours(2, 0, 1)]).toEqual([0.9, 1.1]);
+    expect([hours(3, 0, 0), hours(3, 0, 1)]).toEqual([0.9, 1.1]);
     expect(hours(1, 7200)).toBe(2);
   });
 });

@@ -3,8 +3,8 @@ import { isCovered } from './covers.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** How long each failure in a row puts the next order off. Let's Encrypt takes five failures of a name in an hour. */
-const pausesMs = [10 * minuteMs, hourMs, 3 * hourMs, 6 * hourMs, 12 * hourMs, 24 * hourMs];
+/** How long each failure in a row puts the next order off: what passed within a minute is over soon. Let's Encrypt takes five failures of a name in an hour. */
+const pausesMs = [minuteMs, 10 * minuteMs, hourMs, 3 * hourMs, 6 * hourMs, 12 * hourMs, 24 * hourMs];
 
 /**
  * When a certificate is renewed where nobody says: with a third of its life left, less up to a tenth of that third, so that many do not come at once.

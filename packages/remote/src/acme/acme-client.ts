@@ -35,7 +35,8 @@ interface Account {
   accountUrl: string | null;
 }
 
-const mostTries = 6;
+/** So often a nonce is refused in a row before it counts as a failure; each refusal brings the next one with it. */
+const mostTries = 12;
 const pollEveryMs = 1_000;
 const longestPauseMs = 30_000;
 
