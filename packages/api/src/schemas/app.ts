@@ -27,6 +27,8 @@ export const appSchema = z
     rootDirectory: z.string().nullable(),
     submodules: z.boolean(),
     lfs: z.boolean(),
+    /** A build is made once and sent to all servers of its kind, or made on each. */
+    buildOn: z.enum(['one', 'each']),
     /** Of Node.js or Python, e.g. `22` or `>=3.11`; null: whichever the server has. */
     runtimeVersion: z.string().nullable(),
     /** Where each backend listens for the balancer. */

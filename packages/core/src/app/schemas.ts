@@ -33,6 +33,8 @@ const limits = {
   /** Processes and threads. */
   tasks: z.int().min(8).max(100_000).nullable(),
 };
+/** A build is made once and sent to all servers of its kind, or made on each. */
+const buildOn = z.enum(['one', 'each']);
 const rollout = {
   /** How many backends switch at a time; 0: all. */
   rolloutBatch: z.int().min(0).max(100),
@@ -57,6 +59,7 @@ const createAppFields = z.strictObject({
   /** Once for each release on the primary, before a backend switches. */
   releaseCommand: commandSchema.default(null),
   releaseCommandFailure: releaseCommandFailure.default('stop'),
+  buildOn: buildOn.default('one'),
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
@@ -118,6 +121,7 @@ export const updateAppBody = z.strictObject({
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
   lfs: z.boolean().optional(),
+  buildOn: buildOn.optional(),
   runtimeVersion: runtimeVersionSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),

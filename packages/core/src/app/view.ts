@@ -14,6 +14,7 @@ import { found, isoOf } from '../tenant.ts';
 import type { Runtime } from './runtimes.ts';
 import { type AppStatus, appStatus } from './status.ts';
 
+export type BuildOn = 'one' | 'each';
 export type RolloutFailure = 'put-back' | 'stop';
 
 export type ReleaseCommandFailure = 'stop' | 'go-on';
@@ -36,6 +37,8 @@ export interface AppView {
   rootDirectory: string | null;
   submodules: boolean;
   lfs: boolean;
+  /** A build is made once and sent to all servers of its kind, or made on each. */
+  buildOn: BuildOn;
   /** Of Node.js or Python; null: whichever the server has. */
   runtimeVersion: string | null;
   port: number;
@@ -149,6 +152,7 @@ export async function viewApps(
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
     lfs: row.lfs,
+    buildOn: row.buildOn as BuildOn,
     runtimeVersion: row.runtimeVersion,
     port: row.port,
     domains: row.domains,

@@ -10,7 +10,7 @@ from .firewall import verbs as firewall
 from .hosted import check as hosted
 from .inventory import inventory
 from .nginx import apply, challenge, drain, observe, sites
-from .release import build, command, lifecycle, start
+from .release import build, command, lifecycle, ship, start
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -28,6 +28,12 @@ VERBS: dict[str, Verb] = {
     "app.env": Verb(True, environment.write),
     "app.remove": Verb(True, remove.remove),
     "release.build": Verb(True, build.build),
+    "artifact.describe": Verb(False, ship.describe),
+    "artifact.compare": Verb(True, ship.compare),
+    "artifact.pack": Verb(False, ship.pack),
+    "artifact.read": Verb(False, ship.read),
+    "artifact.write": Verb(True, ship.write),
+    "artifact.drop": Verb(False, ship.drop),
     "release.command": Verb(True, command.run_once),
     "release.start": Verb(True, start.start),
     "release.activate": Verb(True, lifecycle.activate),

@@ -64,6 +64,15 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: isYes,
       },
       {
+        name: 'buildOn',
+        label: 'Builds are made',
+        options: [
+          { value: 'one', label: 'Once, and sent to the other servers' },
+          { value: 'each', label: 'On every server' },
+        ],
+        value: (app) => app.buildOn,
+      },
+      {
         name: 'installCommand',
         label: 'Install command',
         mono: true,
