@@ -43,6 +43,8 @@ export const appSchema = z
     healthPath: z.string(),
     healthIntervalMs: z.int(),
     healthTimeoutMs: z.int(),
+    /** How long a new process has until it answers healthy. */
+    startTimeoutMs: z.int(),
     healthRise: z.int(),
     healthFall: z.int(),
     /** Limits of its processes on each backend; null: none. */

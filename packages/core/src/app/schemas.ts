@@ -22,6 +22,8 @@ const domains = z
   .refine((list) => new Set(list).size === list.length, 'A domain is listed twice.');
 const healthIntervalMs = z.int().min(1000).max(300_000);
 const healthTimeoutMs = z.int().min(100).max(60_000);
+/** How long a new process has until it answers healthy. */
+const startTimeoutMs = z.int().min(1_000).max(600_000);
 const threshold = z.int().min(1).max(20);
 /** Whether a deployment ends where its release command fails. */
 const releaseCommandFailure = z.enum(['stop', 'go-on']);
@@ -73,6 +75,7 @@ const createAppFields = z.strictObject({
   healthPath: healthPathSchema.default('/'),
   healthIntervalMs: healthIntervalMs.default(10_000),
   healthTimeoutMs: healthTimeoutMs.default(3_000),
+  startTimeoutMs: startTimeoutMs.default(60_000),
   healthRise: threshold.default(1),
   healthFall: threshold.default(2),
   memoryMib: limits.memoryMib.default(null),
@@ -127,6 +130,7 @@ export const updateAppBody = z.strictObject({
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),
   healthTimeoutMs: healthTimeoutMs.optional(),
+  startTimeoutMs: startTimeoutMs.optional(),
   healthRise: threshold.optional(),
   healthFall: threshold.optional(),
   ...z.object({ ...limits, ...rollout }).partial().shape,

@@ -53,6 +53,8 @@ export interface AppView {
   healthPath: string;
   healthIntervalMs: number;
   healthTimeoutMs: number;
+  /** How long a new process has until it answers healthy. */
+  startTimeoutMs: number;
   healthRise: number;
   healthFall: number;
   /** Limits of its processes on each backend; null: none. */
@@ -161,6 +163,7 @@ export async function viewApps(
     healthPath: row.healthPath,
     healthIntervalMs: row.healthIntervalMs,
     healthTimeoutMs: row.healthTimeoutMs,
+    startTimeoutMs: row.startTimeoutMs,
     healthRise: row.healthRise,
     healthFall: row.healthFall,
     memoryMib: row.memoryMib,

@@ -142,6 +142,13 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: seconds,
       },
       {
+        name: 'startTimeoutMs',
+        label: 'A new process has to be healthy within, seconds',
+        type: 'number',
+        value: (app) => String(app.startTimeoutMs / 1000),
+        parse: seconds,
+      },
+      {
         name: 'healthRise',
         label: 'Good answers to turn healthy',
         type: 'number',
