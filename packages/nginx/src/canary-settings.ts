@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The largest share of the visitors that a canary is given, in percent. */
 export const mostCanaryPercent = 50;

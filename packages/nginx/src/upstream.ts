@@ -44,7 +44,7 @@ function canaryUpstream(
 ): ConfigNode[] {
   if (canary === undefined) return [];
   const isOne = canary.servers.length === 1;
-  const others = servers.flatMap(({ down, slowStartPercent: _, ...rest }) => (down ? [] : [rest]));
+  const others = servers.flatMap(({ slowStartPercent: _, ...rest }) => (rest.down ? [] : [rest]));
   const mayStandBy = isOne || allowsBackup(method);
   const name = canaryUpstreamName(app);
   return [

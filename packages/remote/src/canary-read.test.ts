@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HostResult } from './host-client.ts';
+import type { HostResult } from './host-protocol.ts';
 
 const program = join(import.meta.dirname, '../../../ansible/roles/host/files');
 const script = `

@@ -1,5 +1,12 @@
-import { listDeployments, readDeployment, startDeployment } from '@fairlead/core';
-import { listDeploymentsInput, startDeploymentBody } from '@fairlead/core/schemas';
+import {
+  abortCanary,
+  listDeployments,
+  planCanary,
+  promoteCanary,
+  readDeployment,
+  startDeployment,
+} from '@fairlead/core';
+import { listDeploymentsInput, planCanaryBody, startDeploymentBody } from '@fairlead/core/schemas';
 import { createRoute } from '@hono/zod-openapi';
 import {
   appParams,
@@ -11,6 +18,7 @@ import {
   problems,
 } from '../route.ts';
 import { deploymentPageSchema, deploymentSchema } from '../schemas/deployment.ts';
+import { planSchema } from '../schemas/load-balancer.ts';
 import { acceptedSchema } from '../schemas/operation.ts';
 import { actorOf } from '../variables.ts';
 
@@ -46,7 +54,52 @@ const read = createRoute({
   responses: { 200: json(deploymentSchema, 'The deployment'), ...problems },
 });
 
+const one = '/apps/{appId}/deployments/{deploymentId}';
+const accepted = { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems };
+
+const plan = createRoute({
+  method: 'post',
+  path: `${one}/plan`,
+  operationId: 'planCanary',
+  summary: 'What promoting or aborting a canary would do to each server; changes nothing',
+  tags,
+  request: { params: deploymentParams, body: body(planCanaryBody) },
+  responses: { 200: json(planSchema, 'The plan'), ...problems },
+});
+
+const promote = createRoute({
+  method: 'post',
+  path: `${one}/promote`,
+  operationId: 'promoteCanary',
+  summary: 'Roll a canary out to the other backends',
+  tags,
+  request: { params: deploymentParams, headers: idempotencyHeaders },
+  responses: accepted,
+});
+
+const abort = createRoute({
+  method: 'post',
+  path: `${one}/abort`,
+  operationId: 'abortCanary',
+  summary: 'Lead every visitor past a canary, and put the release before back',
+  tags,
+  request: { params: deploymentParams, headers: idempotencyHeaders },
+  responses: accepted,
+});
+
 export const deploymentRoutes = createRouter()
+  .openapi(plan, async (c) => {
+    const input = { ...c.req.valid('json'), ...c.req.valid('param') };
+    return c.json(await planCanary(c.var.ctx, actorOf(c), input), 200);
+  })
+  .openapi(promote, async (c) => {
+    const input = { ...c.req.valid('param'), idempotencyKey: c.req.valid('header')['idempotency-key'] };
+    return c.json(await promoteCanary(c.var.ctx, actorOf(c), input), 202);
+  })
+  .openapi(abort, async (c) => {
+    const input = { ...c.req.valid('param'), idempotencyKey: c.req.valid('header')['idempotency-key'] };
+    return c.json(await abortCanary(c.var.ctx, actorOf(c), input), 202);
+  })
   .openapi(list, async (c) => {
     const input = { ...c.req.valid('query'), ...c.req.valid('param') };
     return c.json(await listDeployments(c.var.ctx, actorOf(c), input), 200);
