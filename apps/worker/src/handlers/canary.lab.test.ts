@@ -185,7 +185,7 @@ test('a share of the visitors gets it and stays, both sides are counted, and its
       const step = await plane.database.prisma.step.findFirst({
         where: { operationId: found?.id ?? '', key: { startsWith: 'switch:' }, startedAt: { not: null } },
       });
-      return step !== null && found;
+      return step !== null && found !== null && found;
     },
     120_000,
     closelyMs,

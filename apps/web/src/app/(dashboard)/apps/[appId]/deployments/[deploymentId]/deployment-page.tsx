@@ -19,6 +19,7 @@ import { OperationLog } from '../../../../../../parts/operation-log.tsx';
 import { TextLink } from '../../../../../../parts/text-link.tsx';
 import { shortCommit } from '../../../../../../parts/units.ts';
 import { RollbackButton } from '../rollback-button.tsx';
+import { CanaryPanel } from './canary-panel.tsx';
 
 /** One backend's way through the deployment. */
 function Lane({ release }: { release: Release }) {
@@ -88,6 +89,7 @@ export function DeploymentPage({ appId, deploymentId }: { appId: string; deploym
   return (
     <>
       <Head deployment={deployment} />
+      {deployment.canary ? <CanaryPanel deployment={deployment} canary={deployment.canary} /> : null}
       {deployment.releases.length > 0 ? (
         <ul aria-label="Backends" className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
           {deployment.releases.map((release) => (
