@@ -1,5 +1,6 @@
 import {
   abortCanary,
+  cancelOperation,
   checklistKeys,
   createApp,
   enableLoadBalancer,
@@ -109,6 +110,22 @@ const ended = (deploymentId: string, status: string) =>
     },
     180_000,
   );
+/** The first step of the operation whose key begins so has begun. */
+const begun = (operationId: string, key: string) =>
+  until(
+    `step ${key}`,
+    async () => {
+      const where = { operationId, key: { startsWith: key }, startedAt: { not: null } };
+      return (await plane.database.prisma.step.findFirst({ where })) ?? undefined;
+    },
+    60_000,
+    closelyMs,
+  );
+const killAt = async (operationId: string, key: string) => {
+  await begun(operationId, key);
+  await worker.kill();
+  worker = await spawnWorker(plane.env);
+};
 const rule = { minRequests: 40, longestSeconds: 600, maxExtraErrorPercent: 2, maxSlowerPercent: 10_000 };
 
 beforeAll(async () => {
@@ -180,18 +197,12 @@ test('a share of the visitors gets it and stays, both sides are counted, and its
   await Promise.all([newcomers(150), newcomers(150)]);
   const promoting = await until(
     'its promotion',
-    async () => {
-      const found = await plane.database.prisma.operation.findFirst({ where: { kind: 'canary.promote' } });
-      const step = await plane.database.prisma.step.findFirst({
-        where: { operationId: found?.id ?? '', key: { startsWith: 'switch:' }, startedAt: { not: null } },
-      });
-      return step !== null && found !== null && found;
-    },
+    async () =>
+      (await plane.database.prisma.operation.findFirst({ where: { kind: 'canary.promote' } })) ?? undefined,
     120_000,
     closelyMs,
   );
-  await worker.kill();
-  worker = await spawnWorker(plane.env);
+  await killAt(promoting.id, 'switch:');
   expect((await plane.ended(promoting.id)).status).toBe('succeeded');
   expect(promoting).toMatchObject({ actorId: null });
   const live = await plane.database.prisma.release.findMany({ where: { deploymentId } });
@@ -251,11 +262,27 @@ test('by the cookie alone testers get it, take a side by a link, and it is abort
     return canary?.readAt != null && canary;
   });
   expect(seen).toMatchObject({ verdict: 'wait', reason: expect.stringContaining('Not enough requests yet') });
-  await plane.succeed(abortCanary, { appId, deploymentId: one.deploymentId });
+  const { operation: aborting } = await abortCanary(plane.ctx, plane.actor, {
+    appId,
+    deploymentId: one.deploymentId,
+  });
+  await killAt(aborting.id, 'build:');
+  expect((await plane.ended(aborting.id)).status).toBe('succeeded');
   expect(await versions()).toEqual(['third', 'third', 'third']);
   expect((await visit('tester=always')).version).toBe('third');
 
   const two = await start({ percent: 0, cookie: 'tester', rule: null });
+  const { operation: promoting } = await promoteCanary(plane.ctx, plane.actor, {
+    appId,
+    deploymentId: two.deploymentId,
+  });
+  await begun(promoting.id, 'batch:');
+  await cancelOperation(plane.ctx, plane.actor, { operationId: promoting.id });
+  expect((await plane.ended(promoting.id)).status).toBe('cancelled');
+  const goingOn = await read(two.deploymentId);
+  expect([goingOn.status, goingOn.canary?.paused]).toEqual(['canary', 'The promotion was cancelled.']);
+  expect((await versions()).sort()).toEqual(['fourth', 'third', 'third']);
+  expect((await visit('tester=always')).version).toBe('fourth');
   await plane.succeed(promoteCanary, { appId, deploymentId: two.deploymentId });
   expect(await versions()).toEqual(['fourth', 'fourth', 'fourth']);
   expect((await read(two.deploymentId)).status).toBe('succeeded');
