@@ -45,6 +45,7 @@ export const actions = {
   'deployment.list': right('viewer', 'read'),
   'deployment.read': right('viewer', 'read'),
   'deployment.start': right('deployer', 'write'),
+  'deployment.log': right('viewer', 'read'),
   'canary.plan': right('viewer', 'read'),
   'canary.promote': right('deployer', 'write'),
   'canary.abort': right('deployer', 'write'),

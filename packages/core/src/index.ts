@@ -62,6 +62,7 @@ export * from './database/rotate.ts';
 export * from './deployment/batches.ts';
 export * from './deployment/build-of.ts';
 export * from './deployment/list.ts';
+export * from './deployment/log.ts';
 export * from './deployment/read.ts';
 export * from './deployment/start.ts';
 export * from './deployment/status.ts';

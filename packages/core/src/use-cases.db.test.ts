@@ -112,6 +112,10 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     input: ({ appId, deploymentId }) => ({ appId, deploymentId }),
   },
   'deployment.start': { run: core.startDeployment, input: ({ appId }) => ({ appId }) },
+  'deployment.log': {
+    run: core.readDeploymentLog,
+    input: ({ appId, deploymentId }) => ({ appId, deploymentId }),
+  },
   'canary.plan': {
     run: core.planCanary,
     input: ({ canaryAppId: appId, canaryId: deploymentId }) => ({ appId, deploymentId, action: 'promote' }),

@@ -82,5 +82,22 @@ export const deploymentSchema = z
     canary: canarySchema.nullable(),
   })
   .openapi('Deployment');
+export const deploymentLogSchema = z
+  .object({
+    items: z.array(
+      z.object({
+        id: z.string(),
+        serverId: idSchema.nullable(),
+        serverName: z.string().nullable(),
+        at: instantSchema,
+        stream: z.enum(['stdout', 'stderr', 'fairlead']),
+        text: z.string(),
+      }),
+    ),
+    nextAfter: z.string().nullable(),
+    more: z.boolean(),
+  })
+  .openapi('DeploymentLog');
+export type DeploymentLog = z.infer<typeof deploymentLogSchema>;
 export type Deployment = z.infer<typeof deploymentSchema>;
 export const deploymentPageSchema = pageOf(deploymentSchema).openapi('DeploymentPage');

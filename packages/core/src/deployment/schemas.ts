@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { canarySchema } from '../canary/schemas.ts';
 import { commitSchema, idempotencyKeySchema, idSchema, tagSchema } from '../fields/text.ts';
+import { readLogInput } from '../operation/schemas.ts';
 import { pageFields } from '../page.ts';
 
 /** Nothing: the head of the branch. */
@@ -30,4 +31,13 @@ export const startDeploymentInput = startDeploymentBody
     message: 'A rollback brings back what has served: it is no canary.',
   });
 export const listDeploymentsInput = z.strictObject({ appId: idSchema, ...pageFields });
+export const readDeploymentLogBody = z.strictObject({
+  /** Only what was done on this backend's server. */
+  backendId: idSchema.optional(),
+  ...readLogInput.omit({ operationId: true }).shape,
+});
+export const readDeploymentLogInput = readDeploymentLogBody.extend({
+  appId: idSchema,
+  deploymentId: idSchema,
+});
 export const readDeploymentInput = z.strictObject({ appId: idSchema, deploymentId: idSchema });
