@@ -1,10 +1,4 @@
-import {
-  announce,
-  type CanaryState,
-  canaryBackends,
-  type Fleet,
-  noFigures,
-} from '@fairlead/core';
+import { announce, type CanaryState, canaryBackends, type Fleet, noFigures } from '@fairlead/core';
 import type { CanarySettings } from '@fairlead/core/schemas';
 import type { Backend, Deployment } from '@fairlead/db';
 import { provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';

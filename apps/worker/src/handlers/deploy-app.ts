@@ -116,6 +116,8 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
   const deployment = await run.worker.prisma.deployment.findUniqueOrThrow({ where: { id } });
   // Every backend has it: what failed came after.
   if (deployment.status === 'succeeded') return;
+  // Its backends have it: likewise.
+  if (deployment.status === 'canary' && run.kind === 'app.deploy') return;
   const { code } = error instanceof AppError ? error : { code: 'internal' };
   await failReleases(run, deployment.id, error);
   await letIn(run, deployment.appId);

@@ -105,6 +105,8 @@ it('a push waits for its end, once, lets everything else past, and no rollback j
   const first = await push();
   expect((await push()).id).toBe(first.id);
   expect(await claim(first.id)).toBe('waiting');
+  expect((await core.readApp(world.ctx, owner(), { appId })).activeOperation).toBeNull();
+  expect((await core.readLoadBalancer(world.ctx, owner(), { appId })).activeOperation).toBeNull();
   expect((await world.ctx.prisma.app.findUniqueOrThrow({ where: { id: appId } })).status).toBe('live');
   const { operation } = await core.setMaintenance(world.ctx, owner(), { appId, enabled: true });
   expect(await claim(operation.id)).toBe('claimed');

@@ -1,5 +1,6 @@
 import type { OperationContext } from '../context.ts';
 import { fairlead } from '../fairlead.ts';
+import { isActive } from '../operation/active.ts';
 import { enqueue, startOperation } from '../operation/start.ts';
 import { lockApp, tenant } from '../tenant.ts';
 import { decideEnd } from './end.ts';
@@ -22,7 +23,7 @@ export async function endCanaryByRule(
   const operationId = await tenant(ctx, requester).$transaction(async (tx) => {
     await lockApp(tx, requester, appId);
     const isBusy = await tx.operation.count({
-      where: { appId, OR: [{ status: 'running' }, { status: 'queued', kind: { not: 'app.deploy' } }] },
+      where: { appId, ...isActive },
     });
     const deployment = await tx.deployment.findUnique({ where: { id: deploymentId } });
     if (isBusy > 0 || deployment?.status !== 'canary' || canaryStateOf(deployment)?.paused !== null)

@@ -42,7 +42,7 @@ export function CanaryPanel({ deployment, canary }: { deployment: Deployment; ca
   const may = useMay();
   const app = useApp(deployment.appId);
   const isOn = deployment.status === 'canary';
-  const isBusy = app?.activeOperation != null && app.activeOperation.kind !== 'app.deploy';
+  const isBusy = app?.activeOperation != null;
   const { percent, cookie, rule, startedAt, readAt } = canary;
   return (
     <Panel
