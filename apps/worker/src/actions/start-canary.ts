@@ -6,7 +6,6 @@ import { needsOf } from '../hosts/needs.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
 import { applyFront } from './apply-front.ts';
-import { buildRelease } from './build-release.ts';
 import { decideDatabaseTls } from './decide-database-tls.ts';
 import { canaryFloor } from './end-canary.ts';
 import { inTransaction, moveApp, moveDeployment, moveRelease } from './move.ts';
@@ -16,6 +15,7 @@ import { openReleases } from './releases.ts';
 import { rollOut } from './roll-out.ts';
 import { runReleaseCommand } from './run-release-command.ts';
 import { setFirewall } from './set-firewall.ts';
+import { buildReleases } from './ship-build.ts';
 import { verifyFront, verifyInForce } from './verify-front.ts';
 
 /**
@@ -53,7 +53,7 @@ export async function startCanary(
     openDatabase(run, step, ready, desired.database),
   );
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
-  await inParallel(rollouts, ({ backend, release }) => buildRelease(run, ready, backend, release));
+  await buildReleases(run, ready, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
   await part(run, ready, deployment, settings, chosen);
   const ids = new Set(chosen.map(({ id }) => id));

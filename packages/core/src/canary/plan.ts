@@ -61,7 +61,7 @@ function notesOf({ backends, servers }: Fleet, action: CanaryEnd): PlanNote[] {
     .join(', ');
   const text =
     action === 'promote'
-      ? 'The other backends build the release and switch batch by batch, as in every roll-out. Visitors are parted until all have it.'
+      ? 'The other backends get the release and switch batch by batch, as in every roll-out. Visitors are parted until all have it.'
       : `Visitors are led past ${names} at once. The release before is put back there, found healthy, and given its share of the visitors again.`;
   return [{ level: 'info', text }];
 }

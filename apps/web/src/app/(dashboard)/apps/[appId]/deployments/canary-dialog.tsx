@@ -1,8 +1,10 @@
 'use client';
 import type { App } from '@fairlead/api/types';
-import { Field, Input, Select, type SelectOption } from '@fairlead/ui';
+import { Checkbox, Field, Input, Select, type SelectOption } from '@fairlead/ui';
 import { useState } from 'react';
+import { resources } from '../../../../../data/resources.ts';
 import { useAction } from '../../../../../data/use-action.tsx';
+import { useResource } from '../../../../../data/use-resource.ts';
 import { FormDialog } from '../../../../../parts/form-dialog.tsx';
 
 type Whom = 'share' | 'cookie';
@@ -37,7 +39,12 @@ function Limit({ name, label, hint, value, max, error }: LimitProps) {
 /** Deploys to one backend first, which gets a share of the visitors. */
 export function CanaryDialog({ app, onClose }: { app: App; onClose: () => void }) {
   const [whom, setWhom] = useState<Whom>('share');
+  const [chosen, setChosen] = useState<string[]>([]);
   const [judge, setJudge] = useState<Judge>('rule');
+  const balancer = useResource(resources.loadBalancer(app.id));
+  const eligible = (balancer.data?.backends ?? []).filter(
+    ({ role, inUpstream, backup }) => role === 'replica' && inUpstream === 'up' && !backup,
+  );
   const deploy = useAction({
     failure: `Could not start the canary of ${app.name}`,
     quiet: true,
@@ -47,7 +54,7 @@ export function CanaryDialog({ app, onClose }: { app: App; onClose: () => void }
   return (
     <FormDialog
       title="Deploy as a canary"
-      description={`The newest commit of ${app.branch} goes to one backend first. Both sides are compared by what their visitors are answered; then the others get it, or that one gets the release before back.`}
+      description={`The newest commit of ${app.branch} goes to some backends first. Both sides are compared by what their visitors are answered; then the others get it, or those get the release before back.`}
       submit={['Deploy', 'Starting…']}
       action={deploy}
       className="grid gap-4 sm:grid-cols-2"
@@ -66,6 +73,7 @@ export function CanaryDialog({ app, onClose }: { app: App; onClose: () => void }
         const canary = {
           percent: whom === 'share' ? number('percent') : 0,
           cookie: text('cookie').trim(),
+          backendIds: chosen,
           rule,
         };
         deploy.run({ method: 'POST', path: `/apps/${app.id}/deployments`, body: { canary } });
@@ -90,6 +98,21 @@ export function CanaryDialog({ app, onClose }: { app: App; onClose: () => void }
       <Field name="judge" label="Promoted or aborted">
         <Select label="Promoted or aborted" value={judge} onChange={setJudge} options={judges} />
       </Field>
+      {eligible.length > 1 ? (
+        <fieldset className="flex flex-col gap-2 sm:col-span-2">
+          <legend className="mb-2 font-medium text-sm">Backends (none ticked: one of them)</legend>
+          {eligible.map(({ id, server }) => (
+            <Checkbox
+              key={id}
+              checked={chosen.includes(id)}
+              onChange={(isTicked) =>
+                setChosen(isTicked ? [...chosen, id] : chosen.filter((other) => other !== id))
+              }
+              label={server.name}
+            />
+          ))}
+        </fieldset>
+      ) : null}
       {judge === 'rule' ? (
         <>
           <Limit

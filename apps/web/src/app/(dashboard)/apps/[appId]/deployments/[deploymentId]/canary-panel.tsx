@@ -78,7 +78,10 @@ export function CanaryPanel({ deployment, canary }: { deployment: Deployment; ca
             rows={[
               { label: 'Least requests', value: `${rule.minRequests} on each side` },
               { label: 'Longest time', value: `${Number((rule.longestSeconds / 60).toFixed(1))} min` },
-              { label: 'More errors', value: `${count(rule.maxExtraErrorPercent, 'percentage point')} at most` },
+              {
+                label: 'More errors',
+                value: `${count(rule.maxExtraErrorPercent, 'percentage point')} at most`,
+              },
               { label: 'Slower', value: `${rule.maxSlowerPercent} % at most, at 95 %` },
             ]}
           />
