@@ -34,6 +34,8 @@ export interface DesiredLoadBalancer {
   method: string;
   hashKey: string;
   stickyCookie: string;
+  /** Read by `frontCanaryOf`. */
+  canary?: unknown;
   /** Read by `httpOf`. */
   http: unknown;
   /** Read by `streamsOf`. */
@@ -77,6 +79,8 @@ export interface DesiredBackend extends BackendPorts {
   drain: boolean;
   /** Why it is given nothing though it is enabled. */
   heldBack?: string | null;
+  /** Has the canary that the load balancer leads a share of the visitors to. */
+  canary?: boolean;
   slowStartPercent: number;
   colour: string | null;
   releaseId: string | null;

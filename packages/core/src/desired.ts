@@ -5,7 +5,7 @@ import { type DatabaseLogin, databaseLogins } from './database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
-import { backendSpec, frontSpec } from './desired-nginx.ts';
+import { backendSpec, frontSpec, isParted, type UpstreamPlace } from './desired-nginx.ts';
 import { streamBackendPorts, streamSpec } from './desired-streams.ts';
 import { hostedEnvironment } from './hosted-database/environment.ts';
 
@@ -143,7 +143,7 @@ export function desiredState(
     database,
     [...new Set([...streamBackendPorts(loadBalancer), ...(options.keepStreamPorts ?? [])])],
   );
-  const streams = streamSpec(app, loadBalancer, places);
+  const streams = streamSpec(app, loadBalancer, pastCanary(loadBalancer, places));
   const environment = sorted.filter(kept).map((backend) => ({
     backendId: backend.id,
     generated:
@@ -169,6 +169,17 @@ export function desiredState(
     database,
     environment,
   };
+}
+
+/** Places as TCP streams see them: nobody who comes by one has a cookie, so all of them are led past a canary. */
+function pastCanary<Place extends UpstreamPlace>(
+  loadBalancer: DesiredLoadBalancer,
+  places: readonly Place[],
+): Place[] {
+  if (!isParted(loadBalancer, places)) return [...places];
+  return places.map((place) =>
+    place.canary === true && place.inUpstream === 'up' ? { ...place, inUpstream: 'down' } : place,
+  );
 }
 
 /** Servers whose Nginx may ask the backends: the balancer first, then its successor and the one before it. */

@@ -4,6 +4,7 @@ export * from '@fairlead/nginx/stream-settings';
 export * from './acme-account/schemas.ts';
 export * from './app/schemas.ts';
 export * from './audit/schemas.ts';
+export * from './canary/schemas.ts';
 export * from './certificate/schemas.ts';
 export * from './config/schemas.ts';
 export * from './database/schemas.ts';

@@ -140,6 +140,14 @@ const inventory = z.object({
   paths: z.array(z.string()),
 });
 
+const logCursor = z.object({ inode: z.int().min(0), offset: z.int().min(0) });
+const canarySide = z.object({
+  requests: z.int(),
+  /** Of them those that a server answered with 5xx, or did not answer. */
+  errors: z.int(),
+  times: z.record(z.string(), z.int()),
+});
+
 const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 /**
  * Everybody who may sign in to an app's database, the newest first: one, or two while backends go over to another password. Of PostgreSQL they are `user` and
@@ -234,6 +242,32 @@ export const hostVerbs = {
     fenced: false,
     input: z.object({ address: ip, port, timeoutMs: z.int().min(0).max(600_000) }),
     result: z.object({ remaining: z.int(), waitedMs: z.number() }),
+  },
+
+  /**
+   * What the front's log of its canary says since the last look: at most 4 MiB of it at a time, of a log that is emptied at 16 MiB. `canary` and `stable`: whom each
+   * side's requests go to (`10.0.0.2:20000`, or the upstream's name, where none of its servers was asked); requests to anybody else do not count. Without a
+   * cursor it counts nothing and answers where the log ends now. `times`: by how many answers without an error began within which time, eight buckets to
+   * an octave (bucket n from 2^(n/8) ms on). Not fenced: the log is taken away by `nginx.apply` of a front without a canary.
+   */
+  'canary.read': {
+    fenced: false,
+    input: z.object({
+      app: slug,
+      cursor: logCursor.nullable(),
+      /** What ended before does not count; by the server's clock, as `nowMs` said it. */
+      sinceMs: z.int().min(0),
+      canary: z.array(z.string().max(60)).max(1000),
+      stable: z.array(z.string().max(60)).max(1000),
+    }),
+    result: z.object({
+      nowMs: z.int(),
+      /** null: there is no log yet. */
+      cursor: logCursor.nullable(),
+      isMore: z.boolean(),
+      skippedBytes: z.int(),
+      sides: z.object({ canary: canarySide, stable: canarySide }),
+    }),
   },
 
   /**

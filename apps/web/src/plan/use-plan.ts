@@ -33,7 +33,11 @@ export type Intent =
   | { action: 'import'; path: string; sha256: string }
   | { action: 'restore'; generation: number }
   | { action: 'disable' }
+  | CanaryIntent
   | DatabaseIntent;
+
+/** The end of a deployment's canary. */
+type CanaryIntent = { action: 'promote' | 'abort'; deploymentId: string };
 
 /** A change of the app's database. */
 type DatabaseIntent = { action: 'rotate'; tls?: boolean };
@@ -44,6 +48,10 @@ export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Pl
   return useQuery({
     queryKey: ['plan', appId, JSON.stringify(intent)],
     queryFn: ({ signal }) => {
+      if (intent !== null && 'deploymentId' in intent) {
+        const { deploymentId, ...body } = intent;
+        return request<Plan>('POST', `/apps/${appId}/deployments/${deploymentId}/plan`, body, { signal });
+      }
       const noun = intent && databaseActions.includes(intent.action) ? 'database' : 'load-balancer';
       return request<Plan>('POST', `/apps/${appId}/${noun}/plan`, intent, { signal });
     },

@@ -1,5 +1,6 @@
 import type { OperationHandler } from '@fairlead/core';
 import type { Handler } from '../runtime/run.ts';
+import { abortCanary } from './abort-canary.ts';
 import { applyLoadBalancer } from './apply-load-balancer.ts';
 import { checkHostedDatabase } from './check-hosted-database.ts';
 import { checkServer } from './check-server.ts';
@@ -12,6 +13,7 @@ import { removeApp } from './remove-app.ts';
 
 /** Who does which kind of work; the kinds themselves are `operationKinds` of core. */
 export const handlers: Record<OperationHandler, Handler> = {
+  'abort-canary': abortCanary,
   'apply-load-balancer': applyLoadBalancer,
   'check-hosted-database': checkHostedDatabase,
   'check-server': checkServer,

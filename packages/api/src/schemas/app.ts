@@ -93,7 +93,7 @@ export const appSchema = z
       deploying: z.int(),
       unknown: z.int(),
     }),
-    lastDeployment: deploymentSchema.omit({ releases: true }).nullable(),
+    lastDeployment: deploymentSchema.omit({ releases: true, canary: true }).nullable(),
     /** Differences on its servers that somebody made and that stand. */
     changesByHand: z.int(),
     activeOperation: operationSchema.nullable(),

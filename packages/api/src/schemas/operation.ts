@@ -45,6 +45,8 @@ export const operationSchema = z
       'backend.configure',
       'backend.remove',
       'backend.catch-up',
+      'canary.promote',
+      'canary.abort',
       'certificate.order',
       'import.read',
       'drift.put-back',

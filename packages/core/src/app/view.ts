@@ -8,6 +8,7 @@ import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
 import type { Transaction } from '../events.ts';
 import type { Method } from '../load-balancer/methods.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/status.ts';
+import { isActive } from '../operation/active.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { factsOf } from '../server/facts.ts';
 import { found, isoOf } from '../tenant.ts';
@@ -117,7 +118,7 @@ export const appInclude = {
   backends: true,
   deployments: { orderBy: { number: 'desc' }, take: 1 },
   operations: {
-    where: { status: { in: ['queued', 'running'] as string[] } },
+    where: isActive,
     orderBy: { id: 'asc' },
     take: 1,
     include: operationInclude,

@@ -3,6 +3,7 @@ import { AppError } from '@fairlead/errors';
 import { appStatus } from '../app/status.ts';
 import { authorize } from '../authorize.ts';
 import { databaseFormerPasswordBinding, databasePasswordBinding } from '../bindings.ts';
+import { requireNoCanary } from '../canary/require-none.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
 import { repeatDeployment } from '../deployment/repeat.ts';
 import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
@@ -40,6 +41,7 @@ export const rotateDatabasePassword: UseCase<unknown, { operation: OperationView
     const databaseTls = wantedTls(app, tls, factsOf(app.primaryServer.facts));
     const active = await findActive(tx, { appId, kinds: ['database.rotate'] });
     if (active !== null) return { same: active.id };
+    await requireNoCanary(tx, appId);
     const deployment = await repeatDeployment(tx, actor, appId);
     await tx.app.update({
       where: { id: appId },

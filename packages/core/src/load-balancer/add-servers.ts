@@ -104,6 +104,7 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     restarts: null,
     memoryMib: null,
     heldBack: null,
+    canary: false,
     slowStartedAt: null,
     slowStartPercent: 100,
     port: null,

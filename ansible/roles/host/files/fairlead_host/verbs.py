@@ -9,7 +9,7 @@ from .facts import facts, hello
 from .firewall import verbs as firewall
 from .hosted import check as hosted
 from .inventory import inventory
-from .nginx import apply, challenge, drain, observe, sites
+from .nginx import apply, canary, challenge, drain, observe, sites
 from .release import build, command, lifecycle, ship, start
 from .verb import Verb
 
@@ -23,6 +23,7 @@ VERBS: dict[str, Verb] = {
     "nginx.observe": Verb(False, observe.observe),
     "nginx.sites": Verb(False, sites.sites),
     "nginx.drain": Verb(False, drain.drain),
+    "canary.read": Verb(False, canary.read),
     "acme.challenge": Verb(False, challenge.challenge),
     "app.ensure": Verb(True, ensure.ensure),
     "app.env": Verb(True, environment.write),
