@@ -48,6 +48,7 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   Webhook: ofApp,
   RepositoryAccess: ofApp,
   HostedDatabase: ofApp,
+  Redis: ofApp,
   PushDelivery: ofApp,
   Release: (organizationId) => ({ deployment: ofApp(organizationId) }),
   Step: ofOperation,

@@ -31,7 +31,8 @@ export async function releaseKeysOf(
     const limits = limitsOf(app);
     const hosted = app.hostedDatabase ?? null;
     const elsewhere = hosted === null ? [] : [hosted.passwordCipher, hosted.authority];
-    const variables = [rows, open, app.databasePasswordCipher, ...elsewhere];
+    const redis = app.redis == null || app.redis.leaving ? [] : [app.redis.passwordCipher];
+    const variables = [rows, open, app.databasePasswordCipher, ...elsewhere, ...redis];
     return {
       buildKey: hash([
         commit,

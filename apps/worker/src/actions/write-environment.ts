@@ -5,6 +5,7 @@ import {
   readDatabasePassword,
   readEnvironmentSecrets,
   readHostedPassword,
+  readRedisPassword,
   revealEnvironment,
 } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
@@ -22,6 +23,7 @@ export async function writeEnvironment(
   const server = serverOf(fleet, backend.serverId);
   const desired = provenState(fleet, {
     databasePassword: readDatabasePassword(run.worker, app) ?? readHostedPassword(run.worker, app),
+    redisPassword: readRedisPassword(run.worker, app),
     keepRetiring: true,
   });
   const generated = desired.environment.find(({ backendId }) => backendId === backend.id)?.generated ?? {};

@@ -6,6 +6,7 @@ import type { Actor, Context, UseCase } from '../context.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
 import { type HostedSettings, hostedEnvironment } from '../hosted-database/environment.ts';
 import { parseInput } from '../input.ts';
+import { redisEnvironmentKeys } from '../redis/environment.ts';
 import { found, tenant } from '../tenant.ts';
 
 export interface EnvironmentView {
@@ -14,7 +15,7 @@ export interface EnvironmentView {
   pending: boolean;
 }
 
-const secretKeys = new Set<string>(['DATABASE_URL', 'DB_PASSWORD']);
+const secretKeys = new Set<string>(['DATABASE_URL', 'DB_PASSWORD', 'REDIS_URL', 'REDIS_PASSWORD']);
 
 /** Names of an app's variables; no value ever leaves. */
 export async function viewEnvironment(ctx: Context, actor: Actor, appId: string): Promise<EnvironmentView> {
@@ -24,6 +25,7 @@ export async function viewEnvironment(ctx: Context, actor: Actor, appId: string)
       include: {
         environment: { orderBy: { key: 'asc' }, select: { key: true, updatedAt: true } },
         hostedDatabase: true,
+        redis: true,
         deployments: { orderBy: { number: 'desc' }, take: 1, select: { createdAt: true } },
       },
     }),
@@ -41,16 +43,22 @@ export async function viewEnvironment(ctx: Context, actor: Actor, appId: string)
     pending:
       lastDeployedAt !== undefined &&
       (app.environment.some((variable) => variable.updatedAt > lastDeployedAt) ||
-        (app.hostedDatabase !== null && app.hostedDatabase.setAt > lastDeployedAt)),
+        [app.hostedDatabase, app.redis].some((row) => row !== null && row.setAt > lastDeployedAt)),
   };
 }
 
 type Account = Pick<App, 'slug' | 'runtime' | 'databaseEngine' | 'databaseTls'> & {
   hostedDatabase: HostedSettings | null;
+  redis: { leaving: boolean } | null;
 };
 
 /** Variables that Fairlead makes for this app; those about encryption where it is asked for. */
 function generatedKeys(app: Account): string[] {
+  const hasRedis = app.redis !== null && !app.redis.leaving;
+  return [...databaseKeys(app), ...(hasRedis ? redisEnvironmentKeys : [])];
+}
+
+function databaseKeys(app: Account): string[] {
   const { databaseEngine, databaseTls, hostedDatabase } = app;
   if (databaseEngine !== 'none') {
     const ofTls = !databaseTls

@@ -5,6 +5,7 @@ import {
   databasePasswordBinding,
   environmentValueBinding,
   hostedDatabasePasswordBinding,
+  redisPasswordBinding,
   sshPrivateKeyBinding,
 } from '../bindings.ts';
 import type { Context } from '../context.ts';
@@ -56,6 +57,15 @@ export function readHostedPassword(
   if (app.hostedDatabase == null) return null;
   const binding = hostedDatabasePasswordBinding(app.organizationId, app.id);
   return ctx.cipher.decrypt(app.hostedDatabase.passwordCipher, binding);
+}
+
+/** The password of the app's Redis; null where it has none. */
+export function readRedisPassword(
+  ctx: Pick<Context, 'cipher'>,
+  app: Pick<App, 'id' | 'organizationId'> & { redis?: { passwordCipher: string } | null },
+): Secret | null {
+  if (app.redis == null) return null;
+  return ctx.cipher.decrypt(app.redis.passwordCipher, redisPasswordBinding(app.organizationId, app.id));
 }
 
 /** The private half of the organization's SSH key. */

@@ -5,6 +5,7 @@ import { wantedWay } from '../backend/ways.ts';
 import type { DesiredState } from '../desired.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
 import { desiredOf, type Fleet } from '../fleet.ts';
+import { redisEnvironmentKeys } from '../redis/environment.ts';
 import { planFiles, plannedFile } from './plan-files.ts';
 import { type PlanFacts, planNotes } from './plan-notes.ts';
 import type { PlanView, ServerPlan } from './plan-view.ts';
@@ -24,8 +25,8 @@ export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanVi
     backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue', openPorts: [] })),
   };
   const [from, to] = [
-    desiredOf(before, { databasePassword: hidden }),
-    desiredOf(withColours, { databasePassword: hidden }),
+    desiredOf(before, { databasePassword: hidden, redisPassword: hidden }),
+    desiredOf(withColours, { databasePassword: hidden, redisPassword: hidden }),
   ];
   const servers = withColours.servers.map((server) =>
     planServer(server, before, withColours, from, to, facts),
@@ -124,12 +125,16 @@ function compareRules(serverId: string, from: DesiredState, to: DesiredState): S
 }
 
 function compareGrants(serverId: string, from: DesiredState, to: DesiredState): ServerPlan['grants'] {
-  const grants = ({ database }: DesiredState) =>
-    database === null || database.serverId !== serverId
+  const grants = ({ database, redis }: DesiredState) => [
+    ...(database === null || database.serverId !== serverId
       ? []
       : database.logins.flatMap(({ name: user }) =>
           database.addresses.map((address) => ({ user, database: database.database, address })),
-        );
+        )),
+    ...(redis === null || redis.serverId !== serverId
+      ? []
+      : redis.addresses.map((address) => ({ user: redis.user, database: 'Redis', address }))),
+  ];
   return compare(grants(from), grants(to));
 }
 
@@ -162,12 +167,14 @@ function compareEnvironment(
     const backend = fleet.backends.find((b) => b.serverId === serverId);
     const entry = state.environment.find((e) => e.backendId === backend?.id);
     if (entry === undefined) return new Map<string, string | null>();
-    const generated = databaseEnvironmentKeys.flatMap((key): [string, string | null][] => {
-      const value = entry.generated[key];
-      return value === undefined || ownKeys.includes(key)
-        ? []
-        : [[key, value instanceof Secret ? null : value]];
-    });
+    const generated = [...databaseEnvironmentKeys, ...redisEnvironmentKeys].flatMap(
+      (key): [string, string | null][] => {
+        const value = entry.generated[key];
+        return value === undefined || ownKeys.includes(key)
+          ? []
+          : [[key, value instanceof Secret ? null : value]];
+      },
+    );
     return new Map([...ownKeys.map((key): [string, null] => [key, null]), ...generated]);
   };
   const [old, next] = [values(before, from), values(after, to)];

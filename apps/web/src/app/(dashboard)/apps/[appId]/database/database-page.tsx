@@ -19,6 +19,7 @@ import { TextLink } from '../../../../../parts/text-link.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
 import { HostedPanel } from './hosted-panel.tsx';
+import { RedisPanel } from './redis-panel.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 
 type Backend = LoadBalancer['backends'][number];
@@ -130,17 +131,23 @@ export function DatabasePage({ appId }: { appId: string }) {
   const balancer = useResource(resources.loadBalancer(appId));
   if (!app) return null;
   if (app.database.engine === 'none') {
-    return <HostedPanel app={app} />;
+    return (
+      <>
+        <HostedPanel app={app} />
+        <RedisPanel app={app} />
+      </>
+    );
   }
   return (
     <>
       <DatabaseFacts app={app} />
+      <RedisPanel app={app} />
       <section aria-label="Who is let in" className="flex flex-col gap-3">
         <div>
           <h2 className="text-base">Who is let in</h2>
           <p className="text-ink-muted text-sm">
-            The port is open for these addresses alone, and so are the accounts. A backend that is removed
-            loses both.
+            The ports of the database and of Redis are open for these addresses alone, and so are the
+            database’s accounts. A backend that is removed loses both.
           </p>
         </div>
         {balancer.data ? (
