@@ -22,6 +22,11 @@ export function environmentValueBinding(organizationId: string, variableId: stri
   return { organizationId, table: 'EnvironmentVariable', row: variableId, column: 'valueCipher' };
 }
 
+/** What one backend alone is told. */
+export function backendVariableBinding(organizationId: string, variableId: string): CipherBinding {
+  return { organizationId, table: 'BackendVariable', row: variableId, column: 'valueCipher' };
+}
+
 export function sshPrivateKeyBinding(organizationId: string): CipherBinding {
   return { organizationId, table: 'SshKey', row: organizationId, column: 'privateKeyCipher' };
 }

@@ -33,6 +33,7 @@ const ownership: Record<ModelName, ((organizationId: string) => Filter) | null> 
   App: own,
   Operation: own,
   EnvironmentVariable: ofApp,
+  BackendVariable: (organizationId) => ({ backend: ofApp(organizationId) }),
   LoadBalancer: ofApp,
   Backend: ofApp,
   Deployment: ofApp,

@@ -314,6 +314,8 @@ export const hostVerbs = {
       submodules: z.boolean().optional(),
       /** Whether what the repository keeps by Git LFS is fetched. */
       lfs: z.boolean().optional(),
+      /** Folders of the release that lead to `shared/<folder>`, which outlives releases; left out: none. */
+      sharedFolders: z.array(z.string().max(200)).max(20).optional(),
       /** Of Node.js or Python, e.g. `22` or `>=3.11`; left out: whichever the server has. */
       runtimeVersion: z.string().max(20).optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */

@@ -2,6 +2,7 @@ import {
   effectiveEnvironment,
   limitsOf,
   type Runtime,
+  readBackendSecrets,
   readDatabasePassword,
   readEnvironmentSecrets,
   readHostedPassword,
@@ -27,7 +28,10 @@ export async function writeEnvironment(
     keepRetiring: true,
   });
   const generated = desired.environment.find(({ backendId }) => backendId === backend.id)?.generated ?? {};
-  const environment = effectiveEnvironment(generated, await readEnvironmentSecrets(run.worker, app));
+  const environment = effectiveEnvironment(generated, {
+    ...(await readEnvironmentSecrets(run.worker, app)),
+    ...(await readBackendSecrets(run.worker, { id: backend.id, organizationId: app.organizationId })),
+  });
   run.hide(Object.values(environment).filter((value) => typeof value !== 'string'));
   const client = await run.worker.hosts.client(server);
   const options = { fence: run.fence(server.id), signal: step.signal };

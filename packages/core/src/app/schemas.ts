@@ -5,6 +5,7 @@ import {
   branchSchema,
   commandSchema,
   documentRootSchema,
+  folderSchema,
   healthPathSchema,
   idempotencyKeySchema,
   idSchema,
@@ -33,6 +34,21 @@ const limits = {
   /** Processes and threads. */
   tasks: z.int().min(8).max(100_000).nullable(),
 };
+/** Of each release, on each backend for itself: what they hold outlives releases. */
+const sharedFolders = z
+  .array(folderSchema)
+  .max(20)
+  .superRefine((folders, ctx) => {
+    for (const [index, folder] of folders.entries()) {
+      const other = folders
+        .slice(0, index)
+        .find((one) => `${folder}/`.startsWith(`${one}/`) || `${one}/`.startsWith(`${folder}/`));
+      if (other === undefined) continue;
+      const message =
+        other === folder ? 'It is listed twice.' : `One of ${other} and ${folder} is within the other.`;
+      ctx.addIssue({ code: 'custom', path: [index], message });
+    }
+  });
 const rollout = {
   /** How many backends switch at a time; 0: all. */
   rolloutBatch: z.int().min(0).max(100),
@@ -62,6 +78,7 @@ const createAppFields = z.strictObject({
   rootDirectory: documentRootSchema.default(null),
   submodules: z.boolean().default(false),
   lfs: z.boolean().default(false),
+  sharedFolders: sharedFolders.default([]),
   /** Of Node.js or Python; null: whichever the server has. */
   runtimeVersion: runtimeVersionSchema.default(null),
   /** Without one: the first free from 20000 on. */
@@ -118,6 +135,7 @@ export const updateAppBody = z.strictObject({
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
   lfs: z.boolean().optional(),
+  sharedFolders: sharedFolders.optional(),
   runtimeVersion: runtimeVersionSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),

@@ -36,6 +36,8 @@ export interface AppView {
   rootDirectory: string | null;
   submodules: boolean;
   lfs: boolean;
+  /** Folders that outlive releases, on each backend for itself. */
+  sharedFolders: string[];
   /** Of Node.js or Python; null: whichever the server has. */
   runtimeVersion: string | null;
   port: number;
@@ -149,6 +151,7 @@ export async function viewApps(
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
     lfs: row.lfs,
+    sharedFolders: row.sharedFolders,
     runtimeVersion: row.runtimeVersion,
     port: row.port,
     domains: row.domains,

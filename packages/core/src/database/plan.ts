@@ -3,7 +3,7 @@ import { AppError } from '@fairlead/errors';
 import { authorize } from '../authorize.ts';
 import type { UseCase } from '../context.ts';
 import { servedDeployment } from '../deployment/repeat.ts';
-import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import { readDatabasePassword, readEverySecret } from '../environment/reveal.ts';
 import type { Transaction } from '../events.ts';
 import { idSchema } from '../fields/text.ts';
 import { loadFleet } from '../fleet.ts';
@@ -26,7 +26,7 @@ export const planDatabase: UseCase<unknown, PlanView> = async (ctx, actor, input
   const db = tenant(ctx, actor);
   const app = found(await db.app.findUnique({ where: { id: appId } }), 'app');
   if (intent.action !== 'rotate') return planOfRedis(db, app, intent);
-  requireRotatable(app, readDatabasePassword(ctx, app), await readEnvironmentSecrets(ctx, app));
+  requireRotatable(app, readDatabasePassword(ctx, app), await readEverySecret(ctx, app));
   const fleet = await loadFleet(db, appId);
   const primary = fleet.servers.find(({ id }) => id === app.primaryServerId);
   const databaseTls = wantedTls(app, intent.tls, factsOf(primary?.facts));
@@ -42,6 +42,6 @@ async function planOfRedis(
   if (app.removing) throw new AppError('conflict', 'This app is being removed.');
   const fleet = await loadFleet(db, app.id);
   if (intent.action === 'remove-redis') found(fleet.app.redis ?? null, 'Redis');
-  const { environmentKeys } = await readPlanFacts(db, fleet);
-  return planRedis(fleet, intent.action === 'set-redis' ? intent : null, environmentKeys);
+  const facts = await readPlanFacts(db, fleet);
+  return planRedis(fleet, intent.action === 'set-redis' ? intent : null, facts);
 }

@@ -74,7 +74,7 @@ function planServer(
     serverId: server.id,
     name: server.name,
     files,
-    ...comparePlaces(server.id, before, after, from, to, facts.environmentKeys),
+    ...comparePlaces(server.id, before, after, from, to, facts),
     deploys: arrives ? facts.liveCommit : null,
     prepares: (arrives && !isPrepared(server, after.app)) || (takesVisitors && server.preparedAt === null),
     reload: files.length > 0,
@@ -106,12 +106,12 @@ export function comparePlaces(
   after: Fleet,
   from: DesiredState,
   to: DesiredState,
-  ownKeys: readonly string[],
+  own: Pick<PlanFacts, 'environmentKeys' | 'backendKeys'>,
 ): Pick<ServerPlan, 'firewall' | 'grants' | 'environment'> {
   return {
     firewall: compareRules(serverId, from, to),
     grants: compareGrants(serverId, from, to),
-    environment: compareEnvironment(serverId, before, after, from, to, ownKeys),
+    environment: compareEnvironment(serverId, before, after, from, to, own),
   };
 }
 
@@ -161,12 +161,13 @@ function compareEnvironment(
   after: Fleet,
   from: DesiredState,
   to: DesiredState,
-  ownKeys: readonly string[],
+  own: Pick<PlanFacts, 'environmentKeys' | 'backendKeys'>,
 ): ServerPlan['environment'] {
   const values = (fleet: Fleet, state: DesiredState) => {
     const backend = fleet.backends.find((b) => b.serverId === serverId);
     const entry = state.environment.find((e) => e.backendId === backend?.id);
     if (entry === undefined) return new Map<string, string | null>();
+    const ownKeys = [...own.environmentKeys, ...(own.backendKeys?.get(entry.backendId) ?? [])];
     const generated = [...databaseEnvironmentKeys, ...redisEnvironmentKeys].flatMap(
       (key): [string, string | null][] => {
         const value = entry.generated[key];

@@ -1,18 +1,20 @@
 import { isProven } from '../desired.ts';
 import { desiredOf, type Fleet } from '../fleet.ts';
 import { comparePlaces } from '../load-balancer/plan-build.ts';
+import type { PlanFacts } from '../load-balancer/plan-notes.ts';
 import type { PlanNote, PlanView, ServerPlan } from '../load-balancer/plan-view.ts';
 import { factsOf } from '../server/facts.ts';
 import { redisEnvironmentKeys } from './environment.ts';
 import type { RedisSettings } from './settings.ts';
 
+type OwnKeys = Pick<PlanFacts, 'environmentKeys' | 'backendKeys'>;
 type Wanted = Pick<RedisSettings, 'memoryMib' | 'policy'>;
 
 /**
  * What the next deployment does to each server for a Redis that is wanted (null: no more): pure.
- * @param ownKeys names of the app's own variables
+ * @param own names of the app's own variables and of those of single backends
  */
-export function planRedis(before: Fleet, wanted: Wanted | null, ownKeys: readonly string[]): PlanView {
+export function planRedis(before: Fleet, wanted: Wanted | null, own: OwnKeys): PlanView {
   const known = before.app.redis ?? null;
   const redis =
     wanted === null
@@ -28,11 +30,11 @@ export function planRedis(before: Fleet, wanted: Wanted | null, ownKeys: readonl
   const [from, to] = [desiredOf(before), desiredOf(after)];
   const secrets = known === null || known.leaving ? wanted !== null : wanted === null;
   const servers = after.servers.map((server): ServerPlan => {
-    const { firewall, grants, environment } = comparePlaces(server.id, before, after, from, to, ownKeys);
+    const { firewall, grants, environment } = comparePlaces(server.id, before, after, from, to, own);
     const hasBackend = before.backends.some((backend) => backend.serverId === server.id && isProven(backend));
     const change = wanted === null ? ('remove' as const) : ('add' as const);
     const hidden = (['REDIS_URL', 'REDIS_PASSWORD'] as const)
-      .filter((key) => secrets && !ownKeys.includes(key))
+      .filter((key) => secrets && !own.environmentKeys.includes(key))
       .map((key) => ({ key, change, value: null }));
     return {
       serverId: server.id,
@@ -54,7 +56,7 @@ export function planRedis(before: Fleet, wanted: Wanted | null, ownKeys: readonl
       ({ firewall, grants, environment, prepares }) =>
         firewall.length + grants.length + environment.length > 0 || prepares,
     ),
-    notes: notesOf(before, wanted, ownKeys),
+    notes: notesOf(before, wanted, own.environmentKeys),
   };
 }
 

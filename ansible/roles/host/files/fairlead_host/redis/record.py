@@ -13,7 +13,7 @@ from .settings import ADMINISTRATOR, Settings
 
 @dataclass(frozen=True)
 class Record:
-    """`accounts`: Redis's own words for them (ACL LIST) once all held; empty before. `addresses`: who is let in from afar, by the firewall."""
+    """`accounts`: as `described` has them, once all held; empty before. `addresses`: who is let in from afar, by the firewall."""
 
     password: str
     settings: Settings

@@ -61,6 +61,19 @@ def account_of(app: str) -> str:
     return f"{app}-app" if app in (ADMINISTRATOR, "default") else app
 
 
+def described(accounts: list[str]) -> tuple[str, ...]:
+    """Accounts by Redis's own lines (ACL LIST), so that equal ones read the same: loaded from a file, they have the same words in another order.
+
+    Of the hash of a password there is a hash: enough to see another one, nothing to try passwords against.
+    """
+    return tuple(sorted(" ".join([*line.split()[:2], *sorted(_words(line))]) for line in accounts))
+
+
+def _words(line: str) -> list[str]:
+    words = [word for word in line.split()[2:] if word != "sanitize-payload"]
+    return [f"password:{sha256(word)[:12]}" if word.startswith("#") else word for word in words]
+
+
 def rights(version: tuple[int, ...]) -> list[str]:
     """What the app's account may do. Redis before 6.2 knows no rights on channels."""
     return [word for word in RIGHTS if word != "&*" or version >= (6, 2)]

@@ -21,7 +21,7 @@ from ..processes import LISTEN, tcp_sockets
 from .client import Client
 from .place import SERVER, Instance, known_instances
 from .record import Record, load_record, new_password, save_record, sign_in
-from .settings import ADMINISTRATOR, Settings, account_of, config_text, parse_settings, rights, unit_text
+from .settings import ADMINISTRATOR, Settings, account_of, config_text, described, parse_settings, rights, unit_text
 
 LOCK_LIMIT_S = 300.0
 # A big append-only file is read before the first answer.
@@ -134,7 +134,7 @@ def _apply(instance: Instance, record: Record, version: tuple[int, ...]) -> tupl
         strange = sorted(set(client.ask("ACL", "USERS")) - {"default", ADMINISTRATOR, own})
         if strange:
             client.ask("ACL", "DELUSER", *strange)
-        return tuple(sorted(client.ask("ACL", "LIST")))
+        return described(client.ask("ACL", "LIST"))
 
 
 def _password_changes(client: Client, user: str, settings: Settings) -> bool:

@@ -17,6 +17,7 @@ from ..locks import hold
 from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
 from . import job
 from .build_outcome import explain
+from .shared import link_shared, parse_folders
 
 BUILDER = Path(__file__).resolve().parent / "builder.py"
 
@@ -46,6 +47,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
     app, release_id = App(fields.slug()), fields.uuid("releaseId")
     spec = _parse(app, release_id, fields)
     timeout_s = fields.integer("timeoutSeconds", 10, 7200)
+    folders = fields.optional("sharedFolders", lambda name: parse_folders(fields, name)) or []
     fields.done()
     app.ids()
     started = time.monotonic()
@@ -65,6 +67,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         unlink(Path(spec.outcome))
         if failure is not None:
             raise failure
+        link_shared(app, release_id, folders)
         duration_ms = round((time.monotonic() - started) * 1000, 1)
         write_json(
             app.built(release_id),
