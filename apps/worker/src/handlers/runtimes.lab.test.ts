@@ -177,6 +177,12 @@ const visits = async (count: number) => {
 
 test('both backends count in one Redis that the next deployment brings, each let in by its address', async () => {
   await setRedis(plane.ctx, plane.actor, { appId, memoryMib: 32 });
+  await updateApp(plane.ctx, plane.actor, { appId, sharedFolders: ['public/uploads'] });
+  const two = await plane.database.prisma.backend.findFirstOrThrow({
+    where: { appId, serverId: serverIds[1] },
+  });
+  await changeEnvironment(plane.ctx, plane.actor, { appId, set: { ZONE: 'every' } });
+  await changeEnvironment(plane.ctx, plane.actor, { appId, backendId: two.id, set: { ZONE: 'b' } });
   const operation = await plane.succeed(startDeployment, { appId });
   const seen = await visits(6);
   expect(seen.map(({ visits: number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
@@ -195,6 +201,24 @@ test('both backends count in one Redis that the next deployment brings, each let
   const password = (await at('two', 'sed -n "s/^REDIS_PASSWORD=//p" /etc/fairlead/apps/shop.env')).trim();
   const logged = await plane.database.prisma.logLine.findMany({ where: { operationId: operation.id } });
   expect(JSON.stringify(logged)).not.toContain(password.replaceAll('"', ''));
+});
+
+test('each server keeps its own uploads from release to release, and one is told something else', async () => {
+  const zoneOf = async (machine: string) =>
+    (await at(machine, 'sed -n "s/^ZONE=//p" /etc/fairlead/apps/shop.env')).trim();
+  expect([await zoneOf('one'), await zoneOf('two')]).toEqual(['"every"', '"b"']);
+  for (const machine of ['one', 'two']) {
+    await at(
+      machine,
+      `runuser -u fl-shop -- sh -c 'umask 027; echo ${machine} > /srv/fairlead/shop/current/public/uploads/who.txt'`,
+    );
+  }
+  await plane.succeed(startDeployment, { appId, rebuild: true });
+  const answers = await at(
+    'one',
+    `for i in 1 2 3 4 5 6; do curl -s -H "Host: ${domain}" http://127.0.0.1/uploads/who.txt; done`,
+  );
+  expect(new Set(answers.trim().split('\n'))).toEqual(new Set(['one', 'two']));
 });
 
 test('a removed backend takes its account, its rule and its address with it', async () => {

@@ -32,6 +32,7 @@ import { factsOf } from '../server/facts.ts';
 import { tenant } from '../tenant.ts';
 import type { ChecklistKey } from './checklist-items.ts';
 import { judgeDomains } from './readiness-domains.ts';
+import { withOffers } from './readiness-offers.ts';
 
 /** What was looked at; `fault` says why the repository was not. */
 export interface ReadinessScan {
@@ -72,7 +73,7 @@ export async function judgeReadiness(ctx: Context, actor: Actor, appId: string):
     app,
     loadBalancer,
     scan: { commit, checkedAt, framework, files: files.length, fault: null },
-    findings: { ...atFolder(findings, app.rootDirectory), dns: domains },
+    findings: { ...withOffers(atFolder(findings, app.rootDirectory), app), dns: domains },
   };
 }
 
