@@ -193,14 +193,12 @@ test('both backends count in one Redis that the next deployment brings, each let
   expect(listens.trim().split('\n')).toEqual(
     [`127.0.0.1:${port}`, `${lab.machine('one').address}:${port}`].sort(),
   );
-  // Installing the package brought Debian's own, which asks nobody for a password.
-  expect((await at('one', 'systemctl is-active redis-server; true')).trim()).toBe('inactive');
   await expect
     .poll(async () => (await readRedis(plane.ctx, plane.actor, { appId })).redis, { timeout: 60_000 })
     .toMatchObject({ state: 'running', placed: true, pending: false, seen: { writesToDisk: true } });
   const password = (await at('two', 'sed -n "s/^REDIS_PASSWORD=//p" /etc/fairlead/apps/shop.env')).trim();
   const logged = await plane.database.prisma.logLine.findMany({ where: { operationId: operation.id } });
-  expect(JSON.stringify(logged)).not.toContain(password.replaceAll('"', ''));
+  expect(logged.map(({ text }) => text).join('\n')).not.toContain(password.replaceAll('"', ''));
 });
 
 test('each server keeps its own uploads from release to release, and one is told something else', async () => {
