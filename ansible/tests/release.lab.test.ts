@@ -464,7 +464,7 @@ test('shared folders outlive releases, are served, and lead nowhere else', () =>
     await host.sh('mkdir -m 777 /opt/outside');
     const escapes: [string, string][] = [
       ['public/uploads', 'mkdir -p public; ln -s /opt/outside public/uploads'],
-      ['public/uploads', 'ln -s /opt/outside public'],
+      ['public/uploads', 'rm -rf public; ln -s /opt/outside public'],
       ['uploads', 'echo file > uploads'],
       ['x/y', 'ln -s /opt/outside /srv/fairlead/shop/shared/x'],
       [
