@@ -11,6 +11,7 @@ import {
   StateBadge,
   Table,
 } from '@fairlead/ui';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
@@ -20,7 +21,10 @@ import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
 import { HostedPanel } from './hosted-panel.tsx';
 import { RedisPanel } from './redis-panel.tsx';
-import { RotateDialog } from './rotate-dialog.tsx';
+
+const RotateDialog = dynamic(() => import('./rotate-dialog.tsx').then((module) => module.RotateDialog), {
+  ssr: false,
+});
 
 type Backend = LoadBalancer['backends'][number];
 const engines = { postgresql: 'PostgreSQL', mariadb: 'MariaDB', none: 'None' };

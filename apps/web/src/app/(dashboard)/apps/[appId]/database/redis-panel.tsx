@@ -10,14 +10,22 @@ import {
   RelativeTime,
   StateBadge,
 } from '@fairlead/ui';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { count, formatMemory } from '../../../../../parts/units.ts';
 import { useMay } from '../../../../../shell/me.tsx';
-import { RemoveRedisDialog, SetRedisDialog } from './redis-dialogs.tsx';
 import { policies } from './redis-policies.ts';
+
+const SetRedisDialog = dynamic(() => import('./redis-dialogs.tsx').then((module) => module.SetRedisDialog), {
+  ssr: false,
+});
+const RemoveRedisDialog = dynamic(
+  () => import('./redis-dialogs.tsx').then((module) => module.RemoveRedisDialog),
+  { ssr: false },
+);
 
 type Wanted = NonNullable<Redis['redis']>;
 

@@ -1,22 +1,16 @@
 'use client';
 import type { Environment, LoadBalancer } from '@fairlead/api/types';
-import {
-  Button,
-  type Column,
-  ConfirmDialog,
-  Dialog,
-  ErrorNote,
-  Field,
-  Input,
-  RelativeTime,
-  Select,
-  Table,
-  Textarea,
-} from '@fairlead/ui';
+import { Button, type Column, ConfirmDialog, RelativeTime, Table } from '@fairlead/ui';
 import { Plus } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import dynamic from 'next/dynamic';
+import { useState } from 'react';
 import type { Action } from '../../../../../data/use-action.tsx';
 import type { EnvironmentChange } from './environment-page.tsx';
+
+const BackendVariableDialog = dynamic(
+  () => import('./backend-variable-dialog.tsx').then((module) => module.BackendVariableDialog),
+  { ssr: false },
+);
 
 type Variable = Environment['ofBackends'][number];
 export type BackendChange = EnvironmentChange & { backendId: string };
@@ -135,65 +129,5 @@ export function BackendVariables(props: BackendVariablesProps) {
         <p>Its value is lost. The backend keeps it until the next deployment.</p>
       </ConfirmDialog>
     </section>
-  );
-}
-
-interface BackendVariableDialogProps {
-  variable: Editing;
-  backends: LoadBalancer['backends'];
-  action: Action<Environment>;
-  onClose: () => void;
-  onSave: (change: BackendChange) => void;
-}
-
-function BackendVariableDialog({ variable, backends, action, onClose, onSave }: BackendVariableDialogProps) {
-  const id = useId();
-  const known = variable === 'new' ? null : variable;
-  const [backendId, setBackendId] = useState(known?.backendId ?? backends[0]?.id ?? '');
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const key = known?.key ?? String(form.get('key') ?? '').trim();
-    onSave({ backendId, set: { [key]: String(form.get('value') ?? '') }, unset: [] });
-  };
-  return (
-    <Dialog
-      open
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-      title={known ? `Replace ${known.key} of ${known.server}` : 'Add a variable for one backend'}
-      description="Stored encrypted. It reaches the backend with the next deployment and is never shown again."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} variant="primary" pending={action.pending && 'Saving…'}>
-            Save variable
-          </Button>
-        </>
-      }
-    >
-      <form id={id} onSubmit={submit} className="flex flex-col gap-4">
-        {known ? null : (
-          <>
-            <Field name="backendId" label="Backend">
-              <Select
-                label="Backend"
-                value={backendId}
-                onChange={setBackendId}
-                options={backends.map((backend) => ({ value: backend.id, label: backend.server.name }))}
-              />
-            </Field>
-            <Field name="key" label="Name" hint="Letters, digits and underscores, e.g. REGION.">
-              <Input mono required name="key" pattern="[A-Za-z_][A-Za-z0-9_]*" maxLength={128} />
-            </Field>
-          </>
-        )}
-        <Field name="value" label="Value">
-          <Textarea mono name="value" rows={3} />
-        </Field>
-        {action.error ? <ErrorNote error={action.error} /> : null}
-      </form>
-    </Dialog>
   );
 }
