@@ -11,7 +11,7 @@ from .hosted import check as hosted
 from .inventory import inventory
 from .nginx import apply, challenge, drain, observe, sites
 from .redis import verbs as redis
-from .release import build, command, lifecycle, start
+from .release import build, command, lifecycle, ship, start
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -29,6 +29,12 @@ VERBS: dict[str, Verb] = {
     "app.env": Verb(True, environment.write),
     "app.remove": Verb(True, remove.remove),
     "release.build": Verb(True, build.build),
+    "artifact.describe": Verb(False, ship.describe),
+    "artifact.compare": Verb(True, ship.compare),
+    "artifact.pack": Verb(False, ship.pack),
+    "artifact.read": Verb(False, ship.read),
+    "artifact.write": Verb(True, ship.write),
+    "artifact.drop": Verb(False, ship.drop),
     "release.command": Verb(True, command.run_once),
     "release.start": Verb(True, start.start),
     "release.activate": Verb(True, lifecycle.activate),

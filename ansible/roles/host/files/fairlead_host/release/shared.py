@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
+import shutil
 import stat
 
 from ..app.place import App
 from ..errors import HostError
 from ..parse import FOLDER, Fields, refuse
+from .artifact import SET_ASIDE
 
 MOST = 20
 DEEPEST = 30
@@ -36,7 +37,7 @@ def parse_folders(fields: Fields, name: str) -> list[str]:
 
 
 def link_shared(app: App, release_id: str, folders: list[str]) -> None:
-    """Each folder of the release leads to the shared one. What the repository has in it is taken there where nothing of that name is. Raises `build-failed`."""
+    """Each folder of the release leads to the shared one. What the build has in it is copied there where nothing of that name is. Raises `build-failed`."""
     uid, gid = app.ids()
     readers = os.stat(app.shared, follow_symlinks=False).st_gid
     for folder in folders:
@@ -52,9 +53,11 @@ def link_shared(app: App, release_id: str, folders: list[str]) -> None:
                 continue
             if _kind(place, parts[-1]) is not None:
                 own = _enter(stack, place, parts[-1], 0o755, (uid, gid), folder)
-                _merge(own, shared, (uid, readers), DEEPEST)
-                aside = _enter(stack, release, ".fairlead", 0o755, (uid, gid), folder)
-                os.rename(parts[-1], f"{parts[-1]}.{secrets.token_hex(6)}", src_dir_fd=place, dst_dir_fd=aside)
+                _copy(own, shared, (uid, readers), DEEPEST)
+                aside = release
+                for part in [*SET_ASIDE.split("/"), *parts[:-1]]:
+                    aside = _enter(stack, aside, part, 0o755, (uid, gid), folder)
+                _set_aside(place, aside, parts[-1], folder)
             os.symlink(target, parts[-1], dir_fd=place)
             # Nginx follows a link to what belongs to the link's own owner alone.
             os.chown(parts[-1], uid, gid, dir_fd=place, follow_symlinks=False)
@@ -106,18 +109,40 @@ def _is_linked(parent: int, name: str, target: str, folder: str) -> bool:
     raise _refused(folder, f"{name} is a link or a file in the repository, or the build made it one")
 
 
-def _merge(source: int, target: int, owner: Owner, depth: int) -> None:
-    """Takes files and links to where nothing of their name is, folder by folder; folders are made anew, so that they hand on their group."""
+def _set_aside(place: int, aside: int, name: str, folder: str) -> None:
+    """The folder as it was built stays with the release, for servers that get the build from here."""
+    try:
+        os.rename(name, name, src_dir_fd=place, dst_dir_fd=aside)
+    except OSError as error:
+        raise _refused(folder, f"{SET_ASIDE} of the release has something of this name") from error
+
+
+def _copy(source: int, target: int, owner: Owner, depth: int) -> None:
+    """Copies files and links to where nothing of their name is, folder by folder; what is no file or not the app's own is left out."""
     for name in sorted(os.listdir(source)):
         kind, there = _kind(source, name), _kind(target, name)
         if kind == stat.S_IFDIR and there in (None, stat.S_IFDIR) and depth > 0:
             with contextlib.ExitStack() as stack:
                 inner = _held(stack, os.open(name, OPEN, dir_fd=source))
-                _merge(inner, _enter(stack, target, name, SHARED_MODE, owner, name), owner, depth - 1)
-        elif kind in (stat.S_IFREG, stat.S_IFLNK) and there is None:
-            os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
-            if os.stat(name, dir_fd=target, follow_symlinks=False).st_uid == owner[0]:
-                os.chown(name, *owner, dir_fd=target, follow_symlinks=False)
+                _copy(inner, _enter(stack, target, name, SHARED_MODE, owner, name), owner, depth - 1)
+        elif kind == stat.S_IFLNK and there is None:
+            os.symlink(os.readlink(name, dir_fd=source), name, dir_fd=target)
+            os.chown(name, *owner, dir_fd=target, follow_symlinks=False)
+        elif kind == stat.S_IFREG and there is None:
+            _copy_file(source, target, name, owner)
+
+
+def _copy_file(source: int, target: int, name: str, owner: Owner) -> None:
+    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=source)
+    with open(handle, "rb") as content:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != owner[0]:
+            return
+        made = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=target)
+        with open(made, "wb") as copy:
+            shutil.copyfileobj(content, copy)
+            os.fchown(made, *owner)
+            os.fchmod(made, stat.S_IMODE(found.st_mode) & 0o777)
 
 
 def _refused(folder: str, why: str) -> HostError:
