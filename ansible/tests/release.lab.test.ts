@@ -517,6 +517,7 @@ async function ship(
   to: Host,
   releaseId: string,
   spoil: (data: string) => string = (data) => data,
+  more: Partial<HostInput<'release.build'>> = {},
 ) {
   const of = { app: 'shop', releaseId };
   const { artifact } = await from.call('artifact.describe', of);
@@ -534,7 +535,10 @@ async function ship(
       bytes += Buffer.byteLength(data, 'base64');
     }
   }
-  const built = await to.call('release.build', build(releaseId, { runtime: 'static', artifact: digest }));
+  const built = await to.call(
+    'release.build',
+    build(releaseId, { runtime: 'static', artifact: digest, ...more }),
+  );
   return { ...built, present, files: artifact.files, places, bytes };
 }
 
@@ -590,6 +594,32 @@ test('what one server built is put together on another, file for file, and of th
     );
     expect(left.split('\n')).toHaveLength(1);
   }
+});
+
+test('a build is sent with what its shared folders held when it was built', async () => {
+  const [from, to] = fleet.hosts as [Host, Host];
+  const [first, second] = [randomUUID(), randomUUID()];
+  const more = { runtime: 'static' as const, sharedFolders: ['public/uploads', 'storage'] };
+  const buildCommand = 'mkdir -p public/uploads/a storage/logs; echo seed > public/uploads/a/seed.txt';
+  for (const host of [from, to]) await ensure(host, 'static');
+  for (const id of [first, second]) {
+    await from.call('release.build', build(id, { ...more, buildCommand }));
+    // What the app writes there since is not of the build.
+    await from.sh(
+      'echo mine | tee /srv/fairlead/shop/shared/public/uploads/a/seed.txt > /srv/fairlead/shop/shared/storage/own',
+    );
+    const { places, files: all } = await ship(from, to, id, undefined, more);
+    expect(places).toHaveLength(id === first ? all : 0);
+  }
+  const there = '/srv/fairlead/shop/releases';
+  expect(
+    await to.sh(
+      `readlink ${there}/${second}/public/uploads; cat ${there}/${second}/public/uploads/a/seed.txt`,
+    ),
+  ).toBe('/srv/fairlead/shop/shared/public/uploads\nseed');
+  expect(await to.sh('cd /srv/fairlead/shop/shared/storage; find . | sort; stat -c "%a %U %G" logs')).toBe(
+    '.\n./logs\n2750 fl-shop www-data',
+  );
 });
 
 test('a branch’s name that a shell would run is a name', () =>
