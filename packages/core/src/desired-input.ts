@@ -1,5 +1,6 @@
 import type { BackendPorts } from './backend/ports.ts';
 import type { HostedSettings } from './hosted-database/environment.ts';
+import type { RedisSettings } from './redis/settings.ts';
 
 /** The columns that decide what should be where; rows of Prisma fit. */
 export interface DesiredApp {
@@ -20,6 +21,8 @@ export interface DesiredApp {
   databaseFormerTls?: boolean;
   /** The database elsewhere that it uses instead of one of Fairlead's. */
   hostedDatabase?: HostedSettings | null;
+  /** Its Redis on the primary. */
+  redis?: RedisSettings | null;
   removing: boolean;
 }
 

@@ -103,6 +103,9 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     input: ({ hostedId }) => ({ appId: hostedId }),
   },
   'hosted-database.check': { run: core.checkHostedDatabase, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'redis.read': { run: core.readRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'redis.set': { run: core.setRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'redis.remove': { run: core.removeRedis, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'app.remove': { run: core.removeApp, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'environment.read': { run: core.readEnvironment, input: ({ appId }) => ({ appId }) },
   'environment.change': { run: core.changeEnvironment, input: ({ appId }) => ({ appId, set: { A: '1' } }) },
@@ -319,6 +322,7 @@ async function seed(actor: core.Actor): Promise<Ids> {
     data: { repositoryUrl: 'git@git.example:team/app.git' },
   });
   await core.seeRepositoryHostKey(world.ctx, actor, { appId: ssh.app.id });
+  await core.setRedis(world.ctx, actor, { appId: live.app.id });
   const hosted = await seedLiveApp(world, actor, { databaseEngine: 'none' });
   await core.setHostedDatabase(world.ctx, actor, { ...elsewhere, appId: hosted.app.id });
   const canary = await seedCanary(world, actor);

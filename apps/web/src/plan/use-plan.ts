@@ -1,6 +1,6 @@
 'use client';
 import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
-import type { BackendTlsChange, HttpChange, TlsChange } from '@fairlead/core/schemas';
+import type { BackendTlsChange, HttpChange, SetRedisBody, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
 
@@ -40,8 +40,15 @@ export type Intent =
 type CanaryIntent = { action: 'promote' | 'abort'; deploymentId: string };
 
 /** A change of the app's database. */
-type DatabaseIntent = { action: 'rotate'; tls?: boolean };
-const databaseActions: readonly string[] = ['rotate'] satisfies DatabaseIntent['action'][];
+type DatabaseIntent =
+  | { action: 'rotate'; tls?: boolean }
+  | ({ action: 'set-redis' } & SetRedisBody)
+  | { action: 'remove-redis' };
+const databaseActions: readonly string[] = [
+  'rotate',
+  'set-redis',
+  'remove-redis',
+] satisfies DatabaseIntent['action'][];
 
 /** What the intent would change, read anew each time it is looked at. */
 export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Plan> {

@@ -9,6 +9,7 @@ import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
 import { letIn } from '../actions/lead-past.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
+import { leaveRedis, openRedis } from '../actions/open-redis.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
 import { failReleases, openReleases } from '../actions/releases.ts';
@@ -77,6 +78,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   await run.step({ key: 'database', title: 'Open the database' }, (step) =>
     openDatabase(run, step, ready, desired.database),
   );
+  await openRedis(run, ready, desired.redis);
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await buildReleases(run, ready, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
@@ -97,6 +99,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
       all.filter((backend) => !away.includes(backend)),
     ),
   );
+  await leaveRedis(run);
   await deploymentSucceeded(run, app.id, deployment);
 }
 

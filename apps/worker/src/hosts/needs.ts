@@ -1,22 +1,25 @@
-import { type Runtime, runtimes, runtimesOf } from '@fairlead/core';
-import type { App, Server } from '@fairlead/db';
+import { type Fleet, type Runtime, runtimes, runtimesOf } from '@fairlead/core';
+import type { Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
 
 /** What a machine must be able to do beside serving by Nginx. */
 export const needsSchema = z.object({
   runtimes: z.array(z.enum(runtimes)).default([]),
-  databases: z.array(z.enum(['postgresql', 'mariadb'])).default([]),
+  databases: z.array(z.enum(['postgresql', 'mariadb', 'redis'])).default([]),
 });
 export type Needs = z.infer<typeof needsSchema>;
 export type Engine = Needs['databases'][number];
 
 /** What a server has to have for its part in an app. */
-export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs {
+export function needsOf(app: Fleet['app'], serverId: string, hasBackend: boolean): Needs {
   const isDatabaseHere = app.databaseEngine !== 'none' && app.primaryServerId === serverId;
   return {
     runtimes: hasBackend ? runtimesOf(app) : [],
-    databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
+    databases: [
+      ...(isDatabaseHere ? [app.databaseEngine as Engine] : []),
+      ...(app.redis != null && app.primaryServerId === serverId ? (['redis'] as const) : []),
+    ],
   };
 }
 
@@ -37,6 +40,7 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     static: true,
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
+    redis: facts.redis != null,
   };
   return (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
 }
@@ -50,5 +54,6 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   if (facts?.python) runtimes.add('python');
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
+  if (facts?.redis) databases.add('redis');
   return { runtimes: [...runtimes].sort(), databases: [...databases].sort() };
 }

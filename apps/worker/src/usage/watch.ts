@@ -3,6 +3,7 @@ import type { WorkerContext } from '../context.ts';
 import { settleAll } from '../runtime/parallel.ts';
 import type { Sole } from '../runtime/sole-holder.ts';
 import { takeTurns } from '../runtime/turns.ts';
+import { lookAtRedis } from './look-at-redis.ts';
 
 /** How often each backend is asked (milliseconds). */
 const everyMs = 20_000;
@@ -13,6 +14,7 @@ const share = 0.05;
 /** Keeps how often each backend's unit was started again by itself, and what memory it takes. Its caller holds the lease `poller`. */
 export function startUsageWatch(worker: WorkerContext): Sole {
   return takeTurns(worker, 'usage', everyMs, async () => {
+    await lookAtRedis(worker, patienceMs);
     const backends = await worker.prisma.backend.findMany({
       where: { releaseId: { not: null }, app: { runtime: { not: 'static' } } },
       include: { server: true, app: { select: { slug: true, organizationId: true } } },

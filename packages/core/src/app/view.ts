@@ -38,6 +38,8 @@ export interface AppView {
   rootDirectory: string | null;
   submodules: boolean;
   lfs: boolean;
+  /** Folders that outlive releases, on each backend for itself. */
+  sharedFolders: string[];
   /** A build is made once and sent to all servers of its kind, or made on each. */
   buildOn: BuildOn;
   /** Of Node.js or Python; null: whichever the server has. */
@@ -155,6 +157,7 @@ export async function viewApps(
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
     lfs: row.lfs,
+    sharedFolders: row.sharedFolders,
     buildOn: row.buildOn as BuildOn,
     runtimeVersion: row.runtimeVersion,
     port: row.port,

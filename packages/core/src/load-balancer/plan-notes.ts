@@ -24,6 +24,8 @@ export interface PlanFacts {
   liveCommit: string | null;
   /** The app's own variables. */
   environmentKeys: readonly string[];
+  /** Those of single backends, by their ids. */
+  backendKeys?: ReadonlyMap<string, readonly string[]>;
   /** Another app of the same engine and primary has backends elsewhere: the engine listens already. */
   databaseListens: boolean;
   /** The front that the change takes its settings from, if it does. */

@@ -43,7 +43,7 @@ export async function readPlanFacts(
 ): Promise<Omit<PlanFacts, 'given' | 'foreign' | 'turns' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
-  const [applied, release, variables, neighbours] = await Promise.all([
+  const [applied, release, variables, ofBackends, neighbours] = await Promise.all([
     db.appliedConfig.findFirst({
       where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
       orderBy: { generation: 'desc' },
@@ -55,6 +55,11 @@ export async function readPlanFacts(
     db.environmentVariable.findMany({
       where: { appId: app.id },
       select: { key: true },
+      orderBy: { key: 'asc' },
+    }),
+    db.backendVariable.findMany({
+      where: { backend: { appId: app.id } },
+      select: { backendId: true, key: true },
       orderBy: { key: 'asc' },
     }),
     db.app.count({
@@ -72,6 +77,12 @@ export async function readPlanFacts(
     appliedStreams: applied?.streams ?? null,
     liveCommit: release?.commit ?? null,
     environmentKeys: variables.map((variable) => variable.key),
+    backendKeys: new Map(
+      fleet.backends.map(({ id }) => [
+        id,
+        ofBackends.filter(({ backendId }) => backendId === id).map(({ key }) => key),
+      ]),
+    ),
     databaseListens: app.databaseEngine !== 'none' && neighbours > 0,
   };
 }

@@ -10,6 +10,7 @@ from .firewall import verbs as firewall
 from .hosted import check as hosted
 from .inventory import inventory
 from .nginx import apply, canary, challenge, drain, observe, sites
+from .redis import verbs as redis
 from .release import build, command, lifecycle, ship, start
 from .verb import Verb
 
@@ -45,5 +46,8 @@ VERBS: dict[str, Verb] = {
     "database.grant": Verb(True, database.grant),
     "database.remove": Verb(True, database.remove),
     "database.check": Verb(False, hosted.check),
+    "redis.ensure": Verb(True, redis.ensure),
+    "redis.observe": Verb(False, redis.observe),
+    "redis.remove": Verb(True, redis.remove),
     "firewall.set": Verb(True, firewall.set_rules),
 }
