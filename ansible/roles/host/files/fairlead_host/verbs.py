@@ -10,6 +10,9 @@ from .firewall import verbs as firewall
 from .hosted import check as hosted
 from .inventory import inventory
 from .nginx import apply, challenge, drain, observe, sites
+from .process import apply as process
+from .process import observe as processes
+from .process import run as commands
 from .release import build, command, lifecycle, start
 from .verb import Verb
 
@@ -34,6 +37,10 @@ VERBS: dict[str, Verb] = {
     "release.stop": Verb(True, lifecycle.stop),
     "release.prune": Verb(True, lifecycle.prune),
     "release.observe": Verb(False, lifecycle.observe),
+    "process.set": Verb(True, process.set_processes),
+    "process.observe": Verb(False, processes.observe),
+    "process.run": Verb(False, commands.run_command),
+    "process.end": Verb(False, commands.end_command),
     "database.ensure": Verb(True, database.ensure),
     "database.grant": Verb(True, database.grant),
     "database.remove": Verb(True, database.remove),
