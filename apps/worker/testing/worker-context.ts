@@ -51,6 +51,7 @@ export function addOperation(plane: TestControlPlane, server: Server): Promise<O
 export function everyHandler(handler: Handler) {
   return {
     'apply-load-balancer': handler,
+    'apply-processes': handler,
     'check-hosted-database': handler,
     'check-server': handler,
     'deploy-app': handler,
@@ -59,5 +60,6 @@ export function everyHandler(handler: Handler) {
     'put-back': handler,
     'read-sites': handler,
     'remove-app': handler,
+    'run-command': handler,
   };
 }

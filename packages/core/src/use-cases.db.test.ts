@@ -43,6 +43,8 @@ const elsewhere = {
   ...{ password: 'open sesame', tls: 'verify' },
 };
 
+const mail = { kind: 'worker', command: 'node mail.js' };
+
 /** Every use-case with an input that is well formed for those ids. */
 const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) => object }> = {
   'account.me': { run: core.readMe, input: () => ({}) },
@@ -99,6 +101,27 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     input: ({ hostedId }) => ({ appId: hostedId }),
   },
   'hosted-database.check': { run: core.checkHostedDatabase, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'process.list': { run: core.listProcesses, input: ({ balancedId }) => ({ appId: balancedId }) },
+  'process.plan': {
+    run: core.planProcesses,
+    input: ({ balancedId }) => ({
+      appId: balancedId,
+      action: 'set-process',
+      process: { name: 'mail', ...mail },
+    }),
+  },
+  'process.set': {
+    run: core.setProcess,
+    input: ({ balancedId }) => ({ appId: balancedId, name: 'mail', process: mail }),
+  },
+  'process.remove': {
+    run: core.removeProcess,
+    input: ({ balancedId }) => ({ appId: balancedId, name: 'mail' }),
+  },
+  'process.run': {
+    run: core.runCommand,
+    input: ({ balancedId, backendId }) => ({ appId: balancedId, backendId, command: 'npm run seed' }),
+  },
   'app.remove': { run: core.removeApp, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'environment.read': { run: core.readEnvironment, input: ({ appId }) => ({ appId }) },
   'environment.change': { run: core.changeEnvironment, input: ({ appId }) => ({ appId, set: { A: '1' } }) },

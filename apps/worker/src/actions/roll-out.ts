@@ -7,6 +7,7 @@ import { Stopped } from '../runtime/stop-reason.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { drainTimeoutMs } from './drain-backend.ts';
 import { leadBack, leadPast } from './lead-past.ts';
+import { bringProcesses, putProcessesBack } from './roll-processes.ts';
 import { retireColour, startRelease } from './start-release.ts';
 import { type Before, switchBack, switchBackend } from './switch-backend.ts';
 
@@ -42,6 +43,7 @@ export async function bringIn(run: Run, fleet: Fleet, rollout: Rollout): Promise
     await switchBackend(run, step, fleet, rollout.backend, rollout.release, colour);
     await retireOld(run, step, fleet, { ...rollout, colour });
   });
+  await bringProcesses(run, fleet, rollout.backend, rollout.release.id);
 }
 
 async function startAll(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): Promise<Started[]> {
@@ -83,10 +85,11 @@ async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): P
   if (!last?.ok) await giveUp(run, fleet, [last as Outcome<unknown, never>], switched, [], []);
 }
 
-function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
-  return run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), (step) =>
+async function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
+  await run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), (step) =>
     switchBackend(run, step, fleet, one.backend, one.release, one.colour),
   );
+  await bringProcesses(run, fleet, one.backend, one.release.id);
 }
 
 /** After a failure: one whose switch failed may be switched all the same, as its Nginx was, and the balancer's look at it failed. */
@@ -115,6 +118,7 @@ async function putBack(run: Run, fleet: Fleet, one: Started): Promise<void> {
     await stopNew(run, fleet, one, drainTimeoutMs);
     step.outcome(one.before.releaseId === null ? 'Nothing served there before.' : 'It serves again.');
   });
+  await putProcessesBack(run, fleet, one.backend, one.before.releaseId);
 }
 
 /** Undoes what succeeded, unless another worker goes on from here. A backend that can't be reached now is put right by the next attempt. */

@@ -11,6 +11,7 @@ import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/
 import { openDatabase } from '../actions/open-database.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
+import { readDeclaration } from '../actions/read-declaration.ts';
 import { failReleases, openReleases } from '../actions/releases.ts';
 import { resolveCommit } from '../actions/resolve-commit.ts';
 import { rollOut } from '../actions/roll-out.ts';
@@ -72,6 +73,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   );
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await inParallel(rollouts, ({ backend, release }) => buildRelease(run, ready, backend, release));
+  await readDeclaration(run, ready, deployment, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
   await rollOut(run, ready, rollouts);
   await holdBack(run, away);

@@ -59,9 +59,17 @@ test.each([
   ['30 8 * * mon-fri', ['Mon,Tue,Wed,Thu,Fri *-*-* 08:30:00 UTC'], 'at 08:30, on Monday to Friday'],
   ['0 0 * * 7', ['Sun *-*-* 00:00:00 UTC'], 'at 00:00, on Sunday'],
   ['15 4 1,15 * *', ['*-*-01,15 04:15:00 UTC'], 'at 04:15, on day 1 and 15 of the month'],
-  ['0 9-17 * jan *', ['*-01-* 09,10,11,12,13,14,15,16,17:00:00 UTC'], 'at minute 0 of the hours 9 to 17, every day, in January'],
+  [
+    '0 9-17 * jan *',
+    ['*-01-* 09,10,11,12,13,14,15,16,17:00:00 UTC'],
+    'at minute 0 of the hours 9 to 17, every day, in January',
+  ],
   // Either of the days, as crontab(5) has it; and both, where one begins with `*`.
-  ['0 0 13 * 5', ['*-*-13 00:00:00 UTC', 'Fri *-*-* 00:00:00 UTC'], 'at 00:00, on day 13 of the month and on Friday'],
+  [
+    '0 0 13 * 5',
+    ['*-*-13 00:00:00 UTC', 'Fri *-*-* 00:00:00 UTC'],
+    'at 00:00, on day 13 of the month and on Friday',
+  ],
   ['0 0 */2 * 1', ['Mon *-*-01,03,05,07,09,11,13,15,17,19,21,23,25,27,29,31 00:00:00 UTC'], null],
 ])('%s', (expression, lines, words) => {
   const crontab = parseCrontab(expression);

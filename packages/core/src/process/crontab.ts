@@ -84,7 +84,8 @@ function readField(field: Field, text: string): number[] {
 
 function readPart(field: Field, part: string): number[] {
   const match = /^(\*|[0-9]{1,2}|[A-Za-z]{3})(?:-([0-9]{1,2}|[A-Za-z]{3}))?(?:\/([0-9]{1,2}))?$/.exec(part);
-  const refuse = (why: string) => new CrontabRefusal(`The ${field.what}, ${part || 'which is empty'}: ${why}`);
+  const refuse = (why: string) =>
+    new CrontabRefusal(`The ${field.what}, ${part || 'which is empty'}: ${why}`);
   if (match === null) {
     throw refuse(
       `write a number from ${field.least} to ${field.most}, *, a range such as ${field.least}-${field.least + 4}, or a step such as */5.`,

@@ -9,7 +9,9 @@ const mostTimes = 6;
 
 /** A crontab in words, without its time zone: `every day at 03:00`, `every 5 minutes`. */
 export function scheduleWords(crontab: Crontab): string {
-  return [timeWords(crontab), dayWords(crontab), monthWords(crontab)].filter((part) => part !== '').join(', ');
+  return [timeWords(crontab), dayWords(crontab), monthWords(crontab)]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function timeWords({ minutes, hours }: Crontab): string {
@@ -29,7 +31,10 @@ function dayWords({ daysOfMonth, daysOfWeek, isEitherDay }: Crontab): string {
   const ofWeek = daysOfWeek.length === 7 ? '' : `on ${ranges(daysOfWeek, (day) => days[day] ?? '')}`;
   if (ofMonth === '' && ofWeek === '') return 'every day';
   if (isEitherDay && (ofMonth === '' || ofWeek === '')) return 'every day';
-  return [ofMonth, ofWeek].filter((part) => part !== '').join(isEitherDay ? ' and ' : ' if that is ').replace('if that is on', 'if that is a');
+  return [ofMonth, ofWeek]
+    .filter((part) => part !== '')
+    .join(isEitherDay ? ' and ' : ' if that is ')
+    .replace('if that is on', 'if that is a');
 }
 
 function monthWords({ months: list }: Crontab): string {

@@ -13,7 +13,7 @@ from .nginx import apply, challenge, drain, observe, sites
 from .process import apply as process
 from .process import observe as processes
 from .process import run as commands
-from .release import build, command, lifecycle, start
+from .release import build, command, declaration, lifecycle, start
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -32,6 +32,7 @@ VERBS: dict[str, Verb] = {
     "app.remove": Verb(True, remove.remove),
     "release.build": Verb(True, build.build),
     "release.command": Verb(True, command.run_once),
+    "release.declaration": Verb(False, declaration.declaration),
     "release.start": Verb(True, start.start),
     "release.activate": Verb(True, lifecycle.activate),
     "release.stop": Verb(True, lifecycle.stop),

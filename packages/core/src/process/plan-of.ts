@@ -1,0 +1,104 @@
+import type { Fleet } from '../fleet.ts';
+import type { PlanNote, PlanView, ServerPlan } from '../load-balancer/plan-view.ts';
+import { parseCrontab } from './crontab.ts';
+import { nextRun } from './next-run.ts';
+import { placesOf, processesAt } from './processes-of.ts';
+import { scheduleWords } from './schedule-words.ts';
+import type { CronSettings, PlacedSettings, ProcessSettings } from './settings.ts';
+
+/** Before and after a change of processes, compared: pure. */
+export function planOf(
+  fleet: Fleet,
+  before: readonly ProcessSettings[],
+  after: readonly ProcessSettings[],
+  now: Date,
+): PlanView {
+  const serving = fleet.backends.filter(
+    ({ releaseId, desired }) => releaseId !== null && desired !== 'removed',
+  );
+  const servers = serving.flatMap(({ id, serverId }): ServerPlan[] => {
+    const restarts = changesAt(
+      processesAt(before, fleet.backends, id),
+      processesAt(after, fleet.backends, id),
+    );
+    if (restarts.length === 0) return [];
+    const name = fleet.servers.find((server) => server.id === serverId)?.name ?? '';
+    const nothing = { files: [], firewall: [], grants: [], environment: [], deploys: null, prepares: false };
+    return [{ serverId, name, ...nothing, reload: false, restarts }];
+  });
+  const notes = after.filter((settings) => !isKnown(before, settings)).flatMap((s) => notesOf(fleet, s, now));
+  const first: PlanNote[] =
+    serving.length === 0 ? [info('Nothing serves yet: it starts with the first deployment.')] : [];
+  return {
+    generation: fleet.loadBalancer.generation,
+    servers,
+    notes: [...first, ...moves(fleet, before, after), ...notes],
+  };
+}
+
+const info = (text: string): PlanNote => ({ level: 'info', text });
+const warning = (text: string): PlanNote => ({ level: 'warning', text });
+
+function isKnown(list: readonly ProcessSettings[], settings: ProcessSettings): boolean {
+  return list.some((other) => JSON.stringify(other) === JSON.stringify(settings));
+}
+
+/** What starts, ends or starts anew on one backend, in words that go before “restarts”. */
+function changesAt(from: readonly PlacedSettings[], to: readonly PlacedSettings[]): string[] {
+  const changed = to.filter((settings) => !isKnown(from, settings));
+  const gone = from.filter(({ name }) => !to.some((other) => other.name === name));
+  return [...changed.map(unitName), ...gone.map((settings) => `${unitName(settings)} (removed)`)];
+}
+
+function unitName(settings: PlacedSettings): string {
+  return settings.kind === 'worker'
+    ? `worker ${settings.name} × ${settings.count}`
+    : `timer ${settings.name}`;
+}
+
+/** A process on one backend that goes to another one. */
+export function moves(
+  fleet: Fleet,
+  before: readonly ProcessSettings[],
+  after: readonly ProcessSettings[],
+): PlanNote[] {
+  return after.flatMap((settings): PlanNote[] => {
+    const earlier = before.find(({ name, kind }) => name === settings.name && kind === settings.kind);
+    if (settings.kind === 'command' || earlier === undefined || earlier.kind === 'command') return [];
+    if (settings.place !== 'one' || earlier.place !== 'one') return [];
+    const nameOf = (process: PlacedSettings) => {
+      const [place] = placesOf(process, fleet.backends);
+      return fleet.servers.find(({ id }) => id === place?.serverId)?.name ?? 'nowhere';
+    };
+    const [from, to] = [nameOf(earlier), nameOf(settings)];
+    if (from === to) return [];
+    return [info(`${settings.name} ends on ${from} before it starts on ${to}: it never runs on both.`)];
+  });
+}
+
+function notesOf(fleet: Fleet, settings: ProcessSettings, now: Date): PlanNote[] {
+  if (settings.kind === 'command')
+    return [info('No server changes: the command runs when somebody starts it.')];
+  if (settings.kind === 'worker') {
+    const places = placesOf(settings, fleet.backends).length;
+    const total = places * settings.count;
+    const text = `${settings.count} on each of ${places} backends: ${total} in all. Jobs reach each of them only by a queue that they share; the readiness checklist says what the repository uses.`;
+    return total > 1 ? [info(text)] : [];
+  }
+  return cronNotes(fleet, settings, now);
+}
+
+function cronNotes(fleet: Fleet, settings: CronSettings, now: Date): PlanNote[] {
+  const crontab = parseCrontab(settings.schedule);
+  const next = nextRun(crontab, settings.timeZone, now);
+  const when = next === null ? 'never' : `${next.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const notes = [info(`It runs ${scheduleWords(crontab)} (${settings.timeZone}); next: ${when}.`)];
+  const places = placesOf(settings, fleet.backends).length;
+  if (places > 1)
+    notes.push(
+      warning(
+        `It runs on all ${places} backends at the same time. Choose one backend for what has to happen once.`,
+      ),
+    );
+  return notes;
+}
