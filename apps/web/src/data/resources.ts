@@ -18,6 +18,7 @@ import type {
   Operation,
   OperationWithSteps,
   Overview,
+  Process,
   RepositoryAccess,
   Server,
   SetupStatus,
@@ -90,6 +91,7 @@ export const resources = {
   certificates: (id: string) => of<List<Certificate>>(`/apps/${id}/certificates`, 'apps', id, 'certificates'),
   hostedDatabase: (id: string) =>
     of<HostedDatabase>(`/apps/${id}/hosted-database`, 'apps', id, 'hosted-database'),
+  processes: (id: string) => of<List<Process>>(`/apps/${id}/processes`, 'apps', id, 'processes'),
   repositoryAccess: (id: string) =>
     of<RepositoryAccess>(`/apps/${id}/repository-access`, 'apps', id, 'repository-access'),
   webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),

@@ -1,5 +1,5 @@
 'use client';
-import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
+import type { Backend, LoadBalancer, Plan, Process } from '@fairlead/api/types';
 import type { BackendTlsChange, HttpChange, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
@@ -33,18 +33,28 @@ export type Intent =
   | { action: 'import'; path: string; sha256: string }
   | { action: 'restore'; generation: number }
   | { action: 'disable' }
-  | DatabaseIntent;
+  | DatabaseIntent
+  | ProcessIntent;
 
 /** A change of the app's database. */
 type DatabaseIntent = { action: 'rotate'; tls?: boolean };
-const databaseActions: readonly string[] = ['rotate'] satisfies DatabaseIntent['action'][];
+/** A change of what runs beside its web process. */
+type ProcessIntent =
+  | { action: 'set-process'; process: Process['settings'] }
+  | { action: 'remove-process'; name: string };
+/** Whose plan is another noun's than the load balancer's. */
+const nouns: Partial<Record<Intent['action'], string>> = {
+  rotate: 'database',
+  'set-process': 'processes',
+  'remove-process': 'processes',
+};
 
 /** What the intent would change, read anew each time it is looked at. */
 export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Plan> {
   return useQuery({
     queryKey: ['plan', appId, JSON.stringify(intent)],
     queryFn: ({ signal }) => {
-      const noun = intent && databaseActions.includes(intent.action) ? 'database' : 'load-balancer';
+      const noun = (intent && nouns[intent.action]) ?? 'load-balancer';
       return request<Plan>('POST', `/apps/${appId}/${noun}/plan`, intent, { signal });
     },
     enabled: intent !== null,
