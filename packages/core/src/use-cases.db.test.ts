@@ -116,7 +116,7 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   },
   'process.remove': {
     run: core.removeProcess,
-    input: ({ balancedId }) => ({ appId: balancedId, name: 'mail' }),
+    input: ({ balancedId }) => ({ appId: balancedId, name: 'old' }),
   },
   'process.run': {
     run: core.runCommand,
@@ -262,6 +262,10 @@ async function seed(actor: core.Actor): Promise<Ids> {
   });
   const live: SeededApp = await seedLiveApp(world, actor, { name: `Doomed` });
   const balanced = await seedBalancedApp(world, actor);
+  await prisma.app.update({
+    where: { id: balanced.app.id },
+    data: { processes: [{ name: 'old', kind: 'command', command: 'true' }] },
+  });
   const data = { appId: balanced.app.id, serverId: balanced.primary.id };
   await prisma.drift.create({ data: { ...data, kind: 'rule', subject: 'firewall' } });
   await seedAppliedConfig(world, balanced.app.id);
