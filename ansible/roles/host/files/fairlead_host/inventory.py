@@ -17,7 +17,7 @@ from .nginx.certificate import directory_of
 from .nginx.managed import KINDS, FileId
 from .nginx.replaced import all_kept
 from .parse import Fields
-from .process.place import prefix
+from .process.place import loaded_units
 
 
 def inventory(_: Call, fields: Fields) -> dict[str, Any]:
@@ -61,5 +61,5 @@ def _has_user(app: App) -> bool:
 
 def _units(app: App) -> list[str]:
     """Units of the app that systemd has loaded, running or failed."""
-    names = [app.unit(colour) for colour in COLOURS] + systemd.list_units(f"{prefix(app)}*")
+    names = [app.unit(colour) for colour in COLOURS] + loaded_units(app)
     return [unit for unit in names if systemd.show(unit, "ActiveState")["ActiveState"] not in ("", "inactive")]

@@ -80,7 +80,7 @@ class Wanted:
 
 
 def _set(call: Call, app: App, wanted: Wanted, settle_s: float, timeout_s: float) -> dict[str, Any]:
-    stopped = _stop([unit for unit in _loaded(app) if unit not in wanted.loaded(app)])
+    stopped = _stop([unit for unit in place.loaded_units(app) if unit not in wanted.loaded(app)])
     stale = [path for path in [*place.link_files(app), *place.unit_files(app)] if path not in wanted.links and path not in wanted.units]
     changed = {path for path in stale if unlink(path)}
     for path in place.env_files(app):
@@ -123,10 +123,6 @@ def _record(app: App, wanted: Wanted) -> None:
     write_json(place.state_file(app), {"release": wanted.release_id, "processes": processes, "units": units})
 
 
-def _loaded(app: App) -> list[str]:
-    return systemd.list_units(f"{place.prefix(app)}*")
-
-
 def _start(app: App, wanted: Wanted, changed: set[Path]) -> list[str]:
     """Starts anew what does not run as it should, each after its own graceful stop. A cron entry's run that goes on is left to its end."""
     units = [(process, index, unit) for process in wanted.processes for index, unit in enumerate(place.instances(app, process), 1)]
@@ -161,7 +157,7 @@ def _stop(units: list[str]) -> list[str]:
 
 def clear(app: App) -> list[str]:
     """Nothing of the app's processes is left on this server; answers the units that were stopped."""
-    stopped = _stop(_loaded(app))
+    stopped = _stop(place.loaded_units(app))
     files = [path for path in place.own_paths(app) if _delete(path)]
     if any(path.is_relative_to(paths.UNITS) for path in files):
         systemd.daemon_reload()

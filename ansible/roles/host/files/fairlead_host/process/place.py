@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import paths
+from .. import paths, systemd
 from ..app.place import App
 from ..files import read_json
 from .spec import Process
@@ -69,6 +69,11 @@ def state_file(app: App) -> Path:
 def _matching(directory: Path, start: str, endings: tuple[str, ...] = ("",)) -> list[Path]:
     found = directory.iterdir() if directory.is_dir() else iter(())
     return sorted(path for path in found if path.name.startswith(start) and path.name.endswith(endings))
+
+
+def loaded_units(app: App) -> list[str]:
+    """Units of its processes that systemd knows; its slice, in which the web process is too, begins like them and is none."""
+    return [unit for unit in systemd.list_units(f"{prefix(app)}*") if unit.endswith(ENDINGS)]
 
 
 def unit_files(app: App) -> list[Path]:

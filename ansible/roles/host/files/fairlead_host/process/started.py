@@ -47,7 +47,7 @@ def releases_in_use(app: App) -> set[str]:
     """Releases that its processes run or are to be started from: kept, however many came since."""
     found = {str(place.recorded(app).get("release"))} | releases_in_runs(app)
     found |= {note.release_id for file in place.env_files(app) if (note := read_note(file)) is not None}
-    for unit in systemd.list_units(f"{place.prefix(app)}*.service"):
+    for unit in place.loaded_units(app):
         name, _, which = unit.removeprefix(place.prefix(app)).removesuffix(".service").partition("@")
         note = started_with(app, name, which or "run")
         if note is not None and systemd.is_active(unit):
