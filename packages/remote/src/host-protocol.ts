@@ -123,6 +123,10 @@ const drift = z.object({
   certificates: z
     .array(z.object({ app: slug, path: z.string(), expected: z.string(), actual: z.string().nullable() }))
     .default([]),
+  /** Unit files of processes that are not as they were put, with both texts; `actual` null: gone. */
+  units: z
+    .array(z.object({ app: slug, path: z.string(), expected: z.string(), actual: z.string().nullable() }))
+    .default([]),
   /** An app's openings in the firewall, in words, as they were put and as the firewall has them. */
   rules: z.array(sides),
   /** An app's remote database access likewise (pg_hba lines, MariaDB accounts); null: an engine did not answer. */

@@ -20,6 +20,7 @@ import { readDatabasePassword, readEnvironmentSecrets, readHostedPassword } from
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { hostedEnvironment } from '../hosted-database/environment.ts';
 import { hostedChecksOf } from '../hosted-database/view.ts';
+import { processesIn } from '../process/processes-of.ts';
 import { readRepositoryKey } from '../repository-access/reveal.ts';
 import { factsOf } from '../server/facts.ts';
 import { tenant } from '../tenant.ts';
@@ -47,7 +48,12 @@ export interface Readiness {
  * Answers the checklist from the head of the app's branch, its environment and the DNS, all as they are now. A repository that can't be read leaves its points unknown and says why.
  * @throws AppError `not-found`
  */
-export async function judgeReadiness(ctx: Context, actor: Actor, appId: string): Promise<Readiness> {
+export async function judgeReadiness(
+  ctx: Context,
+  actor: Actor,
+  appId: string,
+  willHaveWorkers = false,
+): Promise<Readiness> {
   const fleet = await loadFleet(tenant(ctx, actor), appId);
   const [read, domains] = await Promise.all([readTree(ctx, fleet), judgeDomains(await namesOf(ctx, fleet))]);
   const { app, loadBalancer } = fleet;
@@ -59,7 +65,8 @@ export async function judgeReadiness(ctx: Context, actor: Actor, appId: string):
   }
   const environment = await readEnvironment(ctx, fleet);
   await prepareTree(read.tree);
-  const { framework, findings } = scanRepository({ tree: read.tree, environment, facts: readFacts(fleet) });
+  const facts = { ...readFacts(fleet), ...(willHaveWorkers ? { hasWorkers: true } : {}) };
+  const { framework, findings } = scanRepository({ tree: read.tree, environment, facts });
   const { commit, files } = read.tree;
   return {
     app,
@@ -145,6 +152,7 @@ function readFacts({ app, backends, servers }: Fleet): Facts {
     buildCommand,
     startCommand,
     backends: Math.max(2, count),
+    hasWorkers: processesIn(app.processes).some((one) => one.kind === 'worker' && one.count > 0),
     database:
       engine === null
         ? hostedFacts(app)

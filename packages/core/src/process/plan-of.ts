@@ -82,7 +82,7 @@ function notesOf(fleet: Fleet, settings: ProcessSettings, now: Date): PlanNote[]
   if (settings.kind === 'worker') {
     const places = placesOf(settings, fleet.backends).length;
     const total = places * settings.count;
-    const text = `${settings.count} on each of ${places} backends: ${total} in all. Jobs reach each of them only by a queue that they share; the readiness checklist says what the repository uses.`;
+    const text = `${settings.count} on each of ${places} backends: ${total} in all.`;
     return total > 1 ? [info(text)] : [];
   }
   return cronNotes(fleet, settings, now);

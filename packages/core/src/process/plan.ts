@@ -9,6 +9,7 @@ import { readDeclared } from './declared.ts';
 import { planOf } from './plan-of.ts';
 import { knownProcesses } from './processes-of.ts';
 import { proposeProcesses } from './propose.ts';
+import { queueNotes } from './queue-notes.ts';
 import { processPlanBody } from './schemas.ts';
 
 /** What a change of the app's processes would do to each server. Writes nothing; refuses what accepting the change would refuse. */
@@ -23,5 +24,6 @@ export const planProcesses: UseCase<unknown, PlanView> = async (ctx, actor, inpu
   const processes = proposeProcesses(before, declared, intent);
   const settings = (known: unknown) =>
     knownProcesses({ processes: known as never }, declared).map((process) => process.settings);
-  return planOf(before, settings(before.app.processes), settings(processes), ctx.clock());
+  const plan = planOf(before, settings(before.app.processes), settings(processes), ctx.clock());
+  return { ...plan, notes: [...plan.notes, ...(await queueNotes(ctx, actor, before, intent))] };
 };

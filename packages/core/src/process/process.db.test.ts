@@ -177,3 +177,33 @@ test('a command runs on a backend of the app that serves, by exactly one of name
     ).code,
   ).toBe('conflict');
 });
+
+test('the plan of a worker on several backends says whether they share a queue', async () => {
+  const plan = (texts: Record<string, string>) => {
+    const files = Object.entries(texts).map(([path, text]) => ({ path, text }));
+    const paths = Object.keys(texts);
+    const readTree = async () => ({ commit: 'a'.repeat(40), paths, files, unread: [] });
+    const ctx = { ...world.ctx, repositories: { ...world.ctx.repositories, readTree } };
+    return core.planProcesses(ctx, owner, {
+      ...{ appId, action: 'set-process' },
+      process: { name: 'queue', kind: 'worker', command: 'node queue.js' },
+    });
+  };
+  const split = await plan({
+    artisan: '',
+    'composer.json': '{"require":{"laravel/framework":"^12.0"}}',
+    'config/queue.php': "<?php\nreturn [\n  'default' => env('QUEUE_CONNECTION', 'sync'),\n];",
+  });
+  expect(split.notes.at(-1)).toMatchObject({
+    level: 'warning',
+    text: expect.stringMatching(/^Workers on several backends share no queue: .*\(config\/queue\.php:3\)$/),
+  });
+  const shared = await plan({
+    'package.json': '{"dependencies":{"express":"5"}}',
+    'app.js': `import PgBoss from 'pg-boss';\nnew PgBoss(process.env.DATABASE_URL);\n`,
+  });
+  expect(shared.notes.at(-1)).toMatchObject({
+    level: 'info',
+    text: expect.stringContaining('They share a queue: '),
+  });
+});

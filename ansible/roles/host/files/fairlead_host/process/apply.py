@@ -119,7 +119,7 @@ def _link(link: Path, target: Path) -> bool:
 
 def _record(app: App, wanted: Wanted) -> None:
     processes = [{"name": each.name, "kind": each.kind, "count": each.count} for each in wanted.processes]
-    units = {path.name: sha256(text) for path, text in wanted.units.items()}
+    units = {path.name: text for path, text in wanted.units.items()}
     write_json(place.state_file(app), {"release": wanted.release_id, "processes": processes, "units": units})
 
 
@@ -130,7 +130,9 @@ def _start(app: App, wanted: Wanted, changed: set[Path]) -> list[str]:
     due = [
         unit
         for (process, index, unit), state in zip(units, states)
-        if state["ActiveState"] not in ("active", "activating") or started_with(app, process.name, str(index)) != wanted.notes[process.name]
+        if state["ActiveState"] not in ("active", "activating")
+        or place.service_file(app, process) in changed
+        or started_with(app, process.name, str(index)) != wanted.notes[process.name]
     ]
     crons = [place.timer_file(app, process.name) for process in wanted.processes if process.kind == "cron"]
     timers = [file.name for file, state in zip(crons, show_all([file.name for file in crons], "ActiveState")) if file in changed or state["ActiveState"] != "active"]

@@ -98,6 +98,6 @@ def own_paths(app: App) -> list[Path]:
 
 
 def recorded(app: App) -> dict[str, object]:
-    """`release`, `units` (file name → hash), `processes` (name, kind, count) as they were set last; empty before."""
+    """`release`, `units` (file name → text), `processes` (name, kind, count) as they were set last; empty before."""
     value = read_json(state_file(app))
     return value if isinstance(value, dict) else {}
