@@ -67,7 +67,7 @@ const units = async (name: Name) =>
   (
     await on(
       name,
-      `systemctl list-units --plain --no-legend --state=active 'fairlead-notes.*' | cut -d' ' -f1`,
+      `systemctl list-units --plain --no-legend --state=active --type=service,timer 'fairlead-notes.*' | cut -d' ' -f1`,
     )
   )
     .split('\n')
@@ -76,7 +76,7 @@ const units = async (name: Name) =>
 const traces = (name: Name) =>
   on(
     name,
-    `find /etc/systemd/system /etc/fairlead/apps /run/fairlead/running /run/systemd/transient /var/lib/fairlead/apps \\( -name 'fairlead-notes.*' -o -name 'notes.process.*' -o -name 'processes.json' \\); systemctl list-units --all --plain --no-legend 'fairlead-notes.*' 'fairlead-run-*'`,
+    `find /etc/systemd/system /etc/fairlead/apps /run/fairlead/running /run/systemd/transient /var/lib/fairlead/apps \\( -name 'fairlead-notes.*' -o -name 'notes.process.*' -o -name 'processes.json' \\); systemctl list-units --all --type=service,timer --plain --no-legend 'fairlead-notes.*' 'fairlead-run-*'`,
   );
 const mailLog = async (name: Name) =>
   (await on(name, 'cat /srv/fairlead/notes/home/mail.log')).trim().split('\n');
