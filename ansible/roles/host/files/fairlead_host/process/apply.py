@@ -86,6 +86,9 @@ def _set(call: Call, app: App, wanted: Wanted, settle_s: float, timeout_s: float
     for path in place.env_files(app):
         if path not in wanted.envs:
             unlink(path)
+    for path in place.started_files(app):
+        if path.name.split(".")[2] not in wanted.notes:
+            unlink(path)
     paths.ENV.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path, content in wanted.envs.items():
         write_atomic(path, content, 0o600)

@@ -91,10 +91,14 @@ def env_files(app: App) -> list[Path]:
     return _matching(paths.ENV, f"{app.name}.process.")
 
 
+def started_files(app: App) -> list[Path]:
+    """Copies of those, one for each instance that was started."""
+    return _matching(paths.RUNNING, f"{app.name}.process.")
+
+
 def own_paths(app: App) -> list[Path]:
     """Every path that its processes have on this server, drop-ins somebody made included."""
-    started_files = _matching(paths.RUNNING, f"{app.name}.process.")
-    return [*link_files(app), *_matching(paths.UNITS, prefix(app)), *env_files(app), *started_files]
+    return [*link_files(app), *_matching(paths.UNITS, prefix(app)), *env_files(app), *started_files(app)]
 
 
 def recorded(app: App) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from typing import Sequence
 
 from ..command import run
@@ -12,10 +13,10 @@ _MICROSECONDS = 1_000_000
 
 
 def show_all(units: Sequence[str], *properties: str) -> list[dict[str, str]]:
-    """Properties of each unit, in the order asked for; empty text for what systemd does not say. Times are `@seconds`."""
+    """Properties of each unit, in the order asked for; empty text for what systemd does not say. Times are those of UTC."""
     if not units:
         return []
-    output = run([SYSTEMCTL, "show", "--timestamp=unix", f"--property={','.join(['Id', *properties])}", "--", *units])
+    output = run(["/usr/bin/env", "TZ=UTC", SYSTEMCTL, "show", f"--property={','.join(['Id', *properties])}", "--", *units])
     found: dict[str, dict[str, str]] = {}
     for block in re.split(r"\n\n+", output.strip()):
         values = dict(line.partition("=")[::2] for line in block.splitlines())
@@ -24,8 +25,11 @@ def show_all(units: Sequence[str], *properties: str) -> list[dict[str, str]]:
 
 
 def milliseconds(text: str) -> int | None:
-    """`@1790000000` as milliseconds; None for no time at all."""
-    return int(text[1:]) * 1000 if re.fullmatch(r"@[1-9][0-9]*", text) else None
+    """`Sat 2026-11-28 19:00:00 UTC` as milliseconds since the epoch; None for no time at all."""
+    match = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text)
+    if match is None:
+        return None
+    return int(datetime.fromisoformat(match.group()).replace(tzinfo=timezone.utc).timestamp()) * 1000
 
 
 def number(text: str) -> int | None:
