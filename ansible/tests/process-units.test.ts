@@ -56,6 +56,7 @@ const hostile = fc.oneof(
     '\\\n',
     '"; id #',
     '$(id)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variable
     '${HOME}',
     '../../etc/passwd',
     '[Service]',
@@ -100,6 +101,7 @@ test('a worker and a cron entry as systemd is told of them', () => {
   expect(Object.keys(mail)).toEqual(['fairlead-shop.mail@.service']);
   expect(Object.keys(tick)).toEqual(['fairlead-shop.tick.service', 'fairlead-shop.tick.timer']);
   expect(mail['fairlead-shop.mail@.service']).toContain(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: systemd's variable
     'ExecStart=/bin/sh -c ${FAIRLEAD_START}\nTimeoutStopSec=30\n',
   );
   expect(mail['fairlead-shop.mail@.service']).toContain('Restart=always\nRestartSec=2\n');
