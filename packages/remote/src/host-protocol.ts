@@ -58,6 +58,8 @@ export const serverFactsSchema = z.object({
   /** The version that makes virtual environments; absent of a host program before there were apps of Python. */
   python: z.string().nullable().optional(),
   firewall: z.enum(['ufw', 'nftables']),
+  /** The host program knows workers, cron entries and commands; absent of one before there were any. */
+  processes: z.boolean().optional(),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 

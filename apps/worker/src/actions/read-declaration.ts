@@ -1,7 +1,7 @@
 import { declaredProcessesOf } from '@fairlead/core';
-import type { Deployment } from '@fairlead/db';
-import { Prisma } from '@fairlead/db';
+import { type Deployment, Prisma, type Server } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
+import { factsOf } from '../hosts/needs.ts';
 import type { Run } from '../runtime/run.ts';
 import type { Rollout } from './roll-out.ts';
 
@@ -24,15 +24,17 @@ export async function readDeclaration(
     deployment.rollbackToId === null
       ? null
       : await prisma.deployment.findUnique({ where: { id: deployment.rollbackToId } });
-  const client = await run.worker.hosts.client(server);
   const processes =
-    earlier?.processes ??
-    declaredProcessesOf(
-      (await client.call('release.declaration', { app: fleet.app.slug, commit: primary.release.commit }))
-        .text,
-    );
+    earlier?.processes ?? declaredProcessesOf(await textOf(run, fleet, server, primary.release.commit));
   await prisma.deployment.update({
     where: { id: deployment.id },
     data: { processes: processes === null ? Prisma.DbNull : (processes as object[]) },
   });
+}
+
+/** None where the host program is older than processes: it is another one from the next preparation on. */
+async function textOf(run: Run, fleet: Fleet, server: Server, commit: string): Promise<string | null> {
+  if (factsOf(server)?.processes !== true) return null;
+  const client = await run.worker.hosts.client(server);
+  return (await client.call('release.declaration', { app: fleet.app.slug, commit })).text;
 }

@@ -139,7 +139,9 @@ test('workers come with the first release, and with each backend that joins', as
   await plane.succeed(enableLoadBalancer, { appId, serverIds: [idOf('two')], acknowledged: checklistKeys });
   expect(await units('two')).toEqual(['fairlead-notes.mail@1.service', 'fairlead-notes.mail@2.service']);
   expect((await mailLog('two')).sort()).toEqual(['start v1 mail 1 hello', 'start v1 mail 2 hello']);
-  expect(await on('two', 'ls /etc/systemd/system/multi-user.target.wants')).toContain('fairlead-notes.mail@2.service');
+  expect(await on('two', 'ls /etc/systemd/system/multi-user.target.wants')).toContain(
+    'fairlead-notes.mail@2.service',
+  );
   const place = await seen('mail', 'two');
   expect(place).toMatchObject({ state: 'running', reason: null });
   expect(place?.instances.map(({ state, restarts }) => [state, restarts])).toEqual([

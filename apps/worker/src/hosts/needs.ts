@@ -1,4 +1,4 @@
-import { type Runtime, runtimes, runtimesOf } from '@fairlead/core';
+import { processesIn, type Runtime, runtimes, runtimesOf } from '@fairlead/core';
 import type { App, Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
@@ -7,6 +7,8 @@ import { z } from 'zod';
 export const needsSchema = z.object({
   runtimes: z.array(z.enum(runtimes)).default([]),
   databases: z.array(z.enum(['postgresql', 'mariadb'])).default([]),
+  /** A host program that knows processes beside the web's. */
+  processes: z.boolean().default(false),
 });
 export type Needs = z.infer<typeof needsSchema>;
 export type Engine = Needs['databases'][number];
@@ -17,6 +19,8 @@ export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs 
   return {
     runtimes: hasBackend ? runtimesOf(app) : [],
     databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
+    processes:
+      hasBackend && [app.processes, app.processesProven].some((column) => processesIn(column).length > 0),
   };
 }
 
@@ -38,7 +42,8 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
   };
-  return (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
+  const lacking = (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
+  return needs.processes && facts.processes !== true ? [...lacking, 'processes'] : lacking;
 }
 
 /** What the machine has now and `needs` ask for: a preparation never takes away. */
@@ -50,5 +55,5 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   if (facts?.python) runtimes.add('python');
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
-  return { runtimes: [...runtimes].sort(), databases: [...databases].sort() };
+  return { runtimes: [...runtimes].sort(), databases: [...databases].sort(), processes: needs.processes };
 }
