@@ -4,7 +4,9 @@ import {
   checklistKeys,
   createApp,
   enableLoadBalancer,
+  listDrift,
   listProcesses,
+  putBack,
   removeApp,
   removeBackend,
   removeProcess,
@@ -282,6 +284,25 @@ test('what fairlead.yml declares comes with its commit, and goes with another', 
   await plane.succeed(startDeployment, { appId });
   expect(await units('one')).not.toContain('fairlead-notes.extra@1.service');
 }, 180_000);
+
+test('a unit that was changed by hand is found, and put back', async () => {
+  const unit = '/etc/systemd/system/fairlead-notes.mail@.service';
+  const before = await on('one', `cat ${unit}`);
+  await on('one', `sed -i 's/^RestartSec=2$/RestartSec=3600/' ${unit}`);
+  const found = await until(
+    'the change to be found',
+    async () =>
+      (await listDrift(plane.ctx, plane.actor, { appId })).items.find(({ subject }) => subject === unit),
+    60_000,
+  );
+  expect(found).toMatchObject({
+    expected: before,
+    actual: before.replace('RestartSec=2\n', 'RestartSec=3600\n'),
+  });
+  await plane.succeed(putBack, { appId });
+  expect(await on('one', `cat ${unit}`)).toBe(before);
+  expect((await seen('mail', 'one'))?.state).toBe('running');
+}, 120_000);
 
 test('a command runs once, as it is written, with what it says kept; its exit code counts', async () => {
   const { id: backendId } = await backendOn('two');
