@@ -68,31 +68,38 @@ async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): P
     const [out] = await settleAll([batch], () => leadPast(run, fleet, number, batch));
     if (!out?.ok) return giveUp(run, fleet, [out as Outcome<unknown, never>], switched, [], waiting);
     const outcomes = await settleAll(batch, (one) => switchOne(run, fleet, one));
-    const failed = outcomes.flatMap((one) => (one.ok ? [] : [one.item]));
-    switched.push(...batch.filter((one) => !failed.includes(one)));
+    const failed = failedOf(outcomes);
+    const rest = waiting.filter((one) => !batch.includes(one));
     if (failed.length > 0) {
-      const rest = waiting.filter((one) => !batch.includes(one));
-      return giveUp(run, fleet, outcomes, switched, failed, rest);
+      const good = batch.filter((one) => !failed.includes(one));
+      return giveUp(run, fleet, outcomes, [...switched, ...good], failed, rest);
     }
     const [back] = await settleAll([out.value], (held) => leadBack(run, fleet, number, held));
     if (!back?.ok) {
-      const rest = waiting.filter((one) => !batch.includes(one));
-      return giveUp(run, fleet, [back as Outcome<unknown, never>], switched, [], rest);
+      return giveUp(run, fleet, [back as Outcome<unknown, never>], [...switched, ...batch], [], rest);
     }
+    // Visitors wait for no worker that takes its time to end.
+    const brought = await settleAll(batch, (one) => bringProcesses(run, fleet, one.backend, one.release.id));
+    const broken = failedOf(brought);
+    switched.push(...batch.filter((one) => !broken.includes(one)));
+    if (broken.length > 0) return giveUp(run, fleet, brought, switched, broken, rest);
   }
   // All serve it: what is left is tidying up, and is done.
   const [last] = await settleAll([run], async () => run.passCancellation());
   if (!last?.ok) await giveUp(run, fleet, [last as Outcome<unknown, never>], switched, [], []);
 }
 
-async function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
-  await run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), (step) =>
-    switchBackend(run, step, fleet, one.backend, one.release, one.colour),
-  );
-  await bringProcesses(run, fleet, one.backend, one.release.id);
+function failedOf(outcomes: readonly Outcome<Started, unknown>[]): Started[] {
+  return outcomes.flatMap((one) => (one.ok ? [] : [one.item]));
 }
 
-/** After a failure: one whose switch failed may be switched all the same, as its Nginx was, and the balancer's look at it failed. */
+function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
+  return run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), (step) =>
+    switchBackend(run, step, fleet, one.backend, one.release, one.colour),
+  );
+}
+
+/** After a failure: one whose switch failed may be switched all the same, as its Nginx was, and the balancer's look at it or its processes failed. */
 async function giveUp(
   run: Run,
   fleet: Fleet,

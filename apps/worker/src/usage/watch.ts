@@ -30,8 +30,8 @@ async function lookAtProcesses(worker: WorkerContext): Promise<void> {
     const { processes } = await client.call('process.observe', { app: app.slug }, { timeoutMs: patienceMs });
     const { processesSeenAt: now } = await worker.prisma.backend.findUniqueOrThrow({ where: { id } });
     // An operation set others meanwhile, and has looked itself.
-    const isOverdue = now?.getTime() !== processesSeenAt?.getTime();
-    if (!isOverdue && processes.length > 0) await rememberProcesses(worker, app, id, processes);
+    const isSetAnew = now?.getTime() !== processesSeenAt?.getTime();
+    if (!isSetAnew && processes.length > 0) await rememberProcesses(worker, app, id, processes);
   });
 }
 

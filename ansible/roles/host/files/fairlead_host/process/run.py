@@ -51,6 +51,7 @@ def run_command(call: Call, fields: Fields) -> dict[str, Any]:
             systemd.stop(unit_of(run_id), 1)
             known = {**known, **_result(ended, float(known.get("startedAt", time.time())))}
             write_json(_note(app, run_id), known)
+        unlink(_log(app, run_id))
         _forget_old(app)
     return {name: known[name] for name in ("result", "exitCode", "durationMs")}
 
@@ -63,6 +64,7 @@ def end_command(_: Call, fields: Fields) -> dict[str, Any]:
     if app.state.is_dir():
         with hold(f"app-{app.name}"):
             known = read_json(_note(app, run_id)) or {"command": ""}
+            unlink(_log(app, run_id))
             if "result" not in known:
                 write_json(_note(app, run_id), {**known, "result": "cancelled", "exitCode": None, "durationMs": 0, "startedAt": time.time()})
     return {"stopped": stopped}
@@ -133,4 +135,3 @@ def _forget_old(app: App) -> None:
     ended = [path for path in _directory(app).glob("*.json") if "result" in (read_json(path) or {})]
     for path in sorted(ended, key=lambda each: each.stat().st_mtime, reverse=True)[KEPT:]:
         unlink(path)
-        unlink(path.with_suffix(".log"))
