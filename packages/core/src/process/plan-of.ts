@@ -17,14 +17,14 @@ export function planOf(
     ({ releaseId, desired }) => releaseId !== null && desired !== 'removed',
   );
   const servers = serving.flatMap(({ id, serverId }): ServerPlan[] => {
-    const restarts = changesAt(
+    const processes = changesAt(
       processesAt(before, fleet.backends, id),
       processesAt(after, fleet.backends, id),
     );
-    if (restarts.length === 0) return [];
+    if (processes.length === 0) return [];
     const name = fleet.servers.find((server) => server.id === serverId)?.name ?? '';
     const nothing = { files: [], firewall: [], grants: [], environment: [], deploys: null, prepares: false };
-    return [{ serverId, name, ...nothing, reload: false, restarts }];
+    return [{ serverId, name, ...nothing, reload: false, restarts: [], processes }];
   });
   const notes = after.filter((settings) => !isKnown(before, settings)).flatMap((s) => notesOf(fleet, s, now));
   const first: PlanNote[] =
@@ -36,6 +36,8 @@ export function planOf(
   };
 }
 
+type Changes = NonNullable<ServerPlan['processes']>;
+
 const info = (text: string): PlanNote => ({ level: 'info', text });
 const warning = (text: string): PlanNote => ({ level: 'warning', text });
 
@@ -43,17 +45,22 @@ function isKnown(list: readonly ProcessSettings[], settings: ProcessSettings): b
   return list.some((other) => JSON.stringify(other) === JSON.stringify(settings));
 }
 
-/** What starts, ends or starts anew on one backend, in words that go before “restarts”. */
-function changesAt(from: readonly PlacedSettings[], to: readonly PlacedSettings[]): string[] {
-  const changed = to.filter((settings) => !isKnown(from, settings));
-  const gone = from.filter(({ name }) => !to.some((other) => other.name === name));
-  return [...changed.map(unitName), ...gone.map((settings) => `${unitName(settings)} (removed)`)];
-}
-
-function unitName(settings: PlacedSettings): string {
-  return settings.kind === 'worker'
-    ? `worker ${settings.name} × ${settings.count}`
-    : `timer ${settings.name}`;
+/** What starts, changes and ends on one backend. */
+function changesAt(from: readonly PlacedSettings[], to: readonly PlacedSettings[]): Changes {
+  const entry = (change: Changes[number]['change'], settings: PlacedSettings): Changes[number] => ({
+    change,
+    kind: settings.kind === 'worker' ? 'worker' : 'timer',
+    name: settings.name,
+    count: settings.kind === 'worker' ? settings.count : null,
+  });
+  const isThere = ({ name }: PlacedSettings, list: readonly PlacedSettings[]) =>
+    list.some((other) => other.name === name);
+  return [
+    ...to
+      .filter((settings) => !isKnown(from, settings))
+      .map((settings) => entry(isThere(settings, from) ? 'change' : 'add', settings)),
+    ...from.filter((settings) => !isThere(settings, to)).map((settings) => entry('remove', settings)),
+  ];
 }
 
 /** A process on one backend that goes to another one. */

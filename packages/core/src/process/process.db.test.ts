@@ -73,7 +73,9 @@ test('a plan says what starts where and when, and writes nothing', async () => {
     ...{ appId, action: 'set-process' },
     process: { name: 'hourly', kind: 'cron', command: 'x', schedule: '0 * * * *', place: 'all' },
   });
-  expect(plan.servers.map(({ restarts }) => restarts)).toEqual(plan.servers.map(() => ['timer hourly']));
+  expect(plan.servers.flatMap(({ processes }) => processes ?? [])).toEqual(
+    plan.servers.map(() => ({ change: 'add', kind: 'timer', name: 'hourly', count: null })),
+  );
   expect(plan.servers.length).toBeGreaterThan(1);
   expect(plan.notes.map(({ text }) => text).join('\n')).toMatch(
     /at minute 0 of every hour, every day \(UTC\); next: .*:00 UTC[\s\S]*on all \d+ backends at the same time/,

@@ -18,7 +18,8 @@ function StateCell({ place }: { place: Place }) {
 
 function MemoryCell({ place }: { place: Place }) {
   const { used, limit } = memoryOf(place);
-  if (used === null || place.state === 'unknown') return <span className="text-ink-faint">–</span>;
+  if (used === null || place.state === 'unknown' || place.state === 'waiting')
+    return <span className="text-ink-faint">–</span>;
   return (
     <span className="tabular whitespace-nowrap">
       {formatMemory(used)}
@@ -44,6 +45,8 @@ const ofWorkers: Column<Place>[] = [
     align: 'right',
     cell: (place) => {
       const restarts = restartsOf(place);
+      if (place.state === 'unknown' || place.state === 'waiting')
+        return <span className="text-ink-faint">–</span>;
       return <span className={restarts > 0 ? 'tabular text-unhealthy-ink' : 'tabular'}>{restarts}</span>;
     },
   },
