@@ -19,13 +19,28 @@ const poll = { timeout: 20_000 };
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|roll-out|ports|tls|backend-tls|ipv6|runtimes|processes))\.lab\.test\.ts$/.test(
+      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|roll-out|ports|tls|backend-tls|ipv6|runtimes|processes))\.(?:lab|wide)\.test\.ts$/.test(
         moduleId,
       );
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
+
+/** Files that boot machines of the lab, `*.<name>.test.ts`. Four at once: more than half of it is waiting for machines. */
+const onMachines = (name: 'lab' | 'wide') => ({
+  test: {
+    name,
+    include: [`**/*.${name}.test.ts`],
+    exclude: [...exclude, 'packages/lab/**'],
+    globalSetup: [...globalSetup, ...builtWorker],
+    expect: { poll },
+    maxWorkers: 4,
+    isolate: false,
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+  },
+});
 
 export default defineConfig({
   test: {
@@ -35,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
-          exclude: [...exclude, '**/*.db.test.ts', '**/*.lab.test.ts'],
+          exclude: [...exclude, '**/*.db.test.ts', '**/*.lab.test.ts', '**/*.wide.test.ts'],
           maxWorkers: 2,
           // As in the db layer: 142 s of processor time against 93 s.
           isolate: false,
@@ -56,20 +71,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        test: {
-          // Four at once: more than half of it is waiting for machines.
-          name: 'lab',
-          include: ['**/*.lab.test.ts'],
-          exclude: [...exclude, 'packages/lab/**'],
-          globalSetup: [...globalSetup, ...builtWorker],
-          expect: { poll },
-          maxWorkers: 4,
-          isolate: false,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-        },
-      },
+      onMachines('lab'),
+      onMachines('wide'),
       {
         test: {
           // Looks at what a lab leaves on this machine, where no other may be at work.

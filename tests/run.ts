@@ -1,8 +1,9 @@
 /**
  * `npm test`: every layer of tests, from the quickest to the truest, and one closing line with the sum.
  *
- *   npm test                 all layers
- *   npm test -- unit db      these layers alone: check, unit, db, build, machines, lab, e2e
+ *   npm test                 all layers but `wide`
+ *   npm test -- all          all layers; what CI runs
+ *   npm test -- unit db      these layers alone: check, unit, db, build, machines, lab, e2e, wide
  */
 import { type StdioOptions, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -137,6 +138,10 @@ interface Failure {
 
 const errorsOf = ({ results }: PlaywrightTest): Failure[] => results.flatMap(({ errors }) => errors);
 
+/** As many minutes as all others together: asked for by name, and before anything is delivered. */
+const wide = 'wide';
+const all = 'all';
+
 /** Whether the `build` layer has built all there is. */
 let isBuilt = false;
 let imagesMade: Promise<unknown> | undefined;
@@ -219,7 +224,16 @@ const layers: Layer[] = [
     beside: 'lab',
     run: onMachines(playwright),
   },
+  {
+    name: wide,
+    says: 'what fewer apps use: every option of balancing and of sources, on every Nginx, on real machines',
+    run: onMachines(() => vitest('wide', isBuilt ? { FAIRLEAD_TEST_BUILT: '1' } : {})),
+  },
 ];
+
+function isWanted(name: string, asked: readonly string[]): boolean {
+  return asked.length === 0 ? name !== wide : asked.includes(all) || asked.includes(name);
+}
 
 interface Result {
   name: string;
@@ -242,12 +256,12 @@ async function timed({ name, says, run }: Layer, isBeside: boolean): Promise<Res
 
 async function main(): Promise<number> {
   const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !layers.some((layer) => layer.name === name));
+  const unknown = asked.filter((name) => name !== all && !layers.some((layer) => layer.name === name));
   if (unknown.length > 0)
     throw new Error(`No such layer: ${unknown.join(', ')}. Layers: ${layers.map((l) => l.name).join(', ')}`);
-  const wanted = layers.filter(({ name }) => asked.length === 0 || asked.includes(name));
-  if (wanted.some(({ name }) => ['machines', 'lab', 'e2e'].includes(name))) void images();
-  if (wanted.some(({ name }) => name === 'lab')) testingImage().catch(() => undefined);
+  const wanted = layers.filter(({ name }) => isWanted(name, asked));
+  if (wanted.some(({ name }) => ['machines', 'lab', 'e2e', wide].includes(name))) void images();
+  if (wanted.some(({ name }) => name === wide)) testingImage().catch(() => undefined);
   const results: Result[] = [];
   const running: Promise<Result>[] = [];
   for (const [index, layer] of wanted.entries()) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import { fromWheels, makeWheels, waitFor } from '@fairlead/lab';
 import { backendSpecSchema, renderBackend } from '@fairlead/nginx';
 import type { HostInput, HostLog } from '@fairlead/remote';
@@ -454,6 +455,87 @@ test('a full disk during a build says so; with room the build works', () =>
     expect(await host.call('release.build', build(id))).toMatchObject({ reused: false });
   }));
 
+/** Sends what the second host lacks of a build of the first, and has it put together there. */
+async function ship(
+  from: Host,
+  to: Host,
+  releaseId: string,
+  spoil: (data: string) => string = (data) => data,
+) {
+  const of = { app: 'shop', releaseId };
+  const { artifact } = await from.call('artifact.describe', of);
+  if (artifact === null) throw new Error('the build has no manifest');
+  const { digest, manifest } = artifact;
+  const { present, places } = await to.call('artifact.compare', { ...of, manifest });
+  let bytes = 0;
+  if (!present && places.length > 0) {
+    const packed = await from.call('artifact.pack', { ...of, digest, places });
+    while (bytes < packed.bytes) {
+      const { data } = await from.call('artifact.read', { ...of, name: packed.name, offset: bytes });
+      const spoilt = spoil(data);
+      // As after a lost answer: a piece that was written is written again.
+      for (const _ of [1, 2]) await to.call('artifact.write', { ...of, offset: bytes, data: spoilt });
+      bytes += Buffer.byteLength(data, 'base64');
+    }
+  }
+  const built = await to.call('release.build', build(releaseId, { runtime: 'static', artifact: digest }));
+  return { ...built, present, files: artifact.files, places, bytes };
+}
+
+test('what one server built is put together on another, file for file, and of the next build what differs is sent', async () => {
+  const [from, to] = fleet.hosts as [Host, Host];
+  const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+  for (const host of [from, to]) await ensure(host, 'static');
+  const odd = [
+    'mkdir -p deep/er empty; head -c 9000000 /dev/urandom > deep/er/large; ln -s ../index.html deep/link; ln -s /etc/hostname away',
+    "printf '#!/bin/sh\n' > run; chmod 750 run; : > 'with space'; printf x > \"$(printf 'odd\\377')\"; touch -d 2001-02-03 index.html; mkfifo pipe",
+  ].join('; ');
+  const make = (id: string, buildCommand: string) =>
+    from.call('release.build', build(id, { runtime: 'static', buildCommand }));
+  const tree = (host: Host, id: string) =>
+    host.sh(
+      `cd /srv/fairlead/shop/releases/${id}; find . ! -type p -printf '%p %y %m %Ts %l %u\n' | sed -E 's/ ([dl]) ([0-7]*) [0-9]*/ \\1 \\2/' | sort; find . -type f -exec sha256sum {} + | sort`,
+    );
+  await make(first, odd);
+  expect(await from.call('artifact.describe', { app: 'shop', releaseId: first })).toMatchObject({
+    artifact: { files: 11 },
+  });
+  const sent = await ship(from, to, first);
+  expect(sent).toMatchObject({ present: false, reused: false, files: 11 });
+  expect(sent.places).toHaveLength(11);
+  expect(await tree(to, first)).toBe(await tree(from, first));
+  expect(await ship(from, to, first)).toMatchObject({ present: true, reused: true, bytes: 0 });
+  // The next build shares the large file.
+  await make(second, `cp -a ../${first}/deep .; echo new > index.html`);
+  const next = await ship(from, to, second);
+  expect(next.places.length).toBeLessThan(next.files);
+  expect(next.bytes).toBeLessThan(10_000);
+  expect(await tree(to, second)).toBe(await tree(from, second));
+  // What arrived damaged is no release; after that it is sent whole.
+  await make(third, 'echo newer > index.html');
+  const damaged = await failure(
+    ship(from, to, third, (data) => Buffer.from(data, 'base64').fill(0).toString('base64')),
+  );
+  expect(damaged).toMatchObject({ code: 'conflict' });
+  expect(await to.sh(`ls /srv/fairlead/shop/releases | grep -c ${third} || true`)).toMatch(/^[01]$/);
+  // What was here and has changed since is not taken for what it was.
+  await to.sh(`find /srv/fairlead/shop/releases -name server.js -exec sh -c 'echo changed > "$1"' _ {} ';'`);
+  expect(await failure(ship(from, to, third))).toMatchObject({ code: 'conflict' });
+  // What has changed where it was built is not sent as what was built.
+  await from.sh(`echo changed > /srv/fairlead/shop/releases/${third}/index.html`);
+  expect(await failure(ship(from, to, third))).toMatchObject({ code: 'conflict' });
+  await from.sh(`ln -sfn /etc/shadow /srv/fairlead/shop/releases/${third}/index.html`);
+  expect(await failure(ship(from, to, third))).toMatchObject({ code: 'conflict' });
+  for (const host of [from, to]) {
+    await host.call('artifact.drop', { app: 'shop', releaseId: third });
+    await host.call('release.prune', { app: 'shop', keep: 1, keepIds: [] });
+    const left = await host.sh(
+      'cd /var/lib/fairlead/apps/shop; ls builds releases | grep -E "pack|manifest"',
+    );
+    expect(left.split('\n')).toHaveLength(1);
+  }
+});
+
 test('a branch’s name that a shell would run is a name', () =>
   onBoth(fleet, async (host) => {
     await ensure(host);
@@ -465,6 +547,8 @@ test('a branch’s name that a shell would run is a name', () =>
   }));
 
 const id = '00000000-0000-4000-8000-000000000000';
+const manifestOf = (entries: object) =>
+  deflateSync(JSON.stringify({ files: [], folders: [], links: [], ...entries })).toString('base64');
 test('hostile values are refused by the host program itself', () =>
   onBoth(fleet, async (host) => {
     await ensure(host);
@@ -482,6 +566,21 @@ test('hostile values are refused by the host program itself', () =>
       ),
       ['release.build', { ...build(id), commit: '--help' }],
       ['release.build', { ...build('../../../etc') }],
+      ['release.build', { ...build(id), artifact: '../x' }],
+      ['artifact.describe', { app: '../shop', releaseId: id }],
+      ['artifact.compare', { app: 'shop', releaseId: id, manifest: 'bm8gemxpYg==' }],
+      ...['../../etc/cron.d/x', '/etc/x', 'a//b', 'a/../../b', ''].map((path): [string, object] => [
+        'artifact.compare',
+        { app: 'shop', releaseId: id, manifest: manifestOf({ files: [[path, 420, 0, 1, 'a'.repeat(64)]] }) },
+      ]),
+      [
+        'artifact.compare',
+        { app: 'shop', releaseId: id, manifest: manifestOf({ folders: [['../up', 493]] }) },
+      ],
+      ['artifact.pack', { app: 'shop', releaseId: id, digest: 'a'.repeat(64), places: ['../x'] }],
+      ['artifact.read', { app: 'shop', releaseId: id, name: '../../../../etc/shadow', offset: 0 }],
+      ['artifact.write', { app: 'shop', releaseId: '../../x', offset: 0, data: '' }],
+      ['artifact.write', { app: 'shop', releaseId: id, offset: -1, data: '' }],
       ['release.start', { ...start(id), healthPath: '/x { alias /etc/; }' }],
       ['release.start', { ...start(id), colour: '../blue' }],
       ['release.start', { ...start(id), port: '80 down' }],

@@ -5,6 +5,7 @@ const baseMs: Partial<Record<HostVerb, number>> = {
   hello: 10_000,
   'nginx.apply': 90_000,
   'app.remove': 120_000,
+  'artifact.pack': 900_000,
   'release.prune': 120_000,
   'release.stop': 20_000,
   'release.start': 20_000,

@@ -19,6 +19,8 @@ const releaseId = z.uuid();
 const colour = z.enum(['blue', 'green']);
 const runtime = z.enum(['node', 'php', 'python', 'static']);
 const engine = z.enum(['postgresql', 'mariadb']);
+/** Characters of Base64: what the host program takes of a manifest, which is 12 MiB. */
+const maxManifestLength = 16 << 20;
 
 /** `tls`: it encrypts for those who ask; null or absent: not known. */
 const engineFacts = z
@@ -369,6 +371,8 @@ export const hostVerbs = {
       lfs: z.boolean().optional(),
       /** Of Node.js or Python, e.g. `22` or `>=3.11`; left out: whichever the server has. */
       runtimeVersion: z.string().max(20).optional(),
+      /** SHA-256 of the manifest that `artifact.compare` left: the release is put together from it, what was sent and earlier releases, and no command is run. */
+      artifact: sha256.optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
       access: z
         .discriminatedUnion('type', [
@@ -382,6 +386,44 @@ export const hostVerbs = {
         .optional(),
     }),
     result: z.object({ commit, path: z.string(), reused: z.boolean(), durationMs: z.number() }),
+  },
+  /** What a finished build is made of; null where it was made by an older host program, or has more than 200,000 entries. `manifest` is the host program’s own, in Base64. */
+  'artifact.describe': {
+    fenced: false,
+    input: z.object({ app: slug, releaseId }),
+    result: z.object({
+      artifact: z.object({ digest: sha256, files: z.int(), bytes: z.int(), manifest: z.string() }).nullable(),
+    }),
+  },
+  /** Keeps the manifest of a build that is to come here; answers the files, by their places in it, that no earlier release has. `present`: it is built here already. */
+  'artifact.compare': {
+    fenced: true,
+    input: z.object({ app: slug, releaseId, manifest: z.string().max(maxManifestLength) }),
+    result: z.object({ present: z.boolean(), places: z.array(z.int()) }),
+  },
+  /** Packs files of a build, to be read under `name`. Errors: conflict where a file has changed since the build. */
+  'artifact.pack': {
+    fenced: false,
+    input: z.object({ app: slug, releaseId, digest: sha256, places: z.array(z.int()) }),
+    result: z.object({ name: z.string(), bytes: z.int() }),
+  },
+  /** Up to 4 MiB of a pack, in Base64. */
+  'artifact.read': {
+    fenced: false,
+    input: z.object({ app: slug, releaseId, name: z.string().max(64), offset: z.int().min(0) }),
+    result: z.object({ data: z.string() }),
+  },
+  /** A piece of a pack for a build that is to come here; `bytes` are there now. */
+  'artifact.write': {
+    fenced: true,
+    input: z.object({ app: slug, releaseId, offset: z.int().min(0), data: z.string() }),
+    result: z.object({ bytes: z.int() }),
+  },
+  /** Takes away what was packed of a build. */
+  'artifact.drop': {
+    fenced: false,
+    input: z.object({ app: slug, releaseId }),
+    result: z.object({ removed: z.int() }),
   },
   /**
    * The release's own command, as the app's user in the release's directory with the app's environment, in unit `fairlead-command-<app>`: a second call with the
@@ -399,11 +441,11 @@ export const hostVerbs = {
     }),
     result: z.object({ ran: z.boolean(), durationMs: z.number() }),
   },
-  /** The `fairlead.yml` of a commit that was built here: its text, null where there is none. Errors: invalid-input for one over 64 KiB. */
+  /** The `fairlead.yml` of a commit: its text, null where there is none; `known` false where the app's mirror here does not have the commit, as it was built elsewhere. Errors: invalid-input for one over 64 KiB. */
   'release.declaration': {
     fenced: false,
     input: z.object({ app: slug, commit }),
-    result: z.object({ text: z.string().max(70_000).nullable() }),
+    result: z.object({ known: z.boolean(), text: z.string().max(70_000).nullable() }),
   },
   /**
    * node, python: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.

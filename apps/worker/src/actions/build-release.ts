@@ -1,7 +1,7 @@
 import { buildOf, type RepositoryKey, type Runtime, readRepositoryKey } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
-import type { Run } from '../runtime/run.ts';
+import type { Run, StepTools } from '../runtime/run.ts';
 import { inTransaction, moveRelease } from './move.ts';
 import { writeEnvironment } from './write-environment.ts';
 
@@ -15,7 +15,6 @@ export async function buildRelease(
   backend: Backend,
   release: Release,
 ): Promise<void> {
-  const { app } = fleet;
   const server = serverOf(fleet, backend.serverId);
   const name = {
     key: `build:${backend.id}`,
@@ -23,40 +22,66 @@ export async function buildRelease(
     serverId: server.id,
   };
   await run.step(name, async (step) => {
-    await inTransaction(run, (tx) =>
-      moveRelease(run, tx, release.id, 'building', { startedAt: run.worker.clock(), error: undefined }),
-    );
-    await writeEnvironment(run, step, fleet, backend);
-    const key = await readRepositoryKey(run.worker, app.id);
-    if (key !== null) run.hide([key.type === 'token' ? key.token : key.privateKey]);
-    const client = await run.worker.hosts.client(server);
-    const built = await client.call(
-      'release.build',
-      {
-        app: app.slug,
-        releaseId: buildOf(release),
-        runtime: app.runtime as Runtime,
-        repositoryUrl: app.repositoryUrl,
-        branch: app.branch,
-        commit: release.commit,
-        installCommand: app.installCommand,
-        buildCommand: app.buildCommand,
-        timeoutSeconds: buildTimeoutSeconds,
-        ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
-        ...(app.submodules ? { submodules: true } : {}),
-        ...(app.lfs ? { lfs: true } : {}),
-        ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
-        ...(key === null ? {} : { access: revealed(key) }),
-      },
-      {
-        fence: run.fence(server.id),
-        signal: step.signal,
-        onLog: (log) => step.output(log.stream, log.text),
-        onProgress: ({ share, text }) => step.progress(share ?? null, text),
-      },
-    );
-    step.outcome(built.reused ? 'Built before.' : `Built in ${(built.durationMs / 1000).toFixed(1)} s.`);
+    await openBuild(run, step, fleet, backend, release);
+    await buildThere(run, step, fleet, backend, release);
   });
+}
+
+/** What comes before a build on a backend, wherever it is made. */
+export async function openBuild(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  backend: Backend,
+  release: Release,
+): Promise<void> {
+  await inTransaction(run, (tx) =>
+    moveRelease(run, tx, release.id, 'building', { startedAt: run.worker.clock(), error: undefined }),
+  );
+  await writeEnvironment(run, step, fleet, backend);
+}
+
+/** Builds on the backend's server, or, with an artifact's digest, puts together there what another built. */
+export async function buildThere(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  backend: Backend,
+  release: Release,
+  artifact?: string,
+): Promise<void> {
+  const { app } = fleet;
+  const server = serverOf(fleet, backend.serverId);
+  const key = artifact === undefined ? await readRepositoryKey(run.worker, app.id) : null;
+  if (key !== null) run.hide([key.type === 'token' ? key.token : key.privateKey]);
+  const client = await run.worker.hosts.client(server);
+  const built = await client.call(
+    'release.build',
+    {
+      app: app.slug,
+      releaseId: buildOf(release),
+      runtime: app.runtime as Runtime,
+      repositoryUrl: app.repositoryUrl,
+      branch: app.branch,
+      commit: release.commit,
+      installCommand: app.installCommand,
+      buildCommand: app.buildCommand,
+      timeoutSeconds: buildTimeoutSeconds,
+      ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
+      ...(app.submodules ? { submodules: true } : {}),
+      ...(app.lfs ? { lfs: true } : {}),
+      ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
+      ...(key === null ? {} : { access: revealed(key) }),
+      ...(artifact === undefined ? {} : { artifact }),
+    },
+    {
+      fence: run.fence(server.id),
+      signal: step.signal,
+      onLog: (log) => step.output(log.stream, log.text),
+      onProgress: ({ share, text }) => step.progress(share ?? null, text),
+    },
+  );
+  step.outcome(built.reused ? 'Built before.' : `Built in ${(built.durationMs / 1000).toFixed(1)} s.`);
 }
 
 /** As it travels: over SSH, on the host program's standard input. */

@@ -3,11 +3,11 @@ import { AppError, toAppError } from '@fairlead/errors';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
-import { buildRelease } from './build-release.ts';
 import { inTransaction, moveBackend } from './move.ts';
 import { probeBackend } from './probe-backend.ts';
 import { openReleases } from './releases.ts';
 import { bringIn, type Rollout } from './roll-out.ts';
+import { Builds } from './ship-build.ts';
 
 /**
  * Brings the release that the primary serves onto each of these backends, side by side, and has the balancer find them healthy. None of them is in the
@@ -19,14 +19,19 @@ export async function joinBackends(run: Run, fleet: Fleet, joining: readonly Bac
   const ids = new Set(joining.map(({ id }) => id));
   const backends = fleet.backends.filter(({ id }) => ids.has(id));
   const rollouts = await openReleases(run, fleet, release.deploymentId, release.commit, backends);
-  await inParallel(rollouts, (rollout) => join(run, fleet, rollout));
+  const builds = new Builds(run, fleet);
+  try {
+    await inParallel(rollouts, (rollout) => join(run, fleet, builds, rollout));
+  } finally {
+    await builds.tidy();
+  }
 }
 
-async function join(run: Run, fleet: Fleet, rollout: Rollout): Promise<void> {
-  const { backend, release } = rollout;
+async function join(run: Run, fleet: Fleet, builds: Builds, rollout: Rollout): Promise<void> {
+  const { backend } = rollout;
   const server = serverOf(fleet, backend.serverId);
   try {
-    await buildRelease(run, fleet, backend, release);
+    await builds.make(rollout);
     await bringIn(run, fleet, rollout);
     const name = {
       key: `probe:${backend.id}`,

@@ -3,6 +3,7 @@ import type { Backend, Deployment, Release } from '@fairlead/db';
 import { toAppError } from '@fairlead/errors';
 import type { Fleet } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
+import { chooseBuilders } from './choose-builders.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
 import { isUnchanged, releaseKeysOf } from './release-keys.ts';
 import type { Rollout } from './roll-out.ts';
@@ -10,7 +11,7 @@ import type { Before } from './switch-backend.ts';
 
 /**
  * The rows for one commit on these backends: made once for each deployment and backend, so that a repeated build finds its own result. A backend that
- * has built the same before, or what is to be rolled back to, takes that build again.
+ * has built the same before, or what is to be rolled back to, takes that build again; else one builds for all whose servers are of its kind.
  */
 export async function openReleases(
   run: Run,
@@ -23,14 +24,18 @@ export async function openReleases(
   const { databaseTurn } = fleet.app;
   return inTransaction(run, async (tx) => {
     const deployment = await tx.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
+    const live = await tx.release.findMany({ where: { deploymentId, databaseTurn, status: 'live' } });
     const rollouts: Rollout[] = [];
-    for (const backend of backends) {
+    for (const { backend, builder } of chooseBuilders(fleet, backends, live)) {
       const key = { deploymentId, backendId: backend.id };
       const keys = keysOf(backend);
-      const earlier = await builtBefore(tx, deployment, backend, keys.buildKey, databaseTurn);
+      const made = await releaseOf(tx, deploymentId, builder);
+      const wantedKey = made?.buildKey ?? keys.buildKey;
+      const earlier = await builtBefore(tx, deployment, backend, wantedKey, databaseTurn);
       const id = newId(run.worker.clock());
-      const buildId = earlier === null ? id : buildOf(earlier);
-      const buildKey = earlier?.buildKey ?? keys.buildKey;
+      const build = earlier ?? made;
+      const buildId = build === null ? id : buildOf(build);
+      const buildKey = earlier?.buildKey ?? wantedKey;
       const release = await tx.release.upsert({
         where: { deploymentId_backendId: key },
         create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId), databaseTurn },
@@ -42,6 +47,7 @@ export async function openReleases(
       rollouts.push({
         backend,
         release,
+        builder: earlier === null && made !== null && buildOf(release) === buildOf(made) ? builder : null,
         before: beforeOf(backend, release),
         isUnchanged: isUnchanged(served, release),
       });
@@ -49,6 +55,17 @@ export async function openReleases(
     await announce(tx, run.claim.organizationId, 'deployment', deploymentId);
     return rollouts;
   });
+}
+
+/** The release that a backend builds, or serves, in this deployment. */
+async function releaseOf(
+  tx: Transaction,
+  deploymentId: string,
+  builder: Backend | null,
+): Promise<Release | null> {
+  if (builder === null) return null;
+  const key = { deploymentId, backendId: builder.id };
+  return tx.release.findUniqueOrThrow({ where: { deploymentId_backendId: key } });
 }
 
 /** What to put back: what the backend serves, or served before an attempt that was cut off had switched it. */

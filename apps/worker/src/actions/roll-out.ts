@@ -15,6 +15,8 @@ import { type Before, switchBack, switchBackend } from './switch-backend.ts';
 export interface Rollout {
   backend: Backend;
   release: Release;
+  /** Whose build it gets; null: it builds for itself. */
+  builder: Backend | null;
   /** What it served before the deployment. */
   before: Before;
   /** What the backend serves already is this very release, but for its name. */

@@ -6,8 +6,6 @@ import { untilHandedOver } from '../runtime/until-handed-over.ts';
 import { applyBackendFile } from './backend-file.ts';
 import type { Rollout } from './roll-out.ts';
 
-/** How long a new process has until it answers healthy (milliseconds). */
-const startTimeoutMs = 60_000;
 /** How long a process has to end after SIGTERM (milliseconds). */
 export const stopTimeoutMs = 15_000;
 
@@ -51,7 +49,7 @@ export async function startRelease(
       port: colourPort(app.slot, colour),
       startCommand: app.startCommand,
       healthPath: app.healthPath,
-      timeoutMs: startTimeoutMs,
+      timeoutMs: app.startTimeoutMs,
     },
     // A start that nobody waited for would leave a process behind.
     { fence, signal: untilHandedOver(run), onLog: (log) => step.output(log.stream, log.text) },

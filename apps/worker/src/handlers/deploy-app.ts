@@ -2,7 +2,6 @@ import { type Fleet, isProven } from '@fairlead/core';
 import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
-import { buildRelease } from '../actions/build-release.ts';
 import { decideDatabaseTls } from '../actions/decide-database-tls.ts';
 import { forgetFormerPassword } from '../actions/forget-password.ts';
 import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
@@ -17,6 +16,7 @@ import { resolveCommit } from '../actions/resolve-commit.ts';
 import { rollOut } from '../actions/roll-out.ts';
 import { runReleaseCommand } from '../actions/run-release-command.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
+import { buildReleases } from '../actions/ship-build.ts';
 import { verifyFront } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
 import { presentBackends, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
@@ -72,7 +72,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
     openDatabase(run, step, ready, desired.database),
   );
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
-  await inParallel(rollouts, ({ backend, release }) => buildRelease(run, ready, backend, release));
+  await buildReleases(run, ready, rollouts);
   await readDeclaration(run, ready, deployment, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
   await rollOut(run, ready, rollouts);

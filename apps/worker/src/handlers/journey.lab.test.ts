@@ -156,9 +156,25 @@ test('shares, a backend that stands by and other methods take effect', async () 
   await expect.poll(isShared, settles).toBe(true);
 });
 
-test('a new commit reaches every backend', async () => {
+/** One server builds and sends the others what it built: they have no copy of the repository, and every file as it is there. */
+async function expectBuiltOnce(operationId: string) {
+  const [one, ...others] = (await outcomesOf(operationId, 'build:')).toSorted();
+  expect(others.pop()).toMatch(/^Built in/);
+  for (const outcome of [one, ...others])
+    expect(outcome).toMatch(/^\d+ files from one, (all|\d+) of them sent: /);
+  const files = (name: string) =>
+    lab.machine(name).run('cd /srv/fairlead/notes/current/ && find . -type f -exec sha256sum {} + | sort');
+  const built = await files('one');
+  for (const name of ['two', 'three']) {
+    expect(await files(name)).toBe(built);
+    expect(await lab.machine(name).run('ls /srv/fairlead/notes/repo.git 2>/dev/null || true')).toBe('');
+  }
+}
+
+test('a new commit reaches every backend, built once', async () => {
   const commit = await git.repo('node-notes').commit({ VERSION: 'second\n' }, 'Second');
-  await plane.succeed(startDeployment, { appId });
+  const { id } = await plane.succeed(startDeployment, { appId });
+  await expectBuiltOnce(id);
   const releases = await plane.database.prisma.release.findMany({
     where: { status: 'live', backend: { appId } },
     include: { backend: true },
@@ -177,6 +193,8 @@ const everybody = ['one', 'two', 'three'];
 const runsOf = () => Promise.all(everybody.map(whoRuns));
 const deploymentOf = (number: number) =>
   plane.database.prisma.deployment.findUniqueOrThrow({ where: { appId_number: { appId, number } } });
+const notesOf = async (operationId: string) =>
+  (await plane.database.prisma.logLine.findMany({ where: { operationId } })).map(({ text }) => text);
 const outcomesOf = async (operationId: string, key: string) =>
   (await plane.database.prisma.step.findMany({ where: { operationId, key: { startsWith: key } } })).map(
     ({ detail }) => detail,
@@ -226,7 +244,7 @@ test('another environment is taken up by new processes, one of the earlier build
 
 test('a build that nobody may take is made anew', async () => {
   const { id } = await plane.succeed(startDeployment, { appId, rebuild: true });
-  for (const outcome of await outcomesOf(id, 'build:')) expect(outcome).toMatch(/^Built in/);
+  await expectBuiltOnce(id);
 });
 
 test('a removed backend leaves nothing behind', async () => {
@@ -235,8 +253,11 @@ test('a removed backend leaves nothing behind', async () => {
   await expectNothingOn('three');
 });
 
-test('and can be added again', async () => {
-  await plane.succeed(addBackend, { appId, serverId: serverNamed('three').id });
+test('and can be added again; what the primary can not send, it builds for itself', async () => {
+  await lab.machine('one').run('rm /var/lib/fairlead/apps/notes/releases/*.manifest');
+  const { id } = await plane.succeed(addBackend, { appId, serverId: serverNamed('three').id });
+  expect(await outcomesOf(id, 'build:')).toEqual([expect.stringMatching(/^Built in/)]);
+  expect(await notesOf(id)).toContain("one has no list of this build's files. It is built here.");
   const before = traffic.report.answers.three ?? 0;
   await expect.poll(() => traffic.report.answers.three ?? 0).toBeGreaterThan(before);
 });

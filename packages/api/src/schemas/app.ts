@@ -27,6 +27,8 @@ export const appSchema = z
     rootDirectory: z.string().nullable(),
     submodules: z.boolean(),
     lfs: z.boolean(),
+    /** A build is made once and sent to all servers of its kind, or made on each. */
+    buildOn: z.enum(['one', 'each']),
     /** Of Node.js or Python, e.g. `22` or `>=3.11`; null: whichever the server has. */
     runtimeVersion: z.string().nullable(),
     /** Where each backend listens for the balancer. */
@@ -41,6 +43,8 @@ export const appSchema = z
     healthPath: z.string(),
     healthIntervalMs: z.int(),
     healthTimeoutMs: z.int(),
+    /** How long a new process has until it answers healthy. */
+    startTimeoutMs: z.int(),
     healthRise: z.int(),
     healthFall: z.int(),
     /** Limits of its processes on each backend; null: none. */

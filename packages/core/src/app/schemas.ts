@@ -22,6 +22,8 @@ const domains = z
   .refine((list) => new Set(list).size === list.length, 'A domain is listed twice.');
 const healthIntervalMs = z.int().min(1000).max(300_000);
 const healthTimeoutMs = z.int().min(100).max(60_000);
+/** How long a new process has until it answers healthy. */
+const startTimeoutMs = z.int().min(1_000).max(600_000);
 const threshold = z.int().min(1).max(20);
 /** Whether a deployment ends where its release command fails. */
 const releaseCommandFailure = z.enum(['stop', 'go-on']);
@@ -33,6 +35,8 @@ const limits = {
   /** Processes and threads. */
   tasks: z.int().min(8).max(100_000).nullable(),
 };
+/** A build is made once and sent to all servers of its kind, or made on each. */
+const buildOn = z.enum(['one', 'each']);
 const rollout = {
   /** How many backends switch at a time; 0: all. */
   rolloutBatch: z.int().min(0).max(100),
@@ -57,6 +61,7 @@ const createAppFields = z.strictObject({
   /** Once for each release on the primary, before a backend switches. */
   releaseCommand: commandSchema.default(null),
   releaseCommandFailure: releaseCommandFailure.default('stop'),
+  buildOn: buildOn.default('one'),
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
@@ -70,6 +75,7 @@ const createAppFields = z.strictObject({
   healthPath: healthPathSchema.default('/'),
   healthIntervalMs: healthIntervalMs.default(10_000),
   healthTimeoutMs: healthTimeoutMs.default(3_000),
+  startTimeoutMs: startTimeoutMs.default(60_000),
   healthRise: threshold.default(1),
   healthFall: threshold.default(2),
   memoryMib: limits.memoryMib.default(null),
@@ -118,11 +124,13 @@ export const updateAppBody = z.strictObject({
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
   lfs: z.boolean().optional(),
+  buildOn: buildOn.optional(),
   runtimeVersion: runtimeVersionSchema.optional(),
   domains: domains.optional(),
   healthPath: healthPathSchema.optional(),
   healthIntervalMs: healthIntervalMs.optional(),
   healthTimeoutMs: healthTimeoutMs.optional(),
+  startTimeoutMs: startTimeoutMs.optional(),
   healthRise: threshold.optional(),
   healthFall: threshold.optional(),
   ...z.object({ ...limits, ...rollout }).partial().shape,

@@ -14,6 +14,7 @@ import { found, isoOf } from '../tenant.ts';
 import type { Runtime } from './runtimes.ts';
 import { type AppStatus, appStatus } from './status.ts';
 
+export type BuildOn = 'one' | 'each';
 export type RolloutFailure = 'put-back' | 'stop';
 
 export type ReleaseCommandFailure = 'stop' | 'go-on';
@@ -36,6 +37,8 @@ export interface AppView {
   rootDirectory: string | null;
   submodules: boolean;
   lfs: boolean;
+  /** A build is made once and sent to all servers of its kind, or made on each. */
+  buildOn: BuildOn;
   /** Of Node.js or Python; null: whichever the server has. */
   runtimeVersion: string | null;
   port: number;
@@ -50,6 +53,8 @@ export interface AppView {
   healthPath: string;
   healthIntervalMs: number;
   healthTimeoutMs: number;
+  /** How long a new process has until it answers healthy. */
+  startTimeoutMs: number;
   healthRise: number;
   healthFall: number;
   /** Limits of its processes on each backend; null: none. */
@@ -149,6 +154,7 @@ export async function viewApps(
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
     lfs: row.lfs,
+    buildOn: row.buildOn as BuildOn,
     runtimeVersion: row.runtimeVersion,
     port: row.port,
     domains: row.domains,
@@ -157,6 +163,7 @@ export async function viewApps(
     healthPath: row.healthPath,
     healthIntervalMs: row.healthIntervalMs,
     healthTimeoutMs: row.healthTimeoutMs,
+    startTimeoutMs: row.startTimeoutMs,
     healthRise: row.healthRise,
     healthFall: row.healthFall,
     memoryMib: row.memoryMib,

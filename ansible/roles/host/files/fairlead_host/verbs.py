@@ -13,7 +13,7 @@ from .nginx import apply, challenge, drain, observe, sites
 from .process import apply as process
 from .process import observe as processes
 from .process import run as commands
-from .release import build, command, declaration, lifecycle, start
+from .release import build, command, declaration, lifecycle, ship, start
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -31,6 +31,12 @@ VERBS: dict[str, Verb] = {
     "app.env": Verb(True, environment.write),
     "app.remove": Verb(True, remove.remove),
     "release.build": Verb(True, build.build),
+    "artifact.describe": Verb(False, ship.describe),
+    "artifact.compare": Verb(True, ship.compare),
+    "artifact.pack": Verb(False, ship.pack),
+    "artifact.read": Verb(False, ship.read),
+    "artifact.write": Verb(True, ship.write),
+    "artifact.drop": Verb(False, ship.drop),
     "release.command": Verb(True, command.run_once),
     "release.declaration": Verb(False, declaration.declaration),
     "release.start": Verb(True, start.start),

@@ -77,6 +77,14 @@ class App:
         """Proof that a release was built to its end."""
         return self.state / "releases" / f"{release_id}.json"
 
+    def manifest(self, release_id: str) -> Path:
+        """What a release was made of when it had been built, for other servers (`release/artifact.py`)."""
+        return self.state / "releases" / f"{release_id}.manifest"
+
+    def pack(self, release_id: str) -> Path:
+        """Files of a release that arrive from another server."""
+        return self.state / "builds" / f"{release_id}.pack"
+
     @property
     def env(self) -> Path:
         """Its environment, 0600."""

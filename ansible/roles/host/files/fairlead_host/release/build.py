@@ -12,13 +12,14 @@ from .. import paths, systemd
 from ..app.place import RUNTIMES, App
 from ..call import Call
 from ..errors import HostError
-from ..files import read_json, unlink, write_atomic, write_json
+from ..files import read_json, read_or_none, unlink, write_atomic, write_json
 from ..locks import hold
-from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
-from . import job
+from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SHA256, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
+from . import artifact, job, ship
 from .build_outcome import explain
 
 BUILDER = Path(__file__).resolve().parent / "builder.py"
+MANIFEST, PACK = paths.BUILDS / "manifest", paths.BUILDS / "pack"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Build:
     access: dict[str, str] | None
     submodules: bool
     lfs: bool
+    artifact: dict[str, Any] | None
     runtimeVersion: str | None = None
 
 
@@ -66,11 +68,13 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         if failure is not None:
             raise failure
         duration_ms = round((time.monotonic() - started) * 1000, 1)
+        _keep_manifest(app, release_id, spec)
         write_json(
             app.built(release_id),
             {"commit": spec.commit, "runtime": spec.runtime, "durationMs": duration_ms, "builtAt": time.time()},
         )
         unlink(_log_file(app, release_id))
+        unlink(app.pack(release_id))
     return {"commit": spec.commit, "path": spec.release, "reused": False, "durationMs": duration_ms}
 
 
@@ -90,7 +94,16 @@ def _parse(app: App, release_id: str, fields: Fields) -> Build:
         access=fields.optional("access", lambda name: _access(fields.object(name))),
         submodules=fields.optional("submodules", fields.boolean) or False,
         lfs=fields.optional("lfs", fields.boolean) or False,
+        artifact=_artifact(app, release_id, fields.optional("artifact", lambda name: fields.match(name, SHA256, "a SHA-256"))),
     )
+
+
+def _artifact(app: App, release_id: str, digest: str | None) -> dict[str, Any] | None:
+    """What was built elsewhere and is put together here; None where it is built here."""
+    if digest is None:
+        return None
+    folders = [str(app.release(each)) for each in ship.earlier(app, release_id)]
+    return {"digest": digest, "manifest": str(MANIFEST), "pack": str(PACK) if app.pack(release_id).exists() else None, "earlier": folders}
 
 
 def _access(fields: Fields) -> dict[str, str]:
@@ -108,6 +121,14 @@ def _access(fields: Fields) -> dict[str, str]:
         }
     fields.done()
     return {"type": kind, "directory": str(paths.BUILDS), **access}
+
+
+def _keep_manifest(app: App, release_id: str, spec: Build) -> None:
+    """Takes what the builder wrote down about its own work out of the app's reach: from now on what runs may change its files."""
+    written = Path(f"{spec.release}.manifest")
+    if spec.artifact is None and (content := read_or_none(written)) is not None and len(content) <= artifact.LONGEST_MANIFEST:
+        write_atomic(app.manifest(release_id), content, 0o644)
+    unlink(written)
 
 
 def _finished(app: App, release_id: str, spec: Build) -> dict[str, Any] | None:
@@ -128,6 +149,13 @@ def _log_file(app: App, release_id: str) -> Path:
     return app.state / "builds" / f"{release_id}.log"
 
 
+def _arrived(app: App, release_id: str, spec: Build) -> list[tuple[Path, Path]]:
+    """What came from another server, and where the builder finds it."""
+    if spec.artifact is None:
+        return []
+    return [(app.manifest(release_id), MANIFEST), *([(app.pack(release_id), PACK)] if spec.artifact["pack"] else [])]
+
+
 def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) -> None:
     log, spec_file = _log_file(app, release_id), _spec_file(release_id)
     unlink(log)
@@ -138,6 +166,7 @@ def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) ->
         *job.settings(app, log, timeout_s),
         ("WorkingDirectory", str(app.root)),
         ("StandardInput", f"file:{spec_file}"),
+        *(("BindReadOnlyPaths", f"{source}:{place}") for source, place in _arrived(app, release_id, spec)),
     ]
     try:
         write_atomic(spec_file, json.dumps(asdict(spec)), 0o600)

@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_or_none
-from .builder import BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
+from .builder import BAD_ARTIFACT, BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
 
 # Code, message and hint by how the builder ended.
 FAULTS = {
@@ -34,6 +34,11 @@ FAULTS = {
         "build-failed",
         "A program that the build asks for could not be installed.",
         "The log's last line says which and why. Check packageManager, the app's version, and that this server reaches the npm registry.",
+    ),
+    BAD_ARTIFACT: (
+        "conflict",
+        "What was built elsewhere could not be put together here.",
+        "The log's last line says why. Deploy again, or have each server build for itself.",
     ),
     NO_PYTHON: (
         "build-failed",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from typing import Any, Iterator, NamedTuple
 from urllib.parse import quote
 
 UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
-BAD_SUBMODULE, LFS_FAILED, NO_TOOL, NO_PYTHON = 14, 15, 16, 17
+BAD_SUBMODULE, LFS_FAILED, NO_TOOL, NO_PYTHON, BAD_ARTIFACT = 14, 15, 16, 17, 18
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
 # Debian's Node.js trusts what the system trusts; one from the npm registry has to be told.
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -363,9 +364,7 @@ def surroundings(spec: dict[str, Any]) -> dict[str, str]:
 
 def bring_tools(spec: dict[str, Any]) -> None:
     """The package manager and the Node.js that the release asks for; a process of Node.js finds them at its start, too."""
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    import toolchain  # noqa: PLC0415
-
+    toolchain = beside("toolchain")
     wanted, runtime = spec.get("runtimeVersion"), spec["runtime"]
     if runtime == "python" and wanted is not None:
         version = toolchain.version_of([PYTHON, "--version"])
@@ -383,6 +382,39 @@ def bring_tools(spec: dict[str, Any]) -> None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(link)
             os.symlink(program, link)
+
+
+def beside(name: str) -> Any:
+    """A module that stands alone as this one does."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(name)
+
+
+def put_together(spec: dict[str, Any]) -> None:
+    """Makes the release out of what another server built: what was sent, and what earlier releases here have."""
+    artifact, told = beside("artifact"), spec["artifact"]
+    shutil.rmtree(spec["release"], ignore_errors=True)
+    try:
+        with open(told["manifest"], "rb") as file:
+            content = file.read()
+        if hashlib.sha256(content).hexdigest() != told["digest"]:
+            raise artifact.Unusable("Another build was described.")
+        with open(told["pack"], "rb") if told["pack"] else contextlib.nullcontext() as packed:
+            sent, kept = artifact.assemble(spec["release"], artifact.parse(content), packed, told["earlier"])
+    except artifact.Unusable as error:
+        raise Failed(BAD_ARTIFACT, str(error)) from error
+    say(f"{sent} files were sent, {kept} were here.")
+
+
+def write_down(spec: dict[str, Any]) -> None:
+    """Leaves a manifest of the build, so that it can be shipped; a build that can't be listed is one for this server alone."""
+    artifact = beside("artifact")
+    with contextlib.suppress(OSError, ValueError):
+        if (manifest := artifact.describe(spec["release"])) is not None:
+            with open(f"{spec['release']}.manifest", "wb") as file:
+                file.write(manifest.to_bytes())
 
 
 def make_venv(spec: dict[str, Any]) -> None:
@@ -409,6 +441,10 @@ def main() -> int:
     """Builds; the exit code says how it went."""
     spec = json.load(sys.stdin)
     try:
+        if spec.get("artifact") is not None:
+            put_together(spec)
+            bring_tools(spec)
+            return 0
         if spec.get("access") is not None:
             fetch_with_access(spec, spec.pop("access"))
             forget({**spec, "isFetched": True})
@@ -419,6 +455,7 @@ def main() -> int:
         make_venv(spec)
         run_command(spec, "installCommand")
         run_command(spec, "buildCommand")
+        write_down(spec)
     except Failed as error:
         say(str(error))
         return DISK_FULL if is_disk_full(spec["release"]) else error.code

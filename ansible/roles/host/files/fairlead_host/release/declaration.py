@@ -19,12 +19,14 @@ def declaration(_: Call, fields: Fields) -> dict[str, Any]:
     app, commit = App(fields.slug()), fields.match("commit", COMMIT, "a commit's id")
     fields.done()
     app.ids()
+    if _git(app, "cat-file", "-e", f"{commit}^{{commit}}") is None:
+        return {"known": False, "text": None}
     size = _git(app, "cat-file", "-s", f"{commit}:{FILE}")
     if size is None:
-        return {"text": None}
+        return {"known": True, "text": None}
     if int(size) > LONGEST_BYTES:
         raise HostError("invalid-input", f"{FILE} is longer than 64 KiB.", hint="Make it shorter.")
-    return {"text": _git(app, "cat-file", "blob", f"{commit}:{FILE}")}
+    return {"known": True, "text": _git(app, "cat-file", "blob", f"{commit}:{FILE}")}
 
 
 def _git(app: App, *arguments: str) -> str | None:

@@ -14,7 +14,7 @@ from ..files import read_json, sync_directory, unlink, switch_link
 from ..locks import hold
 from ..parse import UUID, Fields, refuse
 from ..process.started import releases_in_use
-from . import fpm
+from . import fpm, ship
 from .running import running
 from .wanted import require_built
 
@@ -93,6 +93,7 @@ def prune(_: Call, fields: Fields) -> dict[str, Any]:
         for release_id in built_releases(app)[keep:]:
             if release_id not in wanted:
                 unlink(app.built(release_id))
+                unlink(app.manifest(release_id))
                 shutil.rmtree(app.release(release_id), ignore_errors=True)
                 removed += 1
         removed += _remove_unbuilt(app)
@@ -101,7 +102,7 @@ def prune(_: Call, fields: Fields) -> dict[str, Any]:
 
 def _remove_unbuilt(app: App) -> int:
     """What failed builds left behind."""
-    built = set(built_releases(app))
+    built = built_releases(app)
     found = [entry for entry in app.releases.iterdir() if entry.name[:36] not in built] if app.releases.is_dir() else []
     idle = [entry for entry in found if not _is_building(entry.name[:36])]
     for entry in idle:
@@ -109,6 +110,7 @@ def _remove_unbuilt(app: App) -> int:
             shutil.rmtree(entry, ignore_errors=True)
         else:
             unlink(entry)
+    ship.remove_leftovers(app, built)
     return len(idle)
 
 

@@ -64,6 +64,15 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: isYes,
       },
       {
+        name: 'buildOn',
+        label: 'Builds are made',
+        options: [
+          { value: 'one', label: 'Once, and sent to the other servers' },
+          { value: 'each', label: 'On every server' },
+        ],
+        value: (app) => app.buildOn,
+      },
+      {
         name: 'installCommand',
         label: 'Install command',
         mono: true,
@@ -130,6 +139,13 @@ export const appSettings: SettingsGroup<App>[] = [
         label: 'Timeout, seconds',
         type: 'number',
         value: (app) => String(app.healthTimeoutMs / 1000),
+        parse: seconds,
+      },
+      {
+        name: 'startTimeoutMs',
+        label: 'A new process has to be healthy within, seconds',
+        type: 'number',
+        value: (app) => String(app.startTimeoutMs / 1000),
         parse: seconds,
       },
       {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "app" ADD COLUMN     "buildOn" TEXT NOT NULL DEFAULT 'one';

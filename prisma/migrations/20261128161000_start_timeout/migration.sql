@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "app" ADD COLUMN     "startTimeoutMs" INTEGER NOT NULL DEFAULT 60000;
