@@ -203,6 +203,54 @@ async function seedOperations(
   return need(made[0]).id;
 }
 
+const mib = 2 ** 20;
+
+/** A worker, a cron entry and a command of the app. */
+async function seedProcesses(ctx: Context, appId: string): Promise<void> {
+  const common = { memoryMib: 256, stopTimeoutSeconds: 30, backendId: null };
+  const processes = [
+    { ...common, name: 'mail', kind: 'worker', command: 'node workers/mail.js', count: 2, place: 'all' },
+    {
+      ...{ ...common, name: 'nightly-report', kind: 'cron', command: 'node scripts/report.js --yesterday' },
+      ...{ schedule: '15 3 * * mon-fri', timeZone: 'Europe/Berlin', place: 'one', timeLimitSeconds: 900 },
+    },
+    {
+      name: 'reindex',
+      kind: 'command',
+      command: 'npm run search:reindex',
+      memoryMib: null,
+      timeLimitSeconds: 600,
+    },
+  ];
+  await ctx.prisma.app.update({ where: { id: appId }, data: { processes, processesProven: processes } });
+}
+
+/** What was seen of them on the nth backend: one in trouble, one that has not answered for a while. */
+function seenProcesses(n: number) {
+  const instance = (index: number, state: string, restarts: number) => ({
+    ...{ index, state, restarts, memoryBytes: (60 + 9 * index) * mib, memoryMaxBytes: 256 * mib },
+    ...{ since: ago(4_000).getTime(), releaseId: null, exitCode: state === 'running' ? 0 : 1 },
+  });
+  const instances = [
+    instance(1, 'running', 0),
+    instance(2, n === 2 ? 'restarting' : 'running', n === 2 ? 14 : 0),
+  ];
+  const lastRun = {
+    startedAt: ago(30_000).getTime(),
+    endedAt: ago(29_940).getTime(),
+    result: 'success',
+    exitCode: 0,
+  };
+  const cron = {
+    ...{ name: 'nightly-report', kind: 'cron', scheduled: true, running: false, memoryBytes: null },
+    ...{ memoryMaxBytes: 256 * mib, next: ago(-20_000).getTime(), lastRun },
+  };
+  return {
+    processes: [{ name: 'mail', kind: 'worker', instances }, ...(n === 1 ? [cron] : [])],
+    processesSeenAt: ago(n === 3 ? 900 : 8),
+  };
+}
+
 /** Three apps: one balanced and in the middle of a change, one alone, one never deployed. */
 export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]): Promise<void> {
   const { prisma } = ctx;
@@ -249,6 +297,7 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
     where: { appId: shop.id },
     data: { placedAt: new Date(), seen, seenAt: new Date() },
   });
+  await seedProcesses(ctx, shop.id);
   await seedOwnSites(ctx, base.primaryServerId);
   const primary = await prisma.backend.findFirstOrThrow({ where: { appId: shop.id, role: 'primary' } });
   await changeEnvironment(ctx, actor, {
@@ -431,6 +480,7 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
         colour: 'blue',
         memoryMib: 118 + 37 * n,
         restarts: n === 2 ? 3 : 0,
+        ...(backend.appId === shop.id ? seenProcesses(n) : {}),
         healthCheckedAt: ago(4),
         healthChangedAt: ago(640 * n),
       },

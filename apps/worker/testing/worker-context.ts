@@ -52,6 +52,7 @@ export function everyHandler(handler: Handler) {
   return {
     'abort-canary': handler,
     'apply-load-balancer': handler,
+    'apply-processes': handler,
     'check-hosted-database': handler,
     'check-server': handler,
     'deploy-app': handler,
@@ -60,5 +61,6 @@ export function everyHandler(handler: Handler) {
     'put-back': handler,
     'read-sites': handler,
     'remove-app': handler,
+    'run-command': handler,
   };
 }

@@ -126,6 +126,11 @@ const routes: Record<string, { action: Action; body?: object }> = {
   removeRedis: { action: 'redis.remove', body: { confirm: 'x' } },
   planDatabase: { action: 'database.plan', body: { action: 'rotate' } },
   rotateDatabasePassword: { action: 'database.rotate', body: {} },
+  listProcesses: { action: 'process.list' },
+  planProcesses: { action: 'process.plan', body: { action: 'remove-process', name: 'mail' } },
+  setProcess: { action: 'process.set', body: { kind: 'worker', command: 'node mail.js' } },
+  removeProcess: { action: 'process.remove' },
+  runCommand: { action: 'process.run', body: { backendId: id, command: 'true' } },
   listImports: { action: 'import.list' },
   readSites: { action: 'import.read' },
   importConfig: {
@@ -158,7 +163,10 @@ function each() {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, route]) => ({
       method: method.toUpperCase(),
-      path: path.replaceAll(/\{generation\}/g, '1').replaceAll(/\{\w+\}/g, id),
+      path: path
+        .replaceAll(/\{generation\}/g, '1')
+        .replaceAll(/\{name\}/g, 'mail')
+        .replaceAll(/\{\w+\}/g, id),
       route,
     })),
   );

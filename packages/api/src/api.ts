@@ -18,6 +18,7 @@ import { importRoutes } from './routes/imports.ts';
 import { livenessRoutes } from './routes/liveness.ts';
 import { loadBalancerRoutes } from './routes/load-balancers.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { processRoutes } from './routes/processes.ts';
 import { repositoryAccessRoutes } from './routes/repository-access.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { setupRoutes } from './routes/setup.ts';
@@ -50,6 +51,7 @@ const closedRoutes = createRouter()
   .route('/', loadBalancerRoutes)
   .route('/', certificateRoutes)
   .route('/', databaseRoutes)
+  .route('/', processRoutes)
   .route('/', driftRoutes)
   .route('/', importRoutes)
   .route('/', backendRoutes)

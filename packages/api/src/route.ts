@@ -41,6 +41,12 @@ export const appParams = z.object({ appId: pathId('appId') });
 export const backendParams = appParams.extend({ backendId: pathId('backendId') });
 export const certificateParams = appParams.extend({ certificateId: pathId('certificateId') });
 export const deploymentParams = appParams.extend({ deploymentId: pathId('deploymentId') });
+export const processParams = appParams.extend({
+  name: z
+    .string()
+    .max(31)
+    .openapi({ param: { name: 'name', in: 'path' } }),
+});
 export const operationParams = z.object({ operationId: pathId('operationId') });
 export const tokenParams = z.object({ tokenId: pathId('tokenId') });
 export const driftParams = appParams.extend({ driftId: pathId('driftId') });

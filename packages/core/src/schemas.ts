@@ -22,6 +22,7 @@ export * from './load-balancer/schemas.ts';
 export * from './load-balancer/tls-settings.ts';
 export * from './network-list/schemas.ts';
 export * from './operation/schemas.ts';
+export * from './process/schemas.ts';
 export * from './redis/schemas.ts';
 export * from './repository-access/schemas.ts';
 export * from './server/schemas.ts';

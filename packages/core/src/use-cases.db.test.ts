@@ -47,6 +47,8 @@ const elsewhere = {
   ...{ password: 'open sesame', tls: 'verify' },
 };
 
+const mail = { kind: 'worker', command: 'node mail.js' };
+
 /** Every use-case with an input that is well formed for those ids. */
 const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) => object }> = {
   'account.me': { run: core.readMe, input: () => ({}) },
@@ -106,6 +108,27 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'redis.read': { run: core.readRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
   'redis.set': { run: core.setRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
   'redis.remove': { run: core.removeRedis, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
+  'process.list': { run: core.listProcesses, input: ({ balancedId }) => ({ appId: balancedId }) },
+  'process.plan': {
+    run: core.planProcesses,
+    input: ({ balancedId }) => ({
+      appId: balancedId,
+      action: 'set-process',
+      process: { name: 'mail', ...mail },
+    }),
+  },
+  'process.set': {
+    run: core.setProcess,
+    input: ({ balancedId }) => ({ appId: balancedId, name: 'mail', process: mail }),
+  },
+  'process.remove': {
+    run: core.removeProcess,
+    input: ({ balancedId }) => ({ appId: balancedId, name: 'old' }),
+  },
+  'process.run': {
+    run: core.runCommand,
+    input: ({ balancedId, backendId }) => ({ appId: balancedId, backendId, command: 'npm run seed' }),
+  },
   'app.remove': { run: core.removeApp, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'environment.read': { run: core.readEnvironment, input: ({ appId }) => ({ appId }) },
   'environment.change': { run: core.changeEnvironment, input: ({ appId }) => ({ appId, set: { A: '1' } }) },
@@ -262,6 +285,10 @@ async function seed(actor: core.Actor): Promise<Ids> {
   });
   const live: SeededApp = await seedLiveApp(world, actor, { name: `Doomed` });
   const balanced = await seedBalancedApp(world, actor);
+  await prisma.app.update({
+    where: { id: balanced.app.id },
+    data: { processes: [{ name: 'old', kind: 'command', command: 'true' }] },
+  });
   const data = { appId: balanced.app.id, serverId: balanced.primary.id };
   await prisma.drift.create({ data: { ...data, kind: 'rule', subject: 'firewall' } });
   await seedAppliedConfig(world, balanced.app.id);

@@ -160,4 +160,25 @@ export const laravelSamples: Sample[] = [
     facts: postgresql(null),
     expected: answers('uuuuooou'),
   },
+  {
+    name: 'Laravel 12 with a queue worker, jobs within the request',
+    framework: 'laravel',
+    files: {
+      artisan: '',
+      'composer.json': composer('laravel/framework:^12.0', 'league/flysystem-aws-s3-v3:^3.0'),
+      'config/filesystems.php': filesystems,
+      'config/queue.php': "<?php return ['default' => env('QUEUE_CONNECTION', 'sync')];",
+      'bootstrap/app.php':
+        "<?php return Application::configure()->withMiddleware(fn ($m) => $m->trustProxies(at: '*'))->create();",
+    },
+    environment: {
+      ...key,
+      ...database,
+      FILESYSTEM_DISK: 's3',
+      SESSION_DRIVER: 'database',
+      CACHE_STORE: 'database',
+    },
+    facts: { ...postgresql(200), hasWorkers: true },
+    expected: answers('ooopoooo'),
+  },
 ];

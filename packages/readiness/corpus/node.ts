@@ -217,4 +217,15 @@ export const nodeSamples: Sample[] = [
     },
     expected: answers('ppoopopo'),
   },
+  {
+    name: 'Express with a worker of its own and a queue in memory',
+    framework: 'express',
+    files: {
+      'package.json': manifest('express', 'better-queue'),
+      'server.js':
+        "const express = require('express');\nconst Queue = require('better-queue');\nconst app = express();\napp.set('trust proxy', 'loopback');\nconst mails = new Queue((mail, done) => send(mail, done));\napp.post('/mail', (req, res) => { mails.push(req.query); res.send('ok'); });",
+    },
+    facts: { hasWorkers: true },
+    expected: answers('ooopoooo'),
+  },
 ];

@@ -17,6 +17,8 @@ export interface Facts {
   startCommand: string | null;
   /** How many backends there are or will be, at least 2. */
   backends: number;
+  /** It has workers beside its web process; left out: none. */
+  hasWorkers?: boolean;
   /** The database that Fairlead keeps for the app; `maxConnections` null: not known. */
   database: { engine: 'postgresql' | 'mariadb'; maxConnections: number | null } | null;
 }

@@ -10,6 +10,8 @@ const baseMs: Partial<Record<HostVerb, number>> = {
   'release.stop': 20_000,
   'release.start': 20_000,
   'nginx.drain': 15_000,
+  // Every worker has up to ten minutes to end.
+  'process.set': 720_000,
   'database.ensure': 120_000,
   'database.grant': 120_000,
   'database.remove': 120_000,

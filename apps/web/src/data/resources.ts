@@ -18,6 +18,7 @@ import type {
   Operation,
   OperationWithSteps,
   Overview,
+  Process,
   Redis,
   RepositoryAccess,
   Server,
@@ -92,6 +93,7 @@ export const resources = {
   hostedDatabase: (id: string) =>
     of<HostedDatabase>(`/apps/${id}/hosted-database`, 'apps', id, 'hosted-database'),
   redis: (id: string) => of<Redis>(`/apps/${id}/redis`, 'apps', id, 'redis'),
+  processes: (id: string) => of<List<Process>>(`/apps/${id}/processes`, 'apps', id, 'processes'),
   repositoryAccess: (id: string) =>
     of<RepositoryAccess>(`/apps/${id}/repository-access`, 'apps', id, 'repository-access'),
   webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),

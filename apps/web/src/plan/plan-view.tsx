@@ -49,6 +49,9 @@ const purposes = {
   stream: 'for a TCP stream',
 } as const;
 
+/** What becomes of a process. */
+const outcomes = { add: 'starts', change: 'is set anew', remove: 'ends' } as const;
+
 const mono = (text: ReactNode) => <code className="font-mono text-xs">{text}</code>;
 
 /** What is done to the machine besides files: the short list that stands beside its name. */
@@ -58,6 +61,7 @@ function summary(server: ServerPlan): string {
   if (server.deploys) parts.push(`gets ${shortCommit(server.deploys)}`);
   if (server.files.length > 0) parts.push(count(server.files.length, 'file'));
   if (server.reload) parts.push('Nginx reloads');
+  if (server.processes?.length) parts.push(count(server.processes.length, 'process', 'processes'));
   if (server.restarts.length > 0) parts.push(`${server.restarts.join(' and ')} restarts`);
   return parts.length > 0 ? parts.join(' · ') : 'small changes alone';
 }
@@ -126,6 +130,19 @@ function ServerPart({ server }: { server: ServerPlan }) {
             <p className="text-sm">{server.restarts.join(', ')}</p>
           </Part>
         ) : null}
+        {server.processes?.length ? (
+          <Part title="Processes">
+            <ul>
+              {server.processes.map(({ change, kind, name, count }) => (
+                <Line key={name} change={change}>
+                  {kind} {mono(name)}
+                  {count === null ? null : ` × ${count}`}{' '}
+                  <span className="text-ink-muted">{outcomes[change]}</span>
+                </Line>
+              ))}
+            </ul>
+          </Part>
+        ) : null}
         {server.files.map((file) => (
           <DiffView key={file.path} path={file.path} diff={file.diff} />
         ))}
@@ -140,6 +157,7 @@ const isTouched = (server: ServerPlan) =>
   server.grants.length > 0 ||
   server.environment.length > 0 ||
   server.restarts.length > 0 ||
+  (server.processes?.length ?? 0) > 0 ||
   server.deploys !== null ||
   server.prepares ||
   server.reload;

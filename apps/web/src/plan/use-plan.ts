@@ -1,5 +1,5 @@
 'use client';
-import type { Backend, LoadBalancer, Plan } from '@fairlead/api/types';
+import type { Backend, LoadBalancer, Plan, Process } from '@fairlead/api/types';
 import type { BackendTlsChange, HttpChange, SetRedisBody, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
@@ -34,7 +34,8 @@ export type Intent =
   | { action: 'restore'; generation: number }
   | { action: 'disable' }
   | CanaryIntent
-  | DatabaseIntent;
+  | DatabaseIntent
+  | ProcessIntent;
 
 /** The end of a deployment's canary. */
 type CanaryIntent = { action: 'promote' | 'abort'; deploymentId: string };
@@ -44,11 +45,18 @@ type DatabaseIntent =
   | { action: 'rotate'; tls?: boolean }
   | ({ action: 'set-redis' } & SetRedisBody)
   | { action: 'remove-redis' };
-const databaseActions: readonly string[] = [
-  'rotate',
-  'set-redis',
-  'remove-redis',
-] satisfies DatabaseIntent['action'][];
+/** A change of what runs beside its web process. */
+type ProcessIntent =
+  | { action: 'set-process'; process: Process['settings'] }
+  | { action: 'remove-process'; name: string };
+/** Whose plan is another noun's than the load balancer's. */
+const nouns: Partial<Record<Intent['action'], string>> = {
+  rotate: 'database',
+  'set-redis': 'database',
+  'remove-redis': 'database',
+  'set-process': 'processes',
+  'remove-process': 'processes',
+};
 
 /** What the intent would change, read anew each time it is looked at. */
 export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Plan> {
@@ -59,7 +67,7 @@ export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Pl
         const { deploymentId, ...body } = intent;
         return request<Plan>('POST', `/apps/${appId}/deployments/${deploymentId}/plan`, body, { signal });
       }
-      const noun = intent && databaseActions.includes(intent.action) ? 'database' : 'load-balancer';
+      const noun = (intent && nouns[intent.action]) ?? 'load-balancer';
       return request<Plan>('POST', `/apps/${appId}/${noun}/plan`, intent, { signal });
     },
     enabled: intent !== null,

@@ -25,6 +25,7 @@ const appPages = [
   ['', 'Overview'],
   ['/load-balancer', 'Load balancer'],
   ['/deployments', 'Deployments'],
+  ['/processes', 'Processes'],
   ['/environment', 'Environment'],
   ['/database', 'Database'],
   ['/health', 'Health'],

@@ -7,6 +7,7 @@ import { Stopped } from '../runtime/stop-reason.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { drainTimeoutMs } from './drain-backend.ts';
 import { leadBack, leadPast } from './lead-past.ts';
+import { bringProcesses, putProcessesBack } from './roll-processes.ts';
 import { retireColour, startRelease } from './start-release.ts';
 import { type Before, switchBack, switchBackend } from './switch-backend.ts';
 
@@ -44,6 +45,7 @@ export async function bringIn(run: Run, fleet: Fleet, rollout: Rollout): Promise
     await switchBackend(run, step, fleet, rollout.backend, rollout.release, colour);
     await retireOld(run, step, fleet, { ...rollout, colour });
   });
+  await bringProcesses(run, fleet, rollout.backend, rollout.release.id);
 }
 
 async function startAll(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): Promise<Started[]> {
@@ -68,21 +70,29 @@ async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): P
     const [out] = await settleAll([batch], () => leadPast(run, fleet, number, batch));
     if (!out?.ok) return giveUp(run, fleet, [out as Outcome<unknown, never>], switched, [], waiting);
     const outcomes = await settleAll(batch, (one) => switchOne(run, fleet, one));
-    const failed = outcomes.flatMap((one) => (one.ok ? [] : [one.item]));
-    switched.push(...batch.filter((one) => !failed.includes(one)));
+    const failed = failedOf(outcomes);
+    const rest = waiting.filter((one) => !batch.includes(one));
     if (failed.length > 0) {
-      const rest = waiting.filter((one) => !batch.includes(one));
-      return giveUp(run, fleet, outcomes, switched, failed, rest);
+      const good = batch.filter((one) => !failed.includes(one));
+      return giveUp(run, fleet, outcomes, [...switched, ...good], failed, rest);
     }
     const [back] = await settleAll([out.value], (held) => leadBack(run, fleet, number, held));
     if (!back?.ok) {
-      const rest = waiting.filter((one) => !batch.includes(one));
-      return giveUp(run, fleet, [back as Outcome<unknown, never>], switched, [], rest);
+      return giveUp(run, fleet, [back as Outcome<unknown, never>], [...switched, ...batch], [], rest);
     }
+    // Visitors wait for no worker that takes its time to end.
+    const brought = await settleAll(batch, (one) => bringProcesses(run, fleet, one.backend, one.release.id));
+    const broken = failedOf(brought);
+    switched.push(...batch.filter((one) => !broken.includes(one)));
+    if (broken.length > 0) return giveUp(run, fleet, brought, switched, broken, rest);
   }
   // All serve it: what is left is tidying up, and is done.
   const [last] = await settleAll([run], async () => run.passCancellation());
   if (!last?.ok) await giveUp(run, fleet, [last as Outcome<unknown, never>], switched, [], []);
+}
+
+function failedOf(outcomes: readonly Outcome<Started, unknown>[]): Started[] {
+  return outcomes.flatMap((one) => (one.ok ? [] : [one.item]));
 }
 
 function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
@@ -91,7 +101,7 @@ function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
   );
 }
 
-/** After a failure: one whose switch failed may be switched all the same, as its Nginx was, and the balancer's look at it failed. */
+/** After a failure: one whose switch failed may be switched all the same, as its Nginx was, and the balancer's look at it or its processes failed. */
 async function giveUp(
   run: Run,
   fleet: Fleet,
@@ -117,6 +127,7 @@ async function putBack(run: Run, fleet: Fleet, one: Started): Promise<void> {
     await stopNew(run, fleet, one, drainTimeoutMs);
     step.outcome(one.before.releaseId === null ? 'Nothing served there before.' : 'It serves again.');
   });
+  await putProcessesBack(run, fleet, one.backend, one.before.releaseId);
 }
 
 /** Undoes what succeeded, unless another worker goes on from here. A backend that can't be reached now is put right by the next attempt. */

@@ -13,15 +13,9 @@ import type { Backend } from '@fairlead/db';
 import { type Fleet, provenState, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 
-/** The app's user, directories and environment file on one backend. Answers whether the file's content changed. */
-export async function writeEnvironment(
-  run: Run,
-  step: StepTools,
-  fleet: Fleet,
-  backend: Backend,
-): Promise<boolean> {
+/** What the app's processes on a backend find as environment; from here on its secrets never reach the operation's log. */
+export async function environmentOf(run: Run, fleet: Fleet, backend: Backend) {
   const { app } = fleet;
-  const server = serverOf(fleet, backend.serverId);
   const desired = provenState(fleet, {
     databasePassword: readDatabasePassword(run.worker, app) ?? readHostedPassword(run.worker, app),
     redisPassword: readRedisPassword(run.worker, app),
@@ -33,6 +27,19 @@ export async function writeEnvironment(
     ...(await readBackendSecrets(run.worker, { id: backend.id, organizationId: app.organizationId })),
   });
   run.hide(Object.values(environment).filter((value) => typeof value !== 'string'));
+  return environment;
+}
+
+/** The app's user, directories and environment file on one backend. Answers whether the file's content changed. */
+export async function writeEnvironment(
+  run: Run,
+  step: StepTools,
+  fleet: Fleet,
+  backend: Backend,
+): Promise<boolean> {
+  const { app } = fleet;
+  const server = serverOf(fleet, backend.serverId);
+  const environment = await environmentOf(run, fleet, backend);
   const client = await run.worker.hosts.client(server);
   const options = { fence: run.fence(server.id), signal: step.signal };
   const limits = limitsOf(app);

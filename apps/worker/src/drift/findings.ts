@@ -20,9 +20,8 @@ type Seen = HostResult<'drift'>;
 
 /** What the host program saw, told of the apps that the organization has; what it put there of a removed app is nobody's difference. */
 export async function findingsOf(prisma: PrismaClient, server: Server, seen: Seen): Promise<Finding[]> {
-  const slugs = [...seen.files, ...seen.certificates, ...seen.rules, ...(seen.grants ?? [])].map(
-    ({ app }) => app,
-  );
+  const { files: texts, certificates, rules, grants, units } = seen;
+  const slugs = [...texts, ...certificates, ...rules, ...(grants ?? []), ...units].map(({ app }) => app);
   if (slugs.length === 0) return [];
   const apps = await prisma.app.findMany({
     where: { organizationId: server.organizationId, slug: { in: slugs }, removing: false },
@@ -30,11 +29,11 @@ export async function findingsOf(prisma: PrismaClient, server: Server, seen: See
   });
   const idOf = new Map(apps.map(({ slug, id }) => [slug, id]));
   const lists = [
-    ...seen.rules.map((sides) => ({ ...sides, kind: 'rule' as const, subject: 'firewall' })),
-    ...(seen.grants ?? []).map((sides) => ({ ...sides, kind: 'grant' as const, subject: sides.engine })),
+    ...rules.map((sides) => ({ ...sides, kind: 'rule' as const, subject: 'firewall' })),
+    ...(grants ?? []).map((sides) => ({ ...sides, kind: 'grant' as const, subject: sides.engine })),
   ];
   const files = await Promise.all(
-    seen.files.map(async (file): Promise<Finding[]> => {
+    texts.map(async (file): Promise<Finding[]> => {
       const appId = idOf.get(file.app);
       if (appId === undefined) return [];
       const { path: subject, generation, present, content } = file;
@@ -44,9 +43,14 @@ export async function findingsOf(prisma: PrismaClient, server: Server, seen: See
   );
   return [
     ...files.flat(),
-    ...seen.certificates.flatMap(({ app, path: subject, expected, actual }): Finding[] => {
+    ...certificates.flatMap(({ app, path: subject, expected, actual }): Finding[] => {
       const appId = idOf.get(app);
       const sides = { expected: `${expected}\n`, actual: actual === null ? '' : `${actual}\n` };
+      return appId === undefined ? [] : [{ appId, kind: 'file', subject, generation: null, ...sides }];
+    }),
+    ...units.flatMap(({ app, path: subject, expected, actual }): Finding[] => {
+      const appId = idOf.get(app);
+      const sides = { expected, actual: actual ?? '' };
       return appId === undefined ? [] : [{ appId, kind: 'file', subject, generation: null, ...sides }];
     }),
     ...lists.flatMap(({ app, kind, subject, expected, actual }): Finding[] => {

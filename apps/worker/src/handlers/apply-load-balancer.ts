@@ -14,6 +14,7 @@ import { openRedis } from '../actions/open-redis.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { retellBackends } from '../actions/retell-backends.ts';
 import { retireBackends } from '../actions/retire-backends.ts';
+import { settleProcesses } from '../actions/roll-processes.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { settleFailure } from '../actions/settle-failure.ts';
 import { switchWay } from '../actions/switch-way.ts';
@@ -102,6 +103,7 @@ async function apply(
   if (leaving.length > 0) await closeDoors(run, await look());
   if (hasPorts) await closePorts(run, await look());
   if (failure !== null) throw failure;
+  if (leaving.length > 0) await settleProcesses(run, await look());
   await leaveFormer(run, await look());
   await settled(run, await look());
 }

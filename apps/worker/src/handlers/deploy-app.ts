@@ -12,6 +12,7 @@ import { openDatabase } from '../actions/open-database.ts';
 import { leaveRedis, openRedis } from '../actions/open-redis.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
+import { readDeclaration } from '../actions/read-declaration.ts';
 import { failReleases, openReleases } from '../actions/releases.ts';
 import { resolveCommit } from '../actions/resolve-commit.ts';
 import { rollOut } from '../actions/roll-out.ts';
@@ -81,6 +82,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   await openRedis(run, ready, desired.redis);
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await buildReleases(run, ready, rollouts);
+  await readDeclaration(run, ready, deployment, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
   await rollOut(run, isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready, rollouts);
   await holdBack(run, away);

@@ -2,6 +2,7 @@ import type { OperationHandler } from '@fairlead/core';
 import type { Handler } from '../runtime/run.ts';
 import { abortCanary } from './abort-canary.ts';
 import { applyLoadBalancer } from './apply-load-balancer.ts';
+import { applyProcesses } from './apply-processes.ts';
 import { checkHostedDatabase } from './check-hosted-database.ts';
 import { checkServer } from './check-server.ts';
 import { deployApp } from './deploy-app.ts';
@@ -10,11 +11,13 @@ import { prepareServer } from './prepare-server.ts';
 import { putBack } from './put-back.ts';
 import { readSites } from './read-sites.ts';
 import { removeApp } from './remove-app.ts';
+import { runCommand } from './run-command.ts';
 
 /** Who does which kind of work; the kinds themselves are `operationKinds` of core. */
 export const handlers: Record<OperationHandler, Handler> = {
   'abort-canary': abortCanary,
   'apply-load-balancer': applyLoadBalancer,
+  'apply-processes': applyProcesses,
   'check-hosted-database': checkHostedDatabase,
   'check-server': checkServer,
   'deploy-app': deployApp,
@@ -23,4 +26,5 @@ export const handlers: Record<OperationHandler, Handler> = {
   'put-back': putBack,
   'read-sites': readSites,
   'remove-app': removeApp,
+  'run-command': runCommand,
 };

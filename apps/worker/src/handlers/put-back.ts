@@ -3,6 +3,7 @@ import { applyFront } from '../actions/apply-front.ts';
 import { applyBackendFile } from '../actions/backend-file.ts';
 import { openDatabase } from '../actions/open-database.ts';
 import { openRedis } from '../actions/open-redis.ts';
+import { bringProcesses } from '../actions/roll-processes.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { type Fleet, presentBackends, provenState, requireFleet, serverOf } from '../fleet.ts';
 import type { Handler, Run } from '../runtime/run.ts';
@@ -37,6 +38,7 @@ async function stateAgain(run: Run, fleet: Fleet): Promise<void> {
       const { reloaded } = await applyBackendFile(run, fleet, backend, backend.colour);
       step.outcome(reloaded ? 'It is as it should be again.' : 'It was as it should be.');
     });
+    if (backend.releaseId !== null) await bringProcesses(run, fleet, backend, backend.releaseId);
   }
   await run.step({ key: 'front', title: 'Put the balancer’s file back' }, async (step) => {
     await applyFront(run, step, fleet);

@@ -1,4 +1,4 @@
-import { type Fleet, type Runtime, runtimes, runtimesOf } from '@fairlead/core';
+import { type Fleet, processesIn, type Runtime, runtimes, runtimesOf } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
@@ -7,6 +7,8 @@ import { z } from 'zod';
 export const needsSchema = z.object({
   runtimes: z.array(z.enum(runtimes)).default([]),
   databases: z.array(z.enum(['postgresql', 'mariadb', 'redis'])).default([]),
+  /** A host program that knows processes beside the web's. */
+  processes: z.boolean().default(false),
 });
 export type Needs = z.infer<typeof needsSchema>;
 export type Engine = Needs['databases'][number];
@@ -20,6 +22,8 @@ export function needsOf(app: Fleet['app'], serverId: string, hasBackend: boolean
       ...(isDatabaseHere ? [app.databaseEngine as Engine] : []),
       ...(app.redis != null && app.primaryServerId === serverId ? (['redis'] as const) : []),
     ],
+    processes:
+      hasBackend && [app.processes, app.processesProven].some((column) => processesIn(column).length > 0),
   };
 }
 
@@ -42,7 +46,8 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     mariadb: facts.mariadb !== null,
     redis: facts.redis != null,
   };
-  return (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
+  const lacking = (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
+  return needs.processes && facts.processes !== true ? [...lacking, 'processes'] : lacking;
 }
 
 /** What the machine has now and `needs` ask for: a preparation never takes away. */
@@ -55,5 +60,5 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
   if (facts?.redis) databases.add('redis');
-  return { runtimes: [...runtimes].sort(), databases: [...databases].sort() };
+  return { runtimes: [...runtimes].sort(), databases: [...databases].sort(), processes: needs.processes };
 }

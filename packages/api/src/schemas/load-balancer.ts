@@ -217,6 +217,17 @@ export const planSchema = z
         reload: z.boolean(),
         /** Services that restart here. */
         restarts: z.array(z.string()),
+        /** Workers and cron entries that start, change or end here. */
+        processes: z
+          .array(
+            z.object({
+              change: z.enum(['add', 'change', 'remove']),
+              kind: z.enum(['worker', 'timer']),
+              name: z.string(),
+              count: z.int().nullable(),
+            }),
+          )
+          .optional(),
       }),
     ),
     notes: z.array(z.object({ level: z.enum(['info', 'warning']), text: z.string() })),

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { SourceInspection } from '../context.ts';
 import { declare } from './declare.ts';
 import { parseDeclaration } from './parse.ts';
+import { declaredProcessesOf } from './processes.ts';
 import { declarationJsonSchema } from './schema.ts';
 
 const refusal = (text: string): string => {
@@ -91,4 +92,60 @@ test('what the file says takes the place of what was found, and of its evidence'
     found.evidence[0],
   ]);
   expect(declare({ ...found, declaration: null }).suggestions).toMatchObject({ healthPath: null });
+});
+
+test('processes are declared by name, with the defaults of the API', () => {
+  const text = [
+    'runtime: node',
+    'workers:',
+    '  mail: {command: node mail.js, count: 2, memoryMib: 128}',
+    'cron:',
+    '  nightly:',
+    '    schedule: "0 3 * * *"',
+    '    command: node nightly.js --all "%h"',
+    '    timeZone: Europe/Berlin',
+    'commands:',
+    '  seed: {command: npm run seed}',
+  ].join('\n');
+  expect(declaredProcessesOf(text)).toEqual([
+    {
+      ...{ name: 'mail', kind: 'worker', command: 'node mail.js', count: 2, memoryMib: 128 },
+      ...{ place: 'all', backendId: null, stopTimeoutSeconds: 30 },
+    },
+    {
+      ...{ name: 'nightly', kind: 'cron', command: 'node nightly.js --all "%h"', schedule: '0 3 * * *' },
+      ...{ timeZone: 'Europe/Berlin', place: 'one', backendId: null, memoryMib: null },
+      ...{ stopTimeoutSeconds: 30, timeLimitSeconds: 3600 },
+    },
+    { name: 'seed', kind: 'command', command: 'npm run seed', memoryMib: null, timeLimitSeconds: 3600 },
+  ]);
+  expect(declaredProcessesOf(null)).toEqual([]);
+});
+
+test.each([
+  ['workers:\n  mail:\n    command: x\n    count: -1\n', 'fairlead.yml, line 4, workers.mail.count: '],
+  ['workers:\n  Mail: {command: x}\n', 'fairlead.yml, line 2, workers.Mail: '],
+  [
+    'workers:\n  mail: {command: x, backendId: y}\n',
+    'fairlead.yml, line 2, workers.mail.backendId: There is no such field.',
+  ],
+  ['workers:\n  mail: {command: [a, b]}\n', 'fairlead.yml, line 2, workers.mail.command: Give one value.'],
+  ['workers:\n  __proto__: {command: x}\n', 'fairlead.yml, line 2, workers.__proto__: There is no such key.'],
+  [
+    'cron:\n  a:\n    command: x\n    schedule: "@daily"\n',
+    'fairlead.yml, line 4, cron.a.schedule: Write @daily as',
+  ],
+  ['cron:\n  a: {command: x}\n', 'fairlead.yml, line 2, cron.a'],
+  ['workers:\n  a: {command: "x\\ny"}\n', 'fairlead.yml, line 2, workers.a.command: '],
+  ['workers: node x\n', 'fairlead.yml, line 1, workers: '],
+  ['workers:\n  a: {command: x}\ncommands:\n  a: {command: x}\n', 'Two processes are called a.'],
+])('processes: %j is refused', (text, message) => {
+  let said = 'taken';
+  try {
+    declaredProcessesOf(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    said = error.message;
+  }
+  expect(said).toContain(message);
 });

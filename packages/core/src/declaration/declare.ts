@@ -6,8 +6,10 @@ export function declare({ declaration, ...found }: SourceInspection): Repository
   const suggestions = { rootDirectory: null, healthPath: null, port: null, ...found.suggestions };
   if (declaration === null) return { ...found, suggestions };
   const { values, lines } = parseDeclaration(declaration);
-  const { runtime = found.runtime, ...said } = values;
-  const evidence = [...lines].map(([field, line]): DetectionEvidence => {
+  // Processes are read at each deployment: they are no settings of the app's.
+  const { runtime = found.runtime, workers: _, cron: __, commands: ___, ...said } = values;
+  const settings = [...lines].filter(([field]) => field === 'runtime' || Object.hasOwn(said, field));
+  const evidence = settings.map(([field, line]): DetectionEvidence => {
     return { field: field as DetectionEvidence['field'], file: declarationFile, line, says: 'says so' };
   });
   return {

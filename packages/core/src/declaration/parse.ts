@@ -5,6 +5,8 @@ import { type Declaration, declarationSchema } from './schema.ts';
 
 export const declarationFile = 'fairlead.yml';
 const maxBytes = 64 << 10;
+/** Keys whose values are mappings themselves. */
+const nested = new Set(['workers', 'cron', 'commands']);
 
 /** What the file says, and the line of each of its keys, from 1 on. */
 export interface ParsedDeclaration {
@@ -13,7 +15,7 @@ export interface ParsedDeclaration {
 }
 
 /**
- * Reads `fairlead.yml`: one flat mapping of plain values, without anchors, aliases and tags. Throws `invalid-input`, which names the line and the key.
+ * Reads `fairlead.yml`: one mapping of plain values, and of processes by name, without anchors, aliases and tags. Throws `invalid-input`, which names the line and the key.
  */
 export function parseDeclaration(text: string): ParsedDeclaration {
   if (Buffer.byteLength(text) > maxBytes) throw refused(null, null, 'It is longer than 64 KiB.');
@@ -50,6 +52,11 @@ function readPairs(root: YAMLMap, lineOf: (offset: number | undefined) => number
     if (!isScalar(key) || typeof key.value !== 'string') throw refused(line, null, 'A key has to be a word.');
     const name = key.value;
     if (!Object.hasOwn(declarationSchema.shape, name)) throw refused(line, name, 'There is no such key.');
+    if (nested.has(name) && isMap(value)) {
+      input.set(name, readNested(value, name, lines, lineOf));
+      lines.set(name, line);
+      continue;
+    }
     if (value !== null && !isScalar(value)) throw refused(line, name, 'Give one value.');
     // `3.10` is a number to YAML, and then 3.1.
     const isNumber = typeof value?.value === 'number' && name === 'runtimeVersion';
@@ -59,11 +66,37 @@ function readPairs(root: YAMLMap, lineOf: (offset: number | undefined) => number
   return { input, lines };
 }
 
+/** Processes: by name, each a mapping of plain values. The lines of what is in them are kept by their paths, as in `workers.mail.count`. */
+function readNested(
+  map: YAMLMap,
+  path: string,
+  lines: Map<string, number>,
+  lineOf: (offset: number | undefined) => number,
+): Record<string, unknown> {
+  const found: [string, unknown][] = map.items.map(({ key, value }) => {
+    const line = lineOf(isScalar(key) ? key.range?.[0] : map.range?.[0]);
+    if (!isScalar(key) || typeof key.value !== 'string') throw refused(line, path, 'A key has to be a word.');
+    const inner = `${path}.${key.value}`;
+    if (key.value === '__proto__') throw refused(line, inner, 'There is no such key.');
+    lines.set(inner, line);
+    if (isMap(value) && path.split('.').length < 2)
+      return [key.value, readNested(value, inner, lines, lineOf)];
+    if (value !== null && !isScalar(value)) throw refused(line, inner, 'Give one value.');
+    return [key.value, value?.value ?? null];
+  });
+  return Object.fromEntries(found);
+}
+
 function checked({ input, lines }: Pairs): ParsedDeclaration {
   const parsed = declarationSchema.safeParse(Object.fromEntries(input));
-  if (parsed.success) return { values: parsed.data, lines };
+  const ofKeys = new Map([...lines].filter(([key]) => !key.includes('.')));
+  if (parsed.success) return { values: parsed.data, lines: ofKeys };
   const [first] = fieldErrors(parsed.error.issues);
-  const key = first?.path.split('.')[0] ?? '';
+  const path = (first?.path ?? '').split('.');
+  const known = path
+    .map((_, index) => path.slice(0, path.length - index).join('.'))
+    .find((key) => lines.has(key));
+  const key = known ?? path[0] ?? '';
   throw refused(lines.get(key) ?? null, key, first?.message ?? 'It is not valid.');
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { runtimes } from '../app/runtimes.ts';
 import { appPortSchema } from '../fields/address.ts';
 import { commandSchema, documentRootSchema, healthPathSchema, runtimeVersionSchema } from '../fields/text.ts';
+import { declaredProcesses } from '../process/settings.ts';
 
 /** What `fairlead.yml` may say of its app, under the names of the API; each takes the place of what the files suggest (docs/fairlead-yml.md). */
 export const declarationSchema = z.strictObject({
@@ -20,6 +21,9 @@ export const declarationSchema = z.strictObject({
   documentRoot: documentRootSchema.optional().describe('The folder to serve, of PHP and static files.'),
   healthPath: healthPathSchema.optional().describe('What health checks ask for.'),
   port: appPortSchema.optional().describe('Where each backend listens for the balancer.'),
+  workers: declaredProcesses.workers.optional().describe('Queue workers by name; read at each deployment.'),
+  cron: declaredProcesses.cron.optional().describe('Cron entries by name; read at each deployment.'),
+  commands: declaredProcesses.commands.optional().describe('Commands that are run by hand, by name.'),
 });
 export type Declaration = z.output<typeof declarationSchema>;
 

@@ -102,6 +102,8 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     backup: false,
     drain: false,
     restarts: null,
+    processes: null,
+    processesSeenAt: null,
     memoryMib: null,
     heldBack: null,
     canary: false,

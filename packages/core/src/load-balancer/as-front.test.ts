@@ -36,6 +36,8 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   healthStatus: null,
   healthStreak: 1,
   restarts: null,
+  processes: null,
+  processesSeenAt: null,
   memoryMib: null,
   healthCheckedAt: null,
   healthChangedAt: null,

@@ -163,10 +163,15 @@ async function saveFleet(
   }
   for (const backend of after.backends) {
     const known = before.backends.find((b) => b.id === backend.id);
-    if (known === undefined) await tx.backend.create({ data: backend });
+    if (known === undefined) await tx.backend.create({ data: newColumns(backend) });
     else if (known !== backend)
       await tx.backend.update({ where: { id: backend.id }, data: intentColumns(backend) });
   }
+}
+
+/** Nothing was seen of a new one's processes. */
+function newColumns({ processes: _, processesSeenAt: __, ...backend }: Backend) {
+  return backend;
 }
 
 /** What an intent may change of a row; the rest is the worker's and the poller's, who may write at this moment. */

@@ -4,6 +4,7 @@ import type { DatabaseEngine } from '../desired-database.ts';
 import type { Fleet } from '../fleet.ts';
 import type { GivenImport } from '../import/given-import.ts';
 import { importNotes } from '../import/notes.ts';
+import { backendNotes } from '../process/backend-notes.ts';
 import { factsOf } from '../server/facts.ts';
 import { backendTlsNotes } from './backend-tls-notes.ts';
 import type { GivenFront } from './given-front.ts';
@@ -28,6 +29,8 @@ export interface PlanFacts {
   backendKeys?: ReadonlyMap<string, readonly string[]>;
   /** Another app of the same engine and primary has backends elsewhere: the engine listens already. */
   databaseListens: boolean;
+  /** Processes that fairlead.yml declares at the commit that is served. */
+  declared?: unknown;
   /** The front that the change takes its settings from, if it does. */
   given: GivenFront | null;
   /** The change is about the way to the backends. */
@@ -58,6 +61,7 @@ export function planNotes(
   const warning = (text: string): PlanNote => ({ level: 'warning', text });
   const notes = facts.given === null ? [] : restoreNotes(before, after, facts.given);
   if (facts.foreign !== null) notes.push(...importNotes(before, after, facts.foreign));
+  notes.push(...backendNotes(before, after, facts.declared));
   const present = (state: DesiredState) =>
     new Set(state.backends.filter((b) => b.present).map((b) => b.serverId));
   const [old, next] = [present(from), present(to)];

@@ -22,6 +22,14 @@ export interface ServerPlan {
   prepares: boolean;
   reload: boolean;
   restarts: string[];
+  /** Workers and cron entries that start, change or end here. */
+  processes?: {
+    change: 'add' | 'change' | 'remove';
+    kind: 'worker' | 'timer';
+    name: string;
+    /** Instances of a worker. */
+    count: number | null;
+  }[];
 }
 
 export interface PlannedFile {

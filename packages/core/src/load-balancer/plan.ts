@@ -5,6 +5,7 @@ import { idSchema } from '../fields/text.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { givenImport } from '../import/given-import.ts';
 import { parseInput } from '../input.ts';
+import { readDeclared } from '../process/declared.ts';
 import { tenant } from '../tenant.ts';
 import { buildPlan } from './plan-build.ts';
 import type { PlanFacts } from './plan-notes.ts';
@@ -43,7 +44,7 @@ export async function readPlanFacts(
 ): Promise<Omit<PlanFacts, 'given' | 'foreign' | 'turns' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
-  const [applied, release, variables, ofBackends, neighbours] = await Promise.all([
+  const [applied, release, variables, ofBackends, neighbours, declared] = await Promise.all([
     db.appliedConfig.findFirst({
       where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
       orderBy: { generation: 'desc' },
@@ -71,10 +72,12 @@ export async function readPlanFacts(
         backends: { some: { role: 'replica', desired: { not: 'removed' } } },
       },
     }),
+    readDeclared(db, fleet),
   ]);
   return {
     appliedFront: applied?.content ?? null,
     appliedStreams: applied?.streams ?? null,
+    declared,
     liveCommit: release?.commit ?? null,
     environmentKeys: variables.map((variable) => variable.key),
     backendKeys: new Map(

@@ -25,6 +25,7 @@ import {
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { hostedEnvironment } from '../hosted-database/environment.ts';
 import { hostedChecksOf } from '../hosted-database/view.ts';
+import { processesIn } from '../process/processes-of.ts';
 import { redisEnvironment } from '../redis/environment.ts';
 import { redisPort, redisUser } from '../redis/settings.ts';
 import { readRepositoryKey } from '../repository-access/reveal.ts';
@@ -55,7 +56,12 @@ export interface Readiness {
  * Answers the checklist from the head of the app's branch, its environment and the DNS, all as they are now. A repository that can't be read leaves its points unknown and says why.
  * @throws AppError `not-found`
  */
-export async function judgeReadiness(ctx: Context, actor: Actor, appId: string): Promise<Readiness> {
+export async function judgeReadiness(
+  ctx: Context,
+  actor: Actor,
+  appId: string,
+  willHaveWorkers = false,
+): Promise<Readiness> {
   const fleet = await loadFleet(tenant(ctx, actor), appId);
   const [read, domains] = await Promise.all([readTree(ctx, fleet), judgeDomains(await namesOf(ctx, fleet))]);
   const { app, loadBalancer } = fleet;
@@ -67,7 +73,8 @@ export async function judgeReadiness(ctx: Context, actor: Actor, appId: string):
   }
   const environment = await readEnvironment(ctx, fleet);
   await prepareTree(read.tree);
-  const { framework, findings } = scanRepository({ tree: read.tree, environment, facts: readFacts(fleet) });
+  const facts = { ...readFacts(fleet), ...(willHaveWorkers ? { hasWorkers: true } : {}) };
+  const { framework, findings } = scanRepository({ tree: read.tree, environment, facts });
   const { commit, files } = read.tree;
   return {
     app,
@@ -162,6 +169,7 @@ function readFacts({ app, backends, servers }: Fleet): Facts {
     buildCommand,
     startCommand,
     backends: Math.max(2, count),
+    hasWorkers: processesIn(app.processes).some((one) => one.kind === 'worker' && one.count > 0),
     database:
       engine === null
         ? hostedFacts(app)

@@ -13,10 +13,16 @@ import { operationInput } from './schemas.ts';
 import { operationStatus } from './status.ts';
 import { type OperationView, viewOperation } from './view.ts';
 
-const cancellable = new Set(['server.check', 'server.prepare', 'app.deploy', 'canary.promote']);
+const cancellable = new Set([
+  'server.check',
+  'server.prepare',
+  'app.deploy',
+  'canary.promote',
+  'process.run',
+]);
 
 /**
- * End a check, a preparation or a deployment early: a queued one at once, a running one at its next step. A change of the balancer is not cancelled half
+ * End a check, a preparation, a deployment or a command early: a queued one at once, a running one at its next step. A change of the balancer is not cancelled half
  * way; the opposite change is asked for instead.
  */
 export const cancelOperation: UseCase<unknown, { operation: OperationView }> = async (ctx, actor, input) => {

@@ -27,6 +27,11 @@ export const retryOperation: UseCase<unknown, { operation: OperationView }> = as
     if (kind === undefined) throw new AppError('conflict', 'This kind of operation is not known any more.');
     authorize(actor, operationKinds[kind].action);
     if (row.status === 'queued' || row.status === 'running') return;
+    if (kind.startsWith('process.')) {
+      throw new AppError('conflict', 'This is not done again by itself.', {
+        hint: 'Run the command, or make the change, anew on the Processes tab.',
+      });
+    }
     await reopen(tx, row);
     await tx.operation.update({
       where: { id: operationId },

@@ -42,6 +42,11 @@ export function judgeNodeJobs(scan: Scan, codes: readonly Code[]): Finding {
   const others = importEvidence(codes, elsewhere, (name) => `${name} queues outside the process`);
   if (queues.length + others.length > 0) return ok('All backends share the queue.', ...queues, ...others);
   const memory = importEvidence(codes, inMemory, (name) => `${name} queues in memory`);
+  if (memory.length > 0 && scan.facts.hasWorkers)
+    return problem(
+      'A queue in memory is seen by the process alone that has it, and by no worker.',
+      ...memory,
+    );
   if (memory.length > 0)
     return unknown(
       'Something is queued in memory; whether it may be lost with the process can’t be told from here.',

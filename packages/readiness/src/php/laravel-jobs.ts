@@ -34,7 +34,12 @@ export function judgeLaravelJobs(scan: Scan, app: readonly Code[], isNew: boolea
   const driver = setting.text ?? '';
   const place = placeOf(places, driver);
   if (place === 'none')
-    return ok('Jobs run within the request that starts them.', setting.evidence('no queue'));
+    return scan.facts.hasWorkers
+      ? problem(
+          'Workers get nothing: jobs run within the request that starts them.',
+          setting.evidence('no queue'),
+        )
+      : ok('Jobs run within the request that starts them.', setting.evidence('no queue'));
   return judgePlace(place, 'the queue', setting.evidence(wordsOf(place)), sharedBy(scan, driver));
 }
 

@@ -11,6 +11,7 @@ from .firewall.drift import drifted_rules
 from .nginx.certificate import drifted_certificates
 from .nginx.managed import FileId, content_of, files_recorded, read_record
 from .parse import Fields
+from .process.drift import drifted_units
 
 LONGEST_TEXT = 256_000
 
@@ -19,7 +20,7 @@ def drift(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `drift`. Reads alone; what is as it was put is not listed."""
     fields.done()
     files = [item for file in files_recorded() if (item := _drifted(file)) is not None]
-    return {"files": files, "certificates": drifted_certificates(), "rules": drifted_rules(), "grants": drifted_grants()}
+    return {"files": files, "certificates": drifted_certificates(), "rules": drifted_rules(), "grants": drifted_grants(), "units": drifted_units()}
 
 
 def _drifted(file: FileId) -> dict[str, Any] | None:

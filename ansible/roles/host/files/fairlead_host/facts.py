@@ -62,6 +62,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "diskTotalBytes": disk.total,
         "diskFreeBytes": disk.free,
         "uptimeSeconds": int(time.clock_gettime(time.CLOCK_BOOTTIME)),
+        "processes": True,
         **{name: answer.result() for name, answer in answers.items()},
     }
 

@@ -17,6 +17,7 @@ from .nginx.certificate import directory_of
 from .nginx.managed import KINDS, FileId
 from .nginx.replaced import all_kept
 from .parse import Fields
+from .process.place import loaded_units
 from .redis.place import Instance
 from .redis.verbs import listed_accounts
 
@@ -62,5 +63,5 @@ def _has_user(app: App) -> bool:
 
 def _units(app: App) -> list[str]:
     """Units of the app that systemd has loaded, running or failed."""
-    names = [*(app.unit(colour) for colour in COLOURS), Instance(app.name).unit]
+    names = [*(app.unit(colour) for colour in COLOURS), Instance(app.name).unit, *loaded_units(app)]
     return [unit for unit in names if systemd.show(unit, "ActiveState")["ActiveState"] not in ("", "inactive")]

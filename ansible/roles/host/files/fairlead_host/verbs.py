@@ -10,8 +10,11 @@ from .firewall import verbs as firewall
 from .hosted import check as hosted
 from .inventory import inventory
 from .nginx import apply, canary, challenge, drain, observe, sites
+from .process import apply as process
+from .process import observe as processes
+from .process import run as commands
 from .redis import verbs as redis
-from .release import build, command, lifecycle, ship, start
+from .release import build, command, declaration, lifecycle, ship, start
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -37,11 +40,16 @@ VERBS: dict[str, Verb] = {
     "artifact.write": Verb(True, ship.write),
     "artifact.drop": Verb(False, ship.drop),
     "release.command": Verb(True, command.run_once),
+    "release.declaration": Verb(False, declaration.declaration),
     "release.start": Verb(True, start.start),
     "release.activate": Verb(True, lifecycle.activate),
     "release.stop": Verb(True, lifecycle.stop),
     "release.prune": Verb(True, lifecycle.prune),
     "release.observe": Verb(False, lifecycle.observe),
+    "process.set": Verb(True, process.set_processes),
+    "process.observe": Verb(False, processes.observe),
+    "process.run": Verb(False, commands.run_command),
+    "process.end": Verb(False, commands.end_command),
     "database.ensure": Verb(True, database.ensure),
     "database.grant": Verb(True, database.grant),
     "database.remove": Verb(True, database.remove),

@@ -14,6 +14,9 @@ from ..files import unlink
 from ..locks import drop, hold
 from ..nginx.managed import KINDS, FileId
 from ..parse import Fields
+from ..process import apply as processes
+from ..process.place import own_paths as process_paths
+from ..process.run import run_units
 from . import php
 from .place import COLOURS, App, is_ours
 
@@ -26,6 +29,7 @@ def remove(_: Call, fields: Fields) -> dict[str, Any]:
     fields.done()
     removed: list[str] = []
     with hold(f"app-{app.name}"):
+        removed += processes.clear(app)
         _stop(app, removed)
         for path in own_paths(app):
             _delete(path, removed)
@@ -37,7 +41,7 @@ def remove(_: Call, fields: Fields) -> dict[str, Any]:
 
 
 def _stop(app: App, removed: list[str]) -> None:
-    units = [app.unit(colour) for colour in COLOURS] + [app.command_unit] + build_units(app)
+    units = [app.unit(colour) for colour in COLOURS] + [app.command_unit] + run_units(app) + build_units(app)
     for unit in units:
         if systemd.stop(unit, STOP_LIMIT_S):
             removed.append(unit)
@@ -58,6 +62,7 @@ def own_paths(app: App) -> list[Path]:
         app.template,
         *(app.limits_file(colour).parent for colour in COLOURS),
         *php.own_paths(app),
+        *process_paths(app),
         app.env,
         *(app.colour_env(colour) for colour in COLOURS),
         *(app.started(colour) for colour in COLOURS),

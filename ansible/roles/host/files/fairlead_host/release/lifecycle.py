@@ -13,6 +13,7 @@ from ..call import Call
 from ..files import read_json, sync_directory, unlink, switch_link
 from ..locks import hold
 from ..parse import UUID, Fields, refuse
+from ..process.started import releases_in_use
 from . import fpm, ship
 from .running import running
 from .wanted import require_built
@@ -87,6 +88,7 @@ def prune(_: Call, fields: Fields) -> dict[str, Any]:
     fields.done()
     with hold(f"app-{app.name}"):
         wanted |= {linked_release(app, name) for name in ("current", *COLOURS)}
+        wanted |= releases_in_use(app)
         removed = 0
         for release_id in built_releases(app)[keep:]:
             if release_id not in wanted:

@@ -20,6 +20,7 @@ const tabs = [
   ['/http', 'HTTP'],
   ['/tls', 'TLS'],
   ['/deployments', 'Deployments'],
+  ['/processes', 'Processes'],
   ['/environment', 'Environment'],
   ['/database', 'Database'],
   ['/health', 'Health'],

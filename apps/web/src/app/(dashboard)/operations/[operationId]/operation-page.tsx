@@ -71,7 +71,8 @@ function Actions({ operation }: { operation: OperationWithSteps }) {
       </Button>
     );
   }
-  if (operation.status === 'succeeded') return null;
+  // A command is run anew, and settings of a process are set anew, where they were asked for.
+  if (operation.status === 'succeeded' || operation.kind.startsWith('process.')) return null;
   return (
     <Button
       variant="primary"

@@ -1,0 +1,1 @@
+"""What an app runs beside its web process: workers, cron entries, single commands."""
