@@ -136,13 +136,18 @@ test('a template in a value runs nowhere', () =>
 
 test('installs what is missing, and names the lock when another program installs', () =>
   onBoth(fleet, async (host) => {
-    await host.sh('dpkg --purge --force-depends libnginx-mod-stream >/dev/null 2>&1');
+    const more: Needs = { ...needs, prepare_databases: [...needs.prepare_databases, 'redis'] };
+    await host.sh('dpkg --purge --force-depends libnginx-mod-stream redis-server >/dev/null 2>&1');
     await host.machine.writeFile('/root/hold.py', holdLock);
     await host.sh('systemd-run --quiet --unit=hold --service-type=notify python3 /root/hold.py');
-    const error = await failure(host.prepare(needs, { packages_lock_timeout: 1 }));
+    const error = await failure(host.prepare(more, { packages_lock_timeout: 1 }));
     expect(error.code).toBe('package-lock-held');
     await host.sh('systemctl stop hold');
-    expect((await host.prepare(needs)).changed).toBeGreaterThan(0);
+    expect((await host.prepare(more)).changed).toBeGreaterThan(0);
+    expect((await host.call('facts', {})).redis).toMatch(/^[78]\./);
+    // Debian starts one that asks nobody for a password.
+    const own = 'systemctl is-active redis-server; systemctl is-enabled redis-server; true';
+    expect(await host.sh(own)).toBe('inactive\ndisabled');
     expect(await host.sh('dpkg -s libnginx-mod-stream')).toContain('install ok installed');
   }));
 

@@ -431,6 +431,62 @@ test('a static release is live by its symlink', () =>
     expect(await (await fetch(`${address}/.well-known/fairlead/health`)).text()).toContain('shop 1');
   }));
 
+test('shared folders outlive releases, are served, and lead nowhere else', () =>
+  onBoth(fleet, async (host) => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await ensure(host, 'static');
+    const sharedFolders = ['public/uploads', 'storage'];
+    const seed = 'mkdir -p public/uploads/a; echo seed > public/uploads/a/seed.txt; touch storage.txt';
+    const input = { runtime: 'static' as const, sharedFolders };
+    await host.call('release.build', build(first, { ...input, buildCommand: seed }));
+    await host.call('release.activate', { app: 'shop', releaseId: first });
+    const address = await serve(host, { runtime: 'static', root: '/srv/fairlead/shop/current/public' });
+    const read = async (path: string) => (await fetch(`${address}${path}`)).text();
+    expect(await read('/uploads/a/seed.txt')).toBe('seed\n');
+    // As PHP writes an upload: in the folder's group, which is Nginx's.
+    const as = (line: string) =>
+      host.sh(`runuser -u fl-shop -- sh -c 'umask 027; cd /srv/fairlead/shop; ${line}'`);
+    await as(
+      'mkdir current/public/uploads/b; echo mine > current/public/uploads/b/new.txt; echo kept > current/storage/own',
+    );
+    expect(await read('/uploads/b/new.txt')).toBe('mine\n');
+
+    const again =
+      'mkdir -p public/uploads/a; echo other > public/uploads/a/seed.txt; echo two > public/uploads/two.txt';
+    await host.call('release.build', build(second, { ...input, buildCommand: again }));
+    await host.call('release.activate', { app: 'shop', releaseId: second });
+    await host.call('release.prune', { app: 'shop', keep: 1, keepIds: [] });
+    expect(await host.sh('ls /srv/fairlead/shop/releases')).toBe(second);
+    expect(
+      await Promise.all(['/uploads/a/seed.txt', '/uploads/b/new.txt', '/uploads/two.txt'].map(read)),
+    ).toEqual(['seed\n', 'mine\n', 'two\n']);
+    expect(await host.sh('cat /srv/fairlead/shop/current/storage/own')).toBe('kept');
+
+    await host.sh('mkdir -m 777 /opt/outside');
+    const escapes: [string, string][] = [
+      ['public/uploads', 'mkdir -p public; ln -s /opt/outside public/uploads'],
+      ['public/uploads', 'rm -rf public; ln -s /opt/outside public'],
+      ['uploads', 'echo file > uploads'],
+      ['x/y', 'ln -s /opt/outside /srv/fairlead/shop/shared/x'],
+      [
+        'z',
+        'mkdir z; ln -s /opt/outside z/a; mkdir -p /srv/fairlead/shop/shared/z; ln -s /opt/outside /srv/fairlead/shop/shared/z/b; mkdir -p z/b; echo out > z/b/file',
+      ],
+    ];
+    for (const [folder, buildCommand] of escapes) {
+      const hostileBuild = build(randomUUID(), { runtime: 'static', sharedFolders: [folder], buildCommand });
+      const outcome = await host
+        .call('release.build', hostileBuild)
+        .catch((error: { code: string }) => error);
+      if (folder !== 'z') expect(outcome, buildCommand).toMatchObject({ code: 'build-failed' });
+      expect(await host.sh('ls -A /opt/outside; stat -c "%U %a" /opt/outside'), buildCommand).toBe(
+        'root 777',
+      );
+    }
+    await host.sh('rmdir /opt/outside');
+    expect(await read('/uploads/a/seed.txt')).toBe('seed\n');
+  }));
+
 test('pruning keeps the newest, what is current and what it is told', () =>
   onBoth(fleet, async (host) => {
     const ids = Array.from({ length: 5 }, () => randomUUID());
@@ -461,6 +517,7 @@ async function ship(
   to: Host,
   releaseId: string,
   spoil: (data: string) => string = (data) => data,
+  more: Partial<HostInput<'release.build'>> = {},
 ) {
   const of = { app: 'shop', releaseId };
   const { artifact } = await from.call('artifact.describe', of);
@@ -478,7 +535,10 @@ async function ship(
       bytes += Buffer.byteLength(data, 'base64');
     }
   }
-  const built = await to.call('release.build', build(releaseId, { runtime: 'static', artifact: digest }));
+  const built = await to.call(
+    'release.build',
+    build(releaseId, { runtime: 'static', artifact: digest, ...more }),
+  );
   return { ...built, present, files: artifact.files, places, bytes };
 }
 
@@ -536,6 +596,32 @@ test('what one server built is put together on another, file for file, and of th
   }
 });
 
+test('a build is sent with what its shared folders held when it was built', async () => {
+  const [from, to] = fleet.hosts as [Host, Host];
+  const [first, second] = [randomUUID(), randomUUID()];
+  const more = { runtime: 'static' as const, sharedFolders: ['public/uploads', 'storage'] };
+  const buildCommand = 'mkdir -p public/uploads/a storage/logs; echo seed > public/uploads/a/seed.txt';
+  for (const host of [from, to]) await ensure(host, 'static');
+  for (const id of [first, second]) {
+    await from.call('release.build', build(id, { ...more, buildCommand }));
+    // What the app writes there since is not of the build.
+    await from.sh(
+      'echo mine | tee /srv/fairlead/shop/shared/public/uploads/a/seed.txt > /srv/fairlead/shop/shared/storage/own',
+    );
+    const { places, files: all } = await ship(from, to, id, undefined, more);
+    expect(places).toHaveLength(id === first ? all : 0);
+  }
+  const there = '/srv/fairlead/shop/releases';
+  expect(
+    await to.sh(
+      `readlink ${there}/${second}/public/uploads; cat ${there}/${second}/public/uploads/a/seed.txt`,
+    ),
+  ).toBe('/srv/fairlead/shop/shared/public/uploads\nseed');
+  expect(await to.sh('cd /srv/fairlead/shop/shared/storage; find . | sort; stat -c "%a %U %G" logs')).toBe(
+    '.\n./logs\n2750 fl-shop www-data',
+  );
+});
+
 test('a branch’s name that a shell would run is a name', () =>
   onBoth(fleet, async (host) => {
     await ensure(host);
@@ -563,6 +649,9 @@ test('hostile values are refused by the host program itself', () =>
       ].map((repositoryUrl): [string, object] => ['release.build', { ...build(id), repositoryUrl }]),
       ...['main id', '--upload-pack=x', '@{-1}', 'refs/heads/x\nid', '../x', '-x'].map(
         (branch): [string, object] => ['release.build', { ...build(id), branch }],
+      ),
+      ...[['../x'], ['/etc'], ['a/../../b'], ['.git'], ['a', 'a/b'], ['a', 'a'], ['a\nb'], 'a', [1]].map(
+        (sharedFolders): [string, object] => ['release.build', { ...build(id), sharedFolders }],
       ),
       ['release.build', { ...build(id), commit: '--help' }],
       ['release.build', { ...build('../../../etc') }],

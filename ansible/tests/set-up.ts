@@ -34,7 +34,7 @@ export async function setUp(
     authorizedKey: `restrict,port-forwarding ${publicKey.trim()}`,
     nginxBase: renderBase(),
     nginxStreamBase: renderStreamBase(),
-    services: ['nginx', ...databases],
+    services: ['nginx', ...databases.filter((name) => name !== 'redis')],
     atBoot: ['fairlead-firewall'],
   };
   await machine.writeFile('/usr/lib/fairlead-host.pyz', await packed());

@@ -24,7 +24,7 @@ const machines = [
   'systemd-container',
 ];
 const testing = ['chromium', 'nginx', 'openssh-server', 'redis-server'];
-const peers = ['caddy', 'haproxy', 'prometheus-blackbox-exporter', 'wrk'];
+const peers = ['caddy', 'capistrano', 'haproxy', 'prometheus-blackbox-exporter', 'wrk'];
 
 /** What each command runs, and the Debian packages without which it cannot. */
 const programs = {

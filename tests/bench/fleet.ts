@@ -42,7 +42,7 @@ export async function bootFleet(names: string[], say: (text: string) => void): P
   };
   try {
     controlPlane = await startControlPlane({ dataDir, disposable: true, progress });
-    const git = await lab.gitServer({ repos: ['node-notes'] });
+    const git = await lab.gitServer({ repos: ['node-notes', { name: 'plain', sample: 'static-site' }] });
     const api = await setUp(controlPlane.url, controlPlane.setupToken, {
       name: 'Bench',
       email: 'bench@example.test',

@@ -4,6 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { dataPlane } from './data-plane/index.ts';
+import { deployBench } from './deploy/index.ts';
+import { deployLoss } from './deploy/loss.ts';
 import { enable } from './enable.ts';
 import type { Bench } from './measure.ts';
 import { probe } from './probe.ts';
@@ -13,7 +15,18 @@ import { toggleBench } from './toggle/index.ts';
 import { toggleLoss } from './toggle-loss.ts';
 import { toggleScale } from './toggle-scale.ts';
 
-const benches: Bench[] = [toggleBench, toggleScale, toggleLoss, reloadLoss, enable, render, dataPlane, probe];
+const benches: Bench[] = [
+  toggleBench,
+  toggleScale,
+  toggleLoss,
+  reloadLoss,
+  enable,
+  deployBench,
+  deployLoss,
+  render,
+  dataPlane,
+  probe,
+];
 
 function table(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null) return `${indent}${String(value)}\n`;

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Actor, type Context, changeEnvironment, createApp, storeNginxReading } from '@fairlead/core';
+import {
+  type Actor,
+  type Context,
+  changeEnvironment,
+  createApp,
+  setRedis,
+  storeNginxReading,
+} from '@fairlead/core';
 import type { Prisma } from '@fairlead/db';
 
 const commit = '4f2a1c9e0b7d6a5f8c3e2d1b0a9f8e7d6c5b4a3f';
@@ -282,7 +289,21 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
     unset: [],
   });
   await seedProcesses(ctx, shop.id);
+  await setRedis(ctx, actor, { appId: shop.id });
+  const seen = {
+    ...{ running: true, version: '7.0.15', usedMemoryBytes: 41_200_000, maxMemoryBytes: 256 * 2 ** 20 },
+    ...{ clients: 14, evictedKeys: 0, writesToDisk: true },
+  };
+  await prisma.redis.update({
+    where: { appId: shop.id },
+    data: { placedAt: new Date(), seen, seenAt: new Date() },
+  });
   await seedOwnSites(ctx, base.primaryServerId);
+  const primary = await prisma.backend.findFirstOrThrow({ where: { appId: shop.id, role: 'primary' } });
+  await changeEnvironment(ctx, actor, {
+    ...{ appId: shop.id, backendId: primary.id },
+    set: { SMTP_URL: 'x', REGION: 'y' },
+  });
   const operationId = await seedOperations(ctx, actor, shop.id, serverIds);
 
   await prisma.app.updateMany({ where: { id: { in: [shop.id, docs.id] } }, data: { status: 'live' } });

@@ -8,6 +8,7 @@ import { AcmeTransport } from '@fairlead/remote/acme';
 import { type GitOptions, listRemote, readTag } from '@fairlead/remote/git';
 import { readNetworkList } from '@fairlead/remote/network-list';
 import type { Logger } from 'pino';
+import { startCanaryWatch } from './canary/watch.ts';
 import { startCatchUpWatch } from './catch-up/watch.ts';
 import { startCertificateWatch } from './certificates/watch.ts';
 import type { WorkerContext } from './context.ts';
@@ -86,6 +87,7 @@ export async function startWorkerProcess(env: Environment, log: Logger): Promise
       startNetworkListWatch,
       startSlowStartWatch,
       startCatchUpWatch,
+      startCanaryWatch,
       startUsageWatch,
       startCertificateWatch,
     ].map((start) => start(worker));

@@ -50,6 +50,7 @@ export function addOperation(plane: TestControlPlane, server: Server): Promise<O
 /** Handlers of which every kind does the same. */
 export function everyHandler(handler: Handler) {
   return {
+    'abort-canary': handler,
     'apply-load-balancer': handler,
     'apply-processes': handler,
     'check-hosted-database': handler,

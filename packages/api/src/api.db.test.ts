@@ -68,6 +68,11 @@ const routes: Record<string, { action: Action; body?: object }> = {
   listDeployments: { action: 'deployment.list' },
   startDeployment: { action: 'deployment.start', body: {} },
   readDeployment: { action: 'deployment.read' },
+  readDeploymentLog: { action: 'deployment.log' },
+  downloadDeploymentLog: { action: 'deployment.log' },
+  planCanary: { action: 'canary.plan', body: { action: 'promote' } },
+  promoteCanary: { action: 'canary.promote' },
+  abortCanary: { action: 'canary.abort' },
   readRepositoryAccess: { action: 'repository-access.read' },
   checkRepositoryAccess: { action: 'repository-access.check' },
   setRepositoryToken: { action: 'repository-access.set-token', body: { token: 'glpat-0123456789' } },
@@ -116,6 +121,9 @@ const routes: Record<string, { action: Action; body?: object }> = {
   },
   removeHostedDatabase: { action: 'hosted-database.remove' },
   checkHostedDatabase: { action: 'hosted-database.check' },
+  readRedis: { action: 'redis.read' },
+  setRedis: { action: 'redis.set', body: {} },
+  removeRedis: { action: 'redis.remove', body: { confirm: 'x' } },
   planDatabase: { action: 'database.plan', body: { action: 'rotate' } },
   rotateDatabasePassword: { action: 'database.rotate', body: {} },
   listProcesses: { action: 'process.list' },
@@ -290,6 +298,17 @@ describe('every route', () => {
     strict(schemas.operationPageSchema, await get('/operations?status=queued&limit=1'));
     strict(schemas.logPageSchema, await get(`/operations/${operation.id}/log`));
     strict(schemas.deploymentPageSchema, await get(`/apps/${live.app.id}/deployments`));
+    const { items } = schemas.deploymentPageSchema.parse(await get(`/apps/${live.app.id}/deployments`));
+    const one = `/apps/${live.app.id}/deployments/${items[0]?.id}`;
+    strict(schemas.deploymentSchema, await get(one));
+    strict(schemas.deploymentLogSchema, await get(`${one}/log?limit=1`));
+    const file = await world.send('GET', `${one}/log.txt`, undefined, { token });
+    expect([file.status, file.headers.get('content-type'), file.headers.get('content-disposition')]).toEqual([
+      200,
+      'text/plain; charset=utf-8',
+      expect.stringMatching(/^attachment; filename="deployment-[0-9a-f-]{36}\.log"$/),
+    ]);
+    expect(await file.text()).toBe('');
     strict(schemas.healthReadSchema, await get(`/apps/${app.id}/health?hours=6`));
     strict(schemas.configListSchema, await get(`/apps/${live.app.id}/configs`));
     strict(schemas.configSchema, await get(`/apps/${live.app.id}/configs/1`));

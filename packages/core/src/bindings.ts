@@ -9,6 +9,10 @@ export function hostedDatabasePasswordBinding(organizationId: string, appId: str
   return { organizationId, table: 'HostedDatabase', row: appId, column: 'passwordCipher' };
 }
 
+export function redisPasswordBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'Redis', row: appId, column: 'passwordCipher' };
+}
+
 /** The password before, while backends go over to another. */
 export function databaseFormerPasswordBinding(organizationId: string, appId: string): CipherBinding {
   return { organizationId, table: 'App', row: appId, column: 'databaseFormerPasswordCipher' };
@@ -16,6 +20,11 @@ export function databaseFormerPasswordBinding(organizationId: string, appId: str
 
 export function environmentValueBinding(organizationId: string, variableId: string): CipherBinding {
   return { organizationId, table: 'EnvironmentVariable', row: variableId, column: 'valueCipher' };
+}
+
+/** What one backend alone is told. */
+export function backendVariableBinding(organizationId: string, variableId: string): CipherBinding {
+  return { organizationId, table: 'BackendVariable', row: variableId, column: 'valueCipher' };
 }
 
 export function sshPrivateKeyBinding(organizationId: string): CipherBinding {

@@ -1,5 +1,6 @@
 import type { BackendPorts } from './backend/ports.ts';
 import type { HostedSettings } from './hosted-database/environment.ts';
+import type { RedisSettings } from './redis/settings.ts';
 
 /** The columns that decide what should be where; rows of Prisma fit. */
 export interface DesiredApp {
@@ -20,6 +21,8 @@ export interface DesiredApp {
   databaseFormerTls?: boolean;
   /** The database elsewhere that it uses instead of one of Fairlead's. */
   hostedDatabase?: HostedSettings | null;
+  /** Its Redis on the primary. */
+  redis?: RedisSettings | null;
   removing: boolean;
 }
 
@@ -34,6 +37,8 @@ export interface DesiredLoadBalancer {
   method: string;
   hashKey: string;
   stickyCookie: string;
+  /** Read by `frontCanaryOf`. */
+  canary?: unknown;
   /** Read by `httpOf`. */
   http: unknown;
   /** Read by `streamsOf`. */
@@ -77,6 +82,8 @@ export interface DesiredBackend extends BackendPorts {
   drain: boolean;
   /** Why it is given nothing though it is enabled. */
   heldBack?: string | null;
+  /** Has the canary that the load balancer leads a share of the visitors to. */
+  canary?: boolean;
   slowStartPercent: number;
   colour: string | null;
   releaseId: string | null;

@@ -9,6 +9,7 @@ import {
   unusualLimits,
 } from '@fairlead/nginx';
 import { backendName, doorsOf, servedWay } from './backend/ways.ts';
+import { frontCanaryOf } from './canary/settings.ts';
 import { partNames } from './certificate/covers.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer } from './desired-input.ts';
 import { httpOf } from './load-balancer/http-of.ts';
@@ -57,6 +58,20 @@ export interface UpstreamPlace
   > {
   inUpstream: 'up' | 'down' | 'absent';
   port: number;
+  canary?: boolean | undefined;
+}
+
+/** Whether a canary and the others each have somebody who is given requests: else there are no sides, and all are one. */
+export function isParted(
+  loadBalancer: Pick<DesiredLoadBalancer, 'canary'>,
+  places: readonly UpstreamPlace[],
+): boolean {
+  const isUp = ({ inUpstream }: UpstreamPlace) => inUpstream === 'up';
+  return (
+    frontCanaryOf(loadBalancer) !== null &&
+    places.some((place) => place.canary === true && isUp(place)) &&
+    places.some((place) => place.canary !== true && isUp(place) && !place.backup)
+  );
 }
 
 /**
@@ -72,7 +87,9 @@ export function frontSpec(
 ): FrontSpec {
   const { enabled, hashKey, stickyCookie } = loadBalancer;
   const method = (enabled ? loadBalancer.method : 'round_robin') as FrontSpec['method'];
-  const places = backends.filter((backend) => backend.inUpstream !== 'absent');
+  const all = backends.filter((backend) => backend.inUpstream !== 'absent');
+  const canary = enabled && isParted(loadBalancer, all) ? frontCanaryOf(loadBalancer) : null;
+  const places = canary === null ? all : all.filter((place) => place.canary !== true);
   const mayStandBy = allowsBackup(method) && places.some(({ backup }) => !backup);
   const isOpen = ({ inUpstream, drain }: UpstreamPlace) => inUpstream === 'up' && !drain;
   const mayDrain = method === 'sticky' && places.some(isOpen);
@@ -91,19 +108,36 @@ export function frontSpec(
     ...(method === 'hash' ? { hashKey } : {}),
     ...(method === 'sticky' ? { stickyCookie } : {}),
     http: httpOf(loadBalancer),
-    servers: places.map(({ address, port, inUpstream, ...options }) => {
-      const { weight, maxFails, failTimeoutSeconds, maxConns, backup, slowStartPercent } = options;
-      const shared = { weight, maxFails, failTimeoutSeconds, maxConns, backup: backup && mayStandBy };
-      const isHashed = method === 'ip_hash' || method === 'hash';
-      return {
-        address,
-        port,
-        down: inUpstream === 'down',
-        drain: mayDrain && inUpstream === 'up' && options.drain,
-        ...(enabled ? { ...shared, ...(isHashed ? {} : { slowStartPercent }) } : {}),
-      };
-    }),
+    servers: places.map((place) => line(place, { mayStandBy, mayDrain })),
+    ...(canary === null
+      ? {}
+      : {
+          canary: {
+            percent: canary.percent,
+            cookie: canary.cookie,
+            salt: canary.percent === 0 ? 0 : canary.number,
+            servers: all
+              .filter((place) => place.canary === true)
+              .map((place) => line(place, { mayStandBy: false, mayDrain: false })),
+          },
+        }),
   });
+
+  function line(
+    { address, port, inUpstream, ...options }: UpstreamPlace,
+    may: { mayStandBy: boolean; mayDrain: boolean },
+  ) {
+    const { weight, maxFails, failTimeoutSeconds, maxConns, backup, slowStartPercent } = options;
+    const shared = { weight, maxFails, failTimeoutSeconds, maxConns, backup: backup && may.mayStandBy };
+    const isHashed = method === 'ip_hash' || method === 'hash';
+    return {
+      address,
+      port,
+      down: inUpstream === 'down',
+      drain: may.mayDrain && inUpstream === 'up' && options.drain,
+      ...(enabled ? { ...shared, ...(isHashed ? {} : { slowStartPercent }) } : {}),
+    };
+  }
 }
 
 /** Stands in a plan for a certificate that is issued with the change itself. */

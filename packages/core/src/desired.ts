@@ -5,9 +5,11 @@ import { type DatabaseLogin, databaseLogins } from './database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
-import { backendSpec, frontSpec } from './desired-nginx.ts';
+import { backendSpec, frontSpec, isParted, type UpstreamPlace } from './desired-nginx.ts';
 import { streamBackendPorts, streamSpec } from './desired-streams.ts';
 import { hostedEnvironment } from './hosted-database/environment.ts';
+import { redisEnvironment } from './redis/environment.ts';
+import { type RedisPolicy, redisPort, redisUser } from './redis/settings.ts';
 
 export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
@@ -29,7 +31,7 @@ export interface DesiredBackendState {
 export interface DesiredFirewall {
   serverId: string;
   /** Complete for this app on this server; `[]` takes every rule away. */
-  rules: { purpose: 'backend' | 'database' | 'stream'; port: number; sources: string[] }[];
+  rules: { purpose: 'backend' | 'database' | 'redis' | 'stream'; port: number; sources: string[] }[];
 }
 
 export interface DesiredDatabase {
@@ -46,6 +48,21 @@ export interface DesiredDatabase {
   addresses: string[];
 }
 
+/** The app's own Redis on its primary. */
+export interface DesiredRedis {
+  serverId: string;
+  port: number;
+  user: string;
+  memoryMib: number;
+  policy: RedisPolicy;
+  /** Beside 127.0.0.1. */
+  listenAddress: string;
+  /** Complete set of remote addresses that the firewall lets in. */
+  addresses: string[];
+  /** Backends are told of it no more. */
+  leaving: boolean;
+}
+
 export interface DesiredFront {
   serverId: string;
   spec: FrontSpec;
@@ -59,12 +76,15 @@ export interface DesiredState {
   backends: DesiredBackendState[];
   firewall: DesiredFirewall[];
   database: DesiredDatabase | null;
+  redis: DesiredRedis | null;
   environment: { backendId: string; generated: Record<string, string | Secret> }[];
 }
 
 export interface DesiredOptions {
   /** The database's password for `environment`; without it `DB_PASSWORD` and `DATABASE_URL` are left out. */
   databasePassword?: Secret | null;
+  /** Likewise of its Redis: without it `REDIS_PASSWORD` and `REDIS_URL` are left out. */
+  redisPassword?: Secret | null;
   /** Which enabled backends the upstream may hold yet. The plan lets all in; the worker passes {@link isProven}. */
   admit?: (backend: DesiredBackend) => boolean;
   /**
@@ -129,32 +149,37 @@ export function desiredState(
 
   const places = states.map((state, index) => ({ ...(sorted[index] as DesiredBackend), ...state }));
   const remote = sorted.filter((backend) => kept(backend) && backend.serverId !== app.primaryServerId);
-  const database = desiredDatabase(
-    app,
+  const reach = reachOf(
     serverOf(app.primaryServerId),
     remote.map(({ serverId, address }) => ({ server: serverOf(serverId), address })),
   );
+  const database = desiredDatabase(app, reach);
+  const redis = desiredRedis(app, reach);
   const firewall = desiredFirewall(
     app,
     loadBalancer,
     sorted,
     sorted.filter(kept),
     balancerAddresses,
-    database,
+    [database, redis],
     [...new Set([...streamBackendPorts(loadBalancer), ...(options.keepStreamPorts ?? [])])],
   );
-  const streams = streamSpec(app, loadBalancer, places);
+  const streams = streamSpec(app, loadBalancer, pastCanary(loadBalancer, places));
   const environment = sorted.filter(kept).map((backend) => ({
     backendId: backend.id,
-    generated:
-      database === null
+    generated: {
+      ...(database === null
         ? hostedOf(app, options.databasePassword ?? null)
         : databaseEnvironment(
             database,
-            backend.serverId === database.serverId ? '127.0.0.1' : (database.listenAddress ?? '127.0.0.1'),
+            hostFor(backend, database),
             options.databasePassword ?? null,
             app.runtime,
-          ),
+          )),
+      ...(redis === null || redis.leaving
+        ? {}
+        : redisEnvironment(redis, hostFor(backend, redis), options.redisPassword ?? null)),
+    },
   }));
   return {
     fronts: app.removing
@@ -167,8 +192,25 @@ export function desiredState(
     backends: states,
     firewall,
     database,
+    redis,
     environment,
   };
+}
+
+/** Places as TCP streams see them: nobody who comes by one has a cookie, so all of them are led past a canary. */
+function pastCanary<Place extends UpstreamPlace>(
+  loadBalancer: DesiredLoadBalancer,
+  places: readonly Place[],
+): Place[] {
+  if (!isParted(loadBalancer, places)) return [...places];
+  return places.map((place) =>
+    place.canary === true && place.inUpstream === 'up' ? { ...place, inUpstream: 'down' } : place,
+  );
+}
+
+/** Where a backend reaches what runs on the primary. */
+function hostFor(backend: DesiredBackend, place: { serverId: string; listenAddress: string | null }): string {
+  return backend.serverId === place.serverId ? '127.0.0.1' : (place.listenAddress ?? '127.0.0.1');
 }
 
 /** Servers whose Nginx may ask the backends: the balancer first, then its successor and the one before it. */
@@ -210,31 +252,57 @@ function hostedOf(app: DesiredApp, password: Secret | null): Record<string, stri
   return hosted === null ? {} : hostedEnvironment(hosted, app, password);
 }
 
-function desiredDatabase(
-  app: DesiredApp,
+/** How backends elsewhere come to what the primary keeps for all of them. */
+interface Reach {
+  serverId: string;
+  listenAddress(): string;
+  addresses(): string[];
+}
+
+function reachOf(
   primary: DesiredServer,
   remote: readonly { server: DesiredServer; address: string }[],
-): DesiredDatabase | null {
-  if (app.removing || app.databaseEngine === 'none') return null;
-  if (app.databaseName === null || app.databaseUser === null) {
-    throw new AppError('internal', 'This app has a database engine but no database name.');
-  }
-  const base = {
-    serverId: primary.id,
-    engine: app.databaseEngine as DatabaseEngine,
-    database: app.databaseName,
-    user: app.databaseUser,
-    logins: databaseLogins(app, app.databaseEngine as DatabaseEngine, app.databaseUser),
-  };
-  // Listened to from the first deployment on, before anybody uses the app: widening later would restart the engine under traffic.
+): Reach {
   // A backend that is known by its public address shares no private network, whatever addresses there are: that was measured when it joined.
   const isPrivate =
     primary.privateAddress !== null &&
     remote.every(({ server, address }) => server.privateAddress !== null && address !== server.ipAddress);
   return {
-    ...base,
-    listenAddress: addressFrom(primary, isPrivate),
-    addresses: [...new Set(remote.map(({ server }) => addressFrom(server, isPrivate)))].sort(),
+    serverId: primary.id,
+    // Listened to from the first deployment on, before anybody uses the app: widening later would restart the engine under traffic.
+    listenAddress: () => addressFrom(primary, isPrivate),
+    addresses: () => [...new Set(remote.map(({ server }) => addressFrom(server, isPrivate)))].sort(),
+  };
+}
+
+function desiredRedis(app: DesiredApp, reach: Reach): DesiredRedis | null {
+  const redis = app.redis ?? null;
+  if (app.removing || redis === null) return null;
+  const { memoryMib, policy, leaving } = redis;
+  return {
+    serverId: reach.serverId,
+    port: redisPort(app),
+    user: redisUser(app.slug),
+    policy: policy as RedisPolicy,
+    ...{ memoryMib, leaving },
+    listenAddress: reach.listenAddress(),
+    addresses: reach.addresses(),
+  };
+}
+
+function desiredDatabase(app: DesiredApp, reach: Reach): DesiredDatabase | null {
+  if (app.removing || app.databaseEngine === 'none') return null;
+  if (app.databaseName === null || app.databaseUser === null) {
+    throw new AppError('internal', 'This app has a database engine but no database name.');
+  }
+  return {
+    serverId: reach.serverId,
+    engine: app.databaseEngine as DatabaseEngine,
+    database: app.databaseName,
+    user: app.databaseUser,
+    logins: databaseLogins(app, app.databaseEngine as DatabaseEngine, app.databaseUser),
+    listenAddress: reach.listenAddress(),
+    addresses: reach.addresses(),
   };
 }
 
@@ -244,7 +312,7 @@ function desiredFirewall(
   all: readonly DesiredBackend[],
   kept: readonly DesiredBackend[],
   balancerAddresses: string[],
-  database: DesiredDatabase | null,
+  [database, redis]: [DesiredDatabase | null, DesiredRedis | null],
   streamPorts: readonly number[],
 ): DesiredFirewall[] {
   const serverIds = [
@@ -260,6 +328,9 @@ function desiredFirewall(
     // Without sources the rule only guards the port: nobody from outside.
     if (database?.serverId === serverId) {
       rules.push({ purpose: 'database', port: databasePorts[database.engine], sources: database.addresses });
+    }
+    if (redis?.serverId === serverId) {
+      rules.push({ purpose: 'redis', port: redis.port, sources: redis.addresses });
     }
     return { serverId, rules };
   });

@@ -1,4 +1,4 @@
-import type { App, Backend, HostedDatabase, LoadBalancer, Server } from '@fairlead/db';
+import type { App, Backend, HostedDatabase, LoadBalancer, Redis, Server } from '@fairlead/db';
 import { type CertificateRow, certificateColumns } from './certificate/view.ts';
 import { type DesiredOptions, type DesiredState, desiredState } from './desired.ts';
 import type { Transaction } from './events.ts';
@@ -12,7 +12,7 @@ export interface BackendCertificates {
 
 /** All rows that decide what one app's servers hold. */
 export interface Fleet {
-  app: App & { hostedDatabase?: HostedDatabase | null };
+  app: App & { hostedDatabase?: HostedDatabase | null; redis?: Redis | null };
   loadBalancer: LoadBalancer & {
     /** What its front shows; without chain and key. */
     certificate?: CertificateRow | null;
@@ -33,6 +33,7 @@ export async function loadFleet(tx: Transaction, appId: string): Promise<Fleet> 
       include: {
         primaryServer: true,
         hostedDatabase: true,
+        redis: true,
         loadBalancer: {
           include: {
             balancerServer: true,

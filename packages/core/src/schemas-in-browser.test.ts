@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 /** What the renderer shares with forms. */
-const shared = ['http-settings', 'stream-settings'].map((name) => ({
+const shared = ['canary-settings', 'http-settings', 'stream-settings'].map((name) => ({
   specifier: `@fairlead/nginx/${name}`,
   file: join(import.meta.dirname, `../../nginx/src/${name}.ts`),
 }));

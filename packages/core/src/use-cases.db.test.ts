@@ -9,6 +9,7 @@ import {
   type SeededApp,
   seedAppliedConfig,
   seedBalancedApp,
+  seedCanary,
   seededFile,
   seedLiveApp,
   seedNginxReading,
@@ -34,6 +35,9 @@ interface Ids {
   sshId: string;
   /** An app that uses a database elsewhere. */
   hostedId: string;
+  /** An app with a canary, and its deployment. */
+  canaryAppId: string;
+  canaryId: string;
 }
 
 const made = makeAuthority().issue({ names: ['*.example.com'] });
@@ -122,6 +126,9 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     run: core.runCommand,
     input: ({ balancedId, backendId }) => ({ appId: balancedId, backendId, command: 'npm run seed' }),
   },
+  'redis.read': { run: core.readRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'redis.set': { run: core.setRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'redis.remove': { run: core.removeRedis, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'app.remove': { run: core.removeApp, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'environment.read': { run: core.readEnvironment, input: ({ appId }) => ({ appId }) },
   'environment.change': { run: core.changeEnvironment, input: ({ appId }) => ({ appId, set: { A: '1' } }) },
@@ -131,6 +138,22 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
     input: ({ appId, deploymentId }) => ({ appId, deploymentId }),
   },
   'deployment.start': { run: core.startDeployment, input: ({ appId }) => ({ appId }) },
+  'deployment.log': {
+    run: core.readDeploymentLog,
+    input: ({ appId, deploymentId }) => ({ appId, deploymentId }),
+  },
+  'canary.plan': {
+    run: core.planCanary,
+    input: ({ canaryAppId: appId, canaryId: deploymentId }) => ({ appId, deploymentId, action: 'promote' }),
+  },
+  'canary.promote': {
+    run: core.promoteCanary,
+    input: ({ canaryAppId: appId, canaryId: deploymentId }) => ({ appId, deploymentId }),
+  },
+  'canary.abort': {
+    run: core.abortCanary,
+    input: ({ canaryAppId: appId, canaryId: deploymentId }) => ({ appId, deploymentId }),
+  },
   'repository-access.read': { run: core.readRepositoryAccess, input: ({ sshId }) => ({ appId: sshId }) },
   'repository-access.check': { run: core.checkRepositoryAccess, input: ({ appId }) => ({ appId }) },
   'repository-access.set-token': {
@@ -326,8 +349,10 @@ async function seed(actor: core.Actor): Promise<Ids> {
     data: { repositoryUrl: 'git@git.example:team/app.git' },
   });
   await core.seeRepositoryHostKey(world.ctx, actor, { appId: ssh.app.id });
+  await core.setRedis(world.ctx, actor, { appId: live.app.id });
   const hosted = await seedLiveApp(world, actor, { databaseEngine: 'none' });
   await core.setHostedDatabase(world.ctx, actor, { ...elsewhere, appId: hosted.app.id });
+  const canary = await seedCanary(world, actor);
   return {
     serverId: server.id,
     movingId: moving.app.id,
@@ -342,6 +367,8 @@ async function seed(actor: core.Actor): Promise<Ids> {
     renewingId: renewing.app.id,
     sshId: ssh.app.id,
     hostedId: hosted.app.id,
+    canaryAppId: canary.app.id,
+    canaryId: canary.deployment.id,
   };
 }
 
@@ -362,6 +389,8 @@ beforeAll(async () => {
     renewingId: id,
     sshId: id,
     hostedId: id,
+    canaryAppId: id,
+    canaryId: id,
   };
 });
 afterAll(() => world.close());
@@ -432,6 +461,8 @@ describe('tenancy', () => {
         certificateId: 'z',
         renewingId: 'a',
         sshId: 'a',
+        canaryAppId: 'a',
+        canaryId: 'd',
       }),
     ).match(/"[smrzabcdot]"/),
   );

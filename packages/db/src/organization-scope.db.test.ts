@@ -72,6 +72,9 @@ async function fill(organizationId: string): Promise<void> {
       ...{ passwordCipher: 'x', tls: 'off', setAt: new Date() },
     },
   });
+  await prisma.backendVariable.create({ data: { id, backendId: id, key: 'A', valueCipher: 'x' } });
+  const wanted = { memoryMib: 64, policy: 'noeviction', passwordCipher: 'x', setAt: new Date() };
+  await prisma.redis.create({ data: { appId: id, ...wanted } });
   await prisma.webhook.create({ data: { id, appId: id, secretCipher: 'x' } });
   await prisma.pushDelivery.create({ data: { id, appId: id, outcome: 'refused', receivedAt: new Date() } });
   const agreed = { termsAgreedAt: new Date(), termsAgreedBy: 'x' };

@@ -53,6 +53,7 @@ export const STOCKED_PACKAGES = [
     'postgresql-client',
     'mariadb-server',
     'mariadb-client',
+    'redis-server',
   ],
   ...[
     'php-fpm',
@@ -115,7 +116,7 @@ chmod 0755 /usr/sbin/policy-rc.d
 apt-get update -q
 apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Use-Pty=0 "$@"
 rm /usr/sbin/policy-rc.d
-for unit in nginx postgresql mariadb $(cd /lib/systemd/system && ls -d php*-fpm.service); do
+for unit in nginx postgresql mariadb redis-server $(cd /lib/systemd/system && ls -d php*-fpm.service); do
   systemctl disable -q "$unit"
 done
 apt-get clean

@@ -1,6 +1,7 @@
 import { access, admitAll, rateZone } from './access.ts';
 import { backendScheme, toBackends } from './backend-tls.ts';
 import { type Balancing, balancing } from './balancing.ts';
+import { frontUpstream, leading, sides } from './canary.ts';
 import { hasIpv6, hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds, requestMemory } from './connections.ts';
 import { grpcLocations } from './grpc.ts';
@@ -8,7 +9,7 @@ import { finish, type RenderedConfig } from './header.ts';
 import { balancerHealth, compression } from './http-front.ts';
 import { requestHeaders, responseHeaders } from './http-headers.ts';
 import { dollar } from './literal.ts';
-import { accessLogPath, frontUpstreamName, grpcUpstreamName, nobodyName } from './names.ts';
+import { accessLogPath, grpcUpstreamName, nobodyName } from './names.ts';
 import { nginxPaths } from './paths.ts';
 import { proxied } from './proxying.ts';
 import { redirects, restOfPath } from './redirects.ts';
@@ -82,6 +83,7 @@ export function renderFront(spec: FrontSpec, capabilities: NginxCapabilities): R
   if ((tls ?? backendTls) !== undefined && !hasTls(capabilities)) throw tlsMissing(capabilities, 'balancer');
   const nodes = [
     ...upstream(spec, method),
+    ...sides(spec, capabilities),
     ...(answersItself(spec) ? [] : besideHttp(spec)),
     comment('Stands first so that names which nobody claims never reach the app.'),
     nobody(spec, plain, []),
@@ -172,6 +174,7 @@ function answering(
   if (spec.maintenance) return [maintenance(spec)];
   return [
     ...method.answering,
+    ...leading(spec),
     ...trustProxy(spec.app, spec.http),
     ...access(spec.app, spec.http),
     ...responseHeaders(spec.app, spec.http),
@@ -218,11 +221,8 @@ function wellKnown({ http }: FrontSpec): ConfigNode[] {
  * Scheme and port are written out where a server block has one of each; behind a trusted proxy they are what that proxy says. The field by which it
  * says who the visitor is names the one who was believed.
  */
-function balanced(
-  { app, listenPort, tls, backendTls, http }: FrontSpec,
-  { scheme, port }: Way,
-  capabilities: NginxCapabilities,
-): ConfigNode[] {
+function balanced(spec: FrontSpec, { scheme, port }: Way, capabilities: NginxCapabilities): ConfigNode[] {
+  const { app, listenPort, tls, backendTls, http } = spec;
   const isUsual =
     scheme === '$scheme' ? listenPort === 80 && tls?.listenPort === 443 : port === usualPort[scheme];
   const host = isUsual ? '$host' : `$host:${port}`;
@@ -247,7 +247,7 @@ function balanced(
     directive('proxy_next_upstream_tries', 3),
     directive('proxy_next_upstream_timeout', '10s'),
     ...proxied(
-      { ...http, scheme: backendScheme(backendTls), upstream: frontUpstreamName(app), headers },
+      { ...http, scheme: backendScheme(backendTls), upstream: frontUpstream(spec), headers },
       capabilities,
     ),
     ...routes(app, http, { headers, timeouts: http.timeouts }, capabilities),

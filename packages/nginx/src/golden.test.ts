@@ -45,6 +45,38 @@ const fronts = {
       backup: index === 1,
     })),
   },
+  'front-canary': {
+    ...front,
+    servers: front.servers.slice(0, 2),
+    canary: {
+      percent: 10,
+      cookie: 'fairlead_canary',
+      salt: 12,
+      servers: [{ address: '10.0.0.5', port: 20_000 }],
+    },
+  },
+  'front-canary-sticky': {
+    ...front,
+    method: 'sticky',
+    stickyCookie: 'fairlead_backend',
+    tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2) },
+    canary: {
+      percent: 50,
+      cookie: 'fairlead_canary',
+      salt: 12,
+      servers: [
+        { address: '10.0.0.5', port: 20_000 },
+        { address: '10.0.0.6', port: 20_000 },
+      ],
+    },
+  },
+  'front-canary-cookie': {
+    ...front,
+    method: 'ip_hash',
+    tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2), forceHttps: true },
+    names: front.names.slice(0, 2),
+    canary: { percent: 0, cookie: 'tester', salt: 0, servers: [{ address: '10.0.0.5', port: 20_000 }] },
+  },
   'front-http': {
     ...front,
     http: {

@@ -2,6 +2,7 @@ export { bracketed } from './address.ts';
 export { type AdoptedFront, adoptFront } from './adopt.ts';
 export { renderBackend } from './backend.ts';
 export { renderBase } from './base.ts';
+export * from './canary-settings.ts';
 export {
   capabilitiesOf,
   hasHttp2,
@@ -25,7 +26,7 @@ export { renderFront } from './front.ts';
 export { hasPlainGrpc } from './grpc.ts';
 export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
 export * from './http-settings.ts';
-export { frontUpstreamName, localUpstreamName } from './names.ts';
+export { canaryLogPath, canaryUpstreamName, frontUpstreamName, localUpstreamName } from './names.ts';
 export { parseConfig } from './parse.ts';
 export {
   backendCertificateKeyPath,

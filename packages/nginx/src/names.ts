@@ -20,6 +20,40 @@ export function readFrontUpstreamName(name: string): string {
   return name.slice(FRONT_PREFIX.length).replaceAll('_', '-');
 }
 
+/** The upstream of the backends of an app that have its canary, also its zone's name. */
+export function canaryUpstreamName(app: Slug): string {
+  return `fairleadcanary_${identifier(app)}`;
+}
+
+/**
+ * Variables of one front with a canary: the visitor's number, the cookie that keeps it, the side that the number means, and the one that is taken. None
+ * has more than 46 letters, see {@link dollarVariableName}.
+ */
+export function canaryVariableNames(app: Slug): {
+  number: string;
+  keep: string;
+  share: string;
+  side: string;
+} {
+  const name = identifier(app);
+  return {
+    number: `$fairlead_draw_${name}`,
+    keep: `$fairlead_keep_${name}`,
+    share: `$fairlead_part_${name}`,
+    side: `$fairlead_side_${name}`,
+  };
+}
+
+/** What the lines of a canary's log look like. */
+export function canaryLogFormat(app: Slug): string {
+  return `fairleadcanary_${identifier(app)}`;
+}
+
+/** Where the requests of a front with a canary are noted for comparing both sides. */
+export function canaryLogPath(app: Slug): string {
+  return `/var/log/nginx/fairlead-${app}.canary.log`;
+}
+
 /** The upstream of the app's own process on a backend; stands beside the front's where one machine is both. */
 export function localUpstreamName(app: Slug): string {
   return LOCAL_PREFIX + identifier(app);

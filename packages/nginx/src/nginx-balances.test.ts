@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask } from '../testing/ask.ts';
 import { type EchoApp, startEchoApp } from '../testing/echo-app.ts';
 import { freePorts, installedNginx, makePrefix, type Prefix, startNginx } from '../testing/real-nginx.ts';
@@ -9,6 +11,8 @@ let prefix: Prefix;
 let nginx: { stop(): Promise<void> };
 let apps: EchoApp[];
 let front: number;
+/** A port on which nobody answers. */
+let dead: number;
 
 const fronts = {
   random: { method: 'random' },
@@ -20,11 +24,13 @@ const fronts = {
   tied: { method: 'ip_hash', http: { trustedProxy: { networks: ['127.0.0.1'] } } },
   climbing: { method: 'round_robin' },
   closed: { method: 'ip_hash', maintenance: true },
+  parted: { method: 'sticky', stickyCookie: 'seat' },
+  spared: { method: 'ip_hash' },
 } as const;
 
 beforeAll(async () => {
   const capabilities = await installedNginx();
-  [front = 0] = await freePorts(1);
+  [front = 0, dead = 0] = await freePorts(2);
   apps = await Promise.all(['one', 'two', 'three'].map(startEchoApp));
   const options: Record<string, object[]> = {
     climbing: [{ weight: 2 }, { slowStartPercent: 10 }, { slowStartPercent: 50, weight: 4 }],
@@ -35,7 +41,7 @@ beforeAll(async () => {
     const servers = apps.map(({ port }, index) => ({ address: '127.0.0.1', port, ...options[app]?.[index] }));
     const names = [`${app}.example.com`];
     const spec = { kind: 'front', app, generation: 1, names, listenPort: front, servers, ...method };
-    return renderFront(frontSpecSchema.parse(spec), capabilities).content;
+    return renderFront(frontSpecSchema.parse({ ...spec, ...canaryOf(app, servers) }), capabilities).content;
   });
   prefix = await makePrefix();
   nginx = await startNginx(prefix, sites);
@@ -46,6 +52,14 @@ afterAll(async () => {
   await Promise.all((apps ?? []).map((app) => app.stop()));
   await prefix?.remove();
 }, 60_000);
+
+/** Of two fronts the third server has a canary; of one of them it does not answer. */
+function canaryOf(app: string, servers: readonly object[]) {
+  if (app !== 'parted' && app !== 'spared') return {};
+  const chosen = app === 'parted' ? servers.slice(2) : [{ address: '127.0.0.1', port: dead }];
+  const canary = { percent: 30, cookie: 'canary', salt: 3, servers: chosen };
+  return { servers: servers.slice(0, 2), canary };
+}
 
 interface Visit {
   path?: string;
@@ -124,6 +138,51 @@ describe('shared out by Nginx', { timeout: 60_000 }, () => {
     const headers = { Cookie: `theme=dark; ${cookie.split(';')[0]}` };
     expect(await answers('kept', 20, () => ({ headers }))).toEqual({ [first.app]: 20 });
     expect(Object.keys(await answers('kept', 60))).toHaveLength(3);
+  });
+
+  it('a canary gets its share of the newcomers, who stay, and whoever chooses it', async () => {
+    const shares: Record<string, number> = {};
+    for (let index = 0; index < 200; index += 1) {
+      const { app, cookies } = await visit('parted');
+      shares[app] = (shares[app] ?? 0) + 1;
+      const number = cookies.find((cookie) => cookie.startsWith('canary='))?.split(';')[0] ?? '';
+      expect(number).toMatch(/^canary=[0-9a-f]{32}$/);
+      if (index >= 10) continue;
+      for (let again = 0; again < 3; again += 1) {
+        const back = await visit('parted', { headers: { Cookie: number } });
+        expect(back.app === 'three').toBe(app === 'three');
+        expect(back.cookies.some((cookie) => cookie.startsWith('canary='))).toBe(false);
+      }
+    }
+    // Of 200 by 30 %: 60, with a standard deviation of 6.5.
+    expect(shares.three).toBeGreaterThan(30);
+    expect(shares.three).toBeLessThan(90);
+    const choosing = (value: string) => () => ({ headers: { Cookie: `canary=${value}` } });
+    expect(await answers('parted', 20, choosing('always'))).toEqual({ three: 20 });
+    expect((await answers('parted', 20, choosing('never'))).three).toBeUndefined();
+    for (const made of ['x', '', '"; Path=/evil', '$request_uri', 'A'.repeat(32)]) {
+      const { cookies } = await visit('parted', { headers: { Cookie: `canary=${made}` } });
+      expect(
+        cookies.filter((cookie) => /^canary=[0-9a-f]{32};/.test(cookie)),
+        made,
+      ).toHaveLength(1);
+    }
+    // Nginx writes it within a second.
+    const lines = await vi.waitFor(
+      async () => {
+        const log = await readFile(join(prefix.path, 'log/fairlead-parted.canary.log'), 'utf8');
+        expect(log.length).toBeGreaterThan(0);
+        return log.trim().split('\n');
+      },
+      { timeout: 5_000 },
+    );
+    for (const line of lines) expect(line).toMatch(/^[0-9.]+\|127\.0\.0\.1:[0-9]+\|200\|[0-9.]+$/);
+  });
+
+  it('a canary that does not answer at all costs no visitor an answer', async () => {
+    const headers = { Cookie: 'canary=always' };
+    const found = await answers('spared', 10, () => ({ headers }));
+    expect((found.one ?? 0) + (found.two ?? 0)).toBe(10);
   });
 
   it('under maintenance nobody is let through, and nothing is kept of the page', async () => {

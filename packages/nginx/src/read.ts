@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { parseSocketAddress } from './address.ts';
 import { readOfBackend, readToBackends } from './backend-tls.ts';
 import { readHashVariable } from './balancing.ts';
+import { readCanary } from './canary.ts';
 import { readGrpc } from './grpc.ts';
 import { readHeader } from './header.ts';
 import { readHttp, readKeptHttp, readSeconds, readSize } from './http-front.ts';
@@ -50,6 +51,7 @@ export function readFront(text: string): FrontSpec {
     ...readMethod(nodes, site),
     http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },
     servers: readServers(pool),
+    canary: readCanary(app, nodes),
   };
   return checked(frontSpecSchema, spec);
 }

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { canonicalAddress, isLoopback, isUnicastAddress } from './address.ts';
+import { canaryCookieSchema, canaryPercentSchema } from './canary-settings.ts';
 import { hasSticky } from './capabilities.ts';
 import { grpcSchema } from './grpc-settings.ts';
 import { hostnameSchema } from './hostname.ts';
@@ -165,6 +166,26 @@ export const backendTlsSchema = z.strictObject({
 });
 export type BackendTls = z.infer<typeof backendTlsSchema>;
 
+/** A new release on some of the backends, and who is led to them. */
+export const frontCanarySchema = z
+  .strictObject({
+    percent: canaryPercentSchema,
+    cookie: canaryCookieSchema,
+    /** The deployment's number, so that the next canary meets other visitors; 0 where nobody is led to it by a share. */
+    salt: z.int().min(0),
+    servers: z
+      .array(upstreamServerSchema)
+      .min(1)
+      .max(10_000)
+      .refine((servers) => servers.some(({ down }) => !down), 'must hold one that is up')
+      .refine((servers) => !servers.some(({ backup, drain }) => backup || drain), 'must hold no backup'),
+  })
+  .refine(({ percent, salt }) => (percent === 0) === (salt === 0), {
+    path: ['salt'],
+    message: 'must go with a share',
+  });
+export type FrontCanary = z.infer<typeof frontCanarySchema>;
+
 /** The app's front on the balancer: one upstream and the server blocks of its names. */
 export const frontSpecSchema = z
   .object({
@@ -194,7 +215,31 @@ export const frontSpecSchema = z
         (servers) => isUnique(servers.map(({ address, port }) => `${address} ${port}`)),
         'must name each server once',
       ),
+    /** Absent: all servers have one release. */
+    canary: frontCanarySchema.optional(),
   })
+  .refine(
+    ({ canary, servers }) => canary === undefined || servers.some(({ down, backup }) => !down && !backup),
+    {
+      path: ['servers'],
+      message: 'must hold one that is up beside a canary',
+    },
+  )
+  .refine(
+    ({ canary, servers }) =>
+      isUnique([...servers, ...(canary?.servers ?? [])].map(({ address, port }) => `${address} ${port}`)),
+    { path: ['canary', 'servers'], message: 'must name each server once' },
+  )
+  .refine(({ canary, stickyCookie }) => canary === undefined || canary.cookie !== stickyCookie, {
+    path: ['canary', 'cookie'],
+    message: 'must be another cookie than the one that keeps visitors at their backend',
+  })
+  .refine(
+    ({ method, canary }) =>
+      !HASHING_METHODS.includes(method) ||
+      (canary?.servers ?? []).every(({ slowStartPercent }) => slowStartPercent === 100),
+    { path: ['canary', 'servers'], message: 'must not hold one in its slow start beside this method' },
+  )
   .refine(
     ({ listenPort, tls, servers }) =>
       !servers.some(

@@ -1,8 +1,8 @@
 import { parseSocketAddress, socketAddress } from './address.ts';
 import type { Balancing } from './balancing.ts';
 import { idleSeconds, keepalive } from './connections.ts';
-import { frontUpstreamName, grpcUpstreamName } from './names.ts';
-import type { FrontSpec, UpstreamServer } from './spec.ts';
+import { canaryUpstreamName, frontUpstreamName, grpcUpstreamName } from './names.ts';
+import { allowsBackup, type FrontSpec, type UpstreamServer } from './spec.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /** While somebody comes back all weights are so many times what they are, so that each part of a weight is a whole number. */
@@ -14,7 +14,8 @@ const SLOW_START_REMARK = /^Slow start: ([0-9]{1,2}) % of its weight\.$/;
  * @returns nothing for no servers, as Nginx takes no empty upstream.
  * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html
  */
-export function upstream({ app, servers, http }: FrontSpec, { beside, within }: Balancing): ConfigNode[] {
+export function upstream(spec: FrontSpec, { beside, within }: Balancing): ConfigNode[] {
+  const { app, servers, http } = spec;
   if (servers.length === 0) return [];
   const pool = (name: string, ...more: ConfigNode[]) =>
     block(
@@ -29,6 +30,41 @@ export function upstream({ app, servers, http }: FrontSpec, { beside, within }: 
     ...beside,
     pool(frontUpstreamName(app), ...keepalive(idleConnections(servers.length), idleSeconds.frontToBackend)),
     ...(http.grpc.length === 0 ? [] : [pool(grpcUpstreamName(app))]),
+    ...canaryUpstream(spec, within),
+  ];
+}
+
+/**
+ * The pool of the backends that have a canary. Where Nginx takes a backup the others stand by: a canary whose server does not answer at all costs no visitor
+ * an answer. One backend needs no method to be chosen by.
+ */
+function canaryUpstream(
+  { app, servers, method, canary }: FrontSpec,
+  within: readonly ConfigNode[],
+): ConfigNode[] {
+  if (canary === undefined) return [];
+  const isOne = canary.servers.length === 1;
+  const others = servers.flatMap(({ slowStartPercent: _, ...rest }) => (rest.down ? [] : [rest]));
+  const mayStandBy = isOne || allowsBackup(method);
+  const name = canaryUpstreamName(app);
+  return [
+    block(
+      'upstream',
+      [name],
+      directive('zone', name, zoneSize(canary.servers.length + servers.length)),
+      ...(isOne ? [] : within),
+      ...canary.servers.flatMap((each) => server(each, canary.servers)),
+      ...(mayStandBy
+        ? others.map((each) =>
+            directive(
+              'server',
+              socketAddress(each.address, each.port),
+              ...serverParameters({ ...each, backup: true, drain: false }),
+            ),
+          )
+        : []),
+      ...keepalive(idleConnections(canary.servers.length), idleSeconds.frontToBackend),
+    ),
   ];
 }
 

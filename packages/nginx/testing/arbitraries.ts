@@ -87,6 +87,29 @@ function tlsOf(names: readonly string[], given: Tls) {
 const sha256s = fc.stringMatching(/^[0-9a-f]{64}$/);
 const backendTls = fc.record({ authority: sha256s, name: hostnames });
 
+/** On how many of the servers, from the end, a canary is, and how it is reached; none where too few are left. */
+const canaries = fc.record({
+  count: fc.integer({ min: 1, max: 4 }),
+  percent: fc.integer({ min: 0, max: 50 }),
+  cookie: fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/),
+  number: fc.integer({ min: 1, max: 100_000 }),
+});
+
+function withCanary<Spec extends { servers: readonly UpstreamServer[]; stickyCookie?: string }>(
+  spec: Spec,
+  given: typeof canaries extends fc.Arbitrary<infer T> ? T : never,
+) {
+  const { count, percent, cookie, number } = given;
+  const servers = spec.servers.slice(0, -count);
+  const chosen = spec.servers.slice(-count).map((each) => ({ ...each, backup: false, drain: false }));
+  const isSplit =
+    servers.some(({ down, backup }) => !down && !backup) &&
+    chosen.some(({ down }) => !down) &&
+    cookie !== spec.stickyCookie;
+  if (!isSplit) return spec;
+  return { ...spec, servers, canary: { percent, cookie, salt: percent === 0 ? 0 : number, servers: chosen } };
+}
+
 export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
   .record({
     kind: fc.constant('front'),
@@ -105,10 +128,11 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
     http: httpSettings,
     tls: fc.option(tls, { nil: undefined, freq: 1 }),
     backendTls: fc.option(backendTls, { nil: undefined, freq: 1 }),
+    canary: fc.option(canaries, { nil: undefined, freq: 1 }),
   })
-  .map(({ hashKey, stickyCookie, tls, backendTls, ...spec }) => {
+  .map(({ hashKey, stickyCookie, tls, backendTls, canary, ...spec }) => {
     const isBackupAllowed = allowsBackup(spec.method) && spec.servers.some(({ backup }) => !backup);
-    return frontSpecSchema.safeParse({
+    const whole = {
       ...spec,
       ...(tls === undefined ? {} : tlsOf(spec.names, tls)),
       ...(backendTls === undefined ? {} : { backendTls }),
@@ -120,9 +144,10 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
         ...server,
         backup: isBackupAllowed && server.backup,
         // Beside a hash there is none: each unit of weight is 160 points of it.
-        ...(['ip_hash', 'hash', 'sticky'].includes(spec.method) ? { slowStartPercent: 100 } : {}),
+        ...(['ip_hash', 'hash', 'sticky'].includes(spec.method) ? { slowStartPercent: 100 as const } : {}),
       })),
-    }).data;
+    };
+    return frontSpecSchema.safeParse(canary === undefined ? whole : withCanary(whole, canary)).data;
   })
   .filter((spec) => spec !== undefined);
 

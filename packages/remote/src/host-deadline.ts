@@ -15,6 +15,8 @@ const baseMs: Partial<Record<HostVerb, number>> = {
   'database.ensure': 120_000,
   'database.grant': 120_000,
   'database.remove': 120_000,
+  'redis.ensure': 240_000,
+  'redis.remove': 120_000,
 };
 
 /** The deadline of one call, from the verb and from the limits inside its input. */

@@ -19,6 +19,8 @@ const releaseId = z.uuid();
 const colour = z.enum(['blue', 'green']);
 const runtime = z.enum(['node', 'php', 'python', 'static']);
 const engine = z.enum(['postgresql', 'mariadb']);
+/** Who keeps an app's data on its primary. */
+const keeper = z.enum(['postgresql', 'mariadb', 'redis']);
 /** Characters of Base64: what the host program takes of a manifest, which is 12 MiB. */
 const maxManifestLength = 16 << 20;
 
@@ -55,6 +57,8 @@ export const serverFactsSchema = z.object({
     .nullable(),
   postgresql: engineFacts,
   mariadb: engineFacts,
+  /** The version of Redis; null: not installed; absent of a host program before there was any. */
+  redis: z.string().nullable().optional(),
   node: z.string().nullable(),
   php: z.string().nullable(),
   /** The version that makes virtual environments; absent of a host program before there were apps of Python. */
@@ -66,7 +70,7 @@ export const serverFactsSchema = z.object({
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 
 const fileKind = z.enum(['front', 'backend', 'stream']);
-const purpose = z.enum(['backend', 'database', 'stream']);
+const purpose = z.enum(['backend', 'database', 'redis', 'stream']);
 
 const nginxFile = z.object({
   kind: fileKind,
@@ -133,17 +137,27 @@ const drift = z.object({
     .default([]),
   /** An app's openings in the firewall, in words, as they were put and as the firewall has them. */
   rules: z.array(sides),
-  /** An app's remote database access likewise (pg_hba lines, MariaDB accounts); null: an engine did not answer. */
-  grants: z.array(sides.extend({ engine })).nullable(),
+  /** An app's remote database access likewise (pg_hba lines, MariaDB accounts, what a Redis says of itself); null: an engine did not answer. */
+  grants: z.array(sides.extend({ engine: keeper })).nullable(),
 });
 
 const inventory = z.object({
   nginxFiles: z.array(z.string()),
   firewallRules: z.array(z.object({ app: slug, purpose, port, source: ip })),
-  databaseGrants: z.array(z.object({ engine, database: z.string(), user: z.string(), address: z.string() })),
+  databaseGrants: z.array(
+    z.object({ engine: keeper, database: z.string(), user: z.string(), address: z.string() }),
+  ),
   users: z.array(z.string()),
   units: z.array(z.string()),
   paths: z.array(z.string()),
+});
+
+const logCursor = z.object({ inode: z.int().min(0), offset: z.int().min(0) });
+const canarySide = z.object({
+  requests: z.int(),
+  /** Of them those that a server answered with 5xx, or did not answer. */
+  errors: z.int(),
+  times: z.record(z.string(), z.int()),
 });
 
 const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
@@ -296,6 +310,32 @@ export const hostVerbs = {
   },
 
   /**
+   * What the front's log of its canary says since the last look: at most 4 MiB of it at a time, of a log that is emptied at 16 MiB. `canary` and `stable`: whom each
+   * side's requests go to (`10.0.0.2:20000`, or the upstream's name, where none of its servers was asked); requests to anybody else do not count. Without a
+   * cursor it counts nothing and answers where the log ends now. `times`: by how many answers without an error began within which time, eight buckets to
+   * an octave (bucket n from 2^(n/8) ms on). Not fenced: the log is taken away by `nginx.apply` of a front without a canary.
+   */
+  'canary.read': {
+    fenced: false,
+    input: z.object({
+      app: slug,
+      cursor: logCursor.nullable(),
+      /** What ended before does not count; by the server's clock, as `nowMs` said it. */
+      sinceMs: z.int().min(0),
+      canary: z.array(z.string().max(60)).max(1000),
+      stable: z.array(z.string().max(60)).max(1000),
+    }),
+    result: z.object({
+      nowMs: z.int(),
+      /** null: there is no log yet. */
+      cursor: logCursor.nullable(),
+      isMore: z.boolean(),
+      skippedBytes: z.int(),
+      sides: z.object({ canary: canarySide, stable: canarySide }),
+    }),
+  },
+
+  /**
    * What a certificate authority asks to find at `/.well-known/acme-challenge/<token>` of every front; null takes it away. Not fenced: a file of that
    * name says the same whoever puts it there, and one too many does no harm.
    */
@@ -369,6 +409,8 @@ export const hostVerbs = {
       submodules: z.boolean().optional(),
       /** Whether what the repository keeps by Git LFS is fetched. */
       lfs: z.boolean().optional(),
+      /** Folders of the release that lead to `shared/<folder>`, which outlives releases; left out: none. */
+      sharedFolders: z.array(z.string().max(200)).max(20).optional(),
       /** Of Node.js or Python, e.g. `22` or `>=3.11`; left out: whichever the server has. */
       runtimeVersion: z.string().max(20).optional(),
       /** SHA-256 of the manifest that `artifact.compare` left: the release is put together from it, what was sent and earlier releases, and no command is run. */
@@ -622,6 +664,48 @@ export const hostVerbs = {
       maxConnections: z.int().nullable(),
       connections: z.int().nullable(),
     }),
+  },
+  /**
+   * The app's own Redis runs, now and after each boot, with these settings and one account that is named after the app. A running one takes them without a
+   * restart, but for another port. `addresses`: who is let in from afar, which the firewall does. Errors: port-taken, database-failed.
+   */
+  'redis.ensure': {
+    fenced: true,
+    input: z.object({
+      app: slug,
+      port,
+      /** Beside 127.0.0.1. */
+      listenAddress: ip.nullable(),
+      addresses: z.array(ip),
+      memoryMib: z.int().min(16).max(1_048_576),
+      policy: z.enum(['noeviction', 'volatile-lru', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu']),
+      password: z.string().min(16).max(128),
+    }),
+    result: z.object({ changed: z.boolean(), started: z.boolean() }),
+  },
+  /** What the app's Redis says of itself now. */
+  'redis.observe': {
+    fenced: false,
+    input: z.object({ app: slug }),
+    result: z.discriminatedUnion('running', [
+      z.object({ running: z.literal(false) }),
+      z.object({
+        running: z.literal(true),
+        version: z.string(),
+        usedMemoryBytes: z.int(),
+        maxMemoryBytes: z.int(),
+        clients: z.int(),
+        evictedKeys: z.int(),
+        /** Its append-only file took the last write. */
+        writesToDisk: z.boolean(),
+      }),
+    ]),
+  },
+  /** The app's Redis away, with all that it holds. */
+  'redis.remove': {
+    fenced: true,
+    input: z.object({ app: slug }),
+    result: z.object({ removed: z.boolean() }),
   },
   /** The complete set of rules of one app on this server (ufw where active, else table `inet fairlead`). A guarded port is closed to all but its sources. */
   'firewall.set': {

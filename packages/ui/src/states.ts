@@ -49,6 +49,8 @@ const looks: Record<string, StateLook> = {
   starting: { tone: 'deploying', word: 'Starting' },
   succeeded: { tone: 'healthy', word: 'Succeeded' },
   passed: { tone: 'healthy', word: 'Passed' },
+  canary: { tone: 'deploying', word: 'Canary' },
+  aborted: { tone: 'draining', word: 'Aborted', mark: 'attention' },
   cancelled: { tone: 'disabled', word: 'Cancelled' },
   superseded: { tone: 'disabled', word: 'Superseded' },
   skipped: { tone: 'disabled', word: 'Skipped' },

@@ -19,6 +19,7 @@ import type {
   OperationWithSteps,
   Overview,
   Process,
+  Redis,
   RepositoryAccess,
   Server,
   SetupStatus,
@@ -92,6 +93,7 @@ export const resources = {
   hostedDatabase: (id: string) =>
     of<HostedDatabase>(`/apps/${id}/hosted-database`, 'apps', id, 'hosted-database'),
   processes: (id: string) => of<List<Process>>(`/apps/${id}/processes`, 'apps', id, 'processes'),
+  redis: (id: string) => of<Redis>(`/apps/${id}/redis`, 'apps', id, 'redis'),
   repositoryAccess: (id: string) =>
     of<RepositoryAccess>(`/apps/${id}/repository-access`, 'apps', id, 'repository-access'),
   webhook: (id: string) => of<Webhook>(`/apps/${id}/webhook`, 'apps', id, 'webhook'),

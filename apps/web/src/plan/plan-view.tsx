@@ -45,6 +45,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 const purposes = {
   backend: 'for the balancer',
   database: 'for the database',
+  redis: 'for Redis',
   stream: 'for a TCP stream',
 } as const;
 

@@ -1,6 +1,6 @@
 'use client';
 import type { Backend, LoadBalancer, Plan, Process } from '@fairlead/api/types';
-import type { BackendTlsChange, HttpChange, TlsChange } from '@fairlead/core/schemas';
+import type { BackendTlsChange, HttpChange, SetRedisBody, TlsChange } from '@fairlead/core/schemas';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { request } from '../data/request.ts';
 
@@ -33,11 +33,18 @@ export type Intent =
   | { action: 'import'; path: string; sha256: string }
   | { action: 'restore'; generation: number }
   | { action: 'disable' }
+  | CanaryIntent
   | DatabaseIntent
   | ProcessIntent;
 
+/** The end of a deployment's canary. */
+type CanaryIntent = { action: 'promote' | 'abort'; deploymentId: string };
+
 /** A change of the app's database. */
-type DatabaseIntent = { action: 'rotate'; tls?: boolean };
+type DatabaseIntent =
+  | { action: 'rotate'; tls?: boolean }
+  | ({ action: 'set-redis' } & SetRedisBody)
+  | { action: 'remove-redis' };
 /** A change of what runs beside its web process. */
 type ProcessIntent =
   | { action: 'set-process'; process: Process['settings'] }
@@ -45,6 +52,8 @@ type ProcessIntent =
 /** Whose plan is another noun's than the load balancer's. */
 const nouns: Partial<Record<Intent['action'], string>> = {
   rotate: 'database',
+  'set-redis': 'database',
+  'remove-redis': 'database',
   'set-process': 'processes',
   'remove-process': 'processes',
 };
@@ -54,6 +63,10 @@ export function usePlan(appId: string, intent: Intent | null): UseQueryResult<Pl
   return useQuery({
     queryKey: ['plan', appId, JSON.stringify(intent)],
     queryFn: ({ signal }) => {
+      if (intent !== null && 'deploymentId' in intent) {
+        const { deploymentId, ...body } = intent;
+        return request<Plan>('POST', `/apps/${appId}/deployments/${deploymentId}/plan`, body, { signal });
+      }
       const noun = (intent && nouns[intent.action]) ?? 'load-balancer';
       return request<Plan>('POST', `/apps/${appId}/${noun}/plan`, intent, { signal });
     },

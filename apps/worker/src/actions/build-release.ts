@@ -70,6 +70,7 @@ export async function buildThere(
       ...(app.rootDirectory === null ? {} : { rootDirectory: app.rootDirectory }),
       ...(app.submodules ? { submodules: true } : {}),
       ...(app.lfs ? { lfs: true } : {}),
+      ...(app.sharedFolders.length === 0 ? {} : { sharedFolders: app.sharedFolders }),
       ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
       ...(key === null ? {} : { access: revealed(key) }),
       ...(artifact === undefined ? {} : { artifact }),

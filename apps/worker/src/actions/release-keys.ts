@@ -24,6 +24,11 @@ export async function releaseKeysOf(
     orderBy: { key: 'asc' },
     select: { key: true, valueCipher: true },
   });
+  const ofBackends = await run.worker.prisma.backendVariable.findMany({
+    where: { backend: { appId: app.id } },
+    orderBy: { key: 'asc' },
+    select: { backendId: true, key: true, valueCipher: true },
+  });
   const { environment } = provenState(fleet, { keepRetiring: true });
   return ({ id }) => {
     const generated = environment.find(({ backendId }) => backendId === id)?.generated ?? {};
@@ -31,7 +36,9 @@ export async function releaseKeysOf(
     const limits = limitsOf(app);
     const hosted = app.hostedDatabase ?? null;
     const elsewhere = hosted === null ? [] : [hosted.passwordCipher, hosted.authority];
-    const variables = [rows, open, app.databasePasswordCipher, ...elsewhere];
+    const own = ofBackends.filter(({ backendId }) => backendId === id);
+    const redis = app.redis == null || app.redis.leaving ? [] : [app.redis.passwordCipher];
+    const variables = [rows, open, app.databasePasswordCipher, ...elsewhere, ...redis, ...own];
     return {
       buildKey: hash([
         commit,
@@ -43,6 +50,7 @@ export async function releaseKeysOf(
         app.installCommand,
         app.buildCommand,
         variables,
+        ...(app.sharedFolders.length === 0 ? [] : [app.sharedFolders]),
       ]),
       runKey: (buildId) => hash([buildId, app.startCommand, variables, ...(limits === null ? [] : [limits])]),
     };

@@ -2,9 +2,11 @@ import {
   effectiveEnvironment,
   limitsOf,
   type Runtime,
+  readBackendSecrets,
   readDatabasePassword,
   readEnvironmentSecrets,
   readHostedPassword,
+  readRedisPassword,
   revealEnvironment,
 } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
@@ -16,10 +18,14 @@ export async function environmentOf(run: Run, fleet: Fleet, backend: Backend) {
   const { app } = fleet;
   const desired = provenState(fleet, {
     databasePassword: readDatabasePassword(run.worker, app) ?? readHostedPassword(run.worker, app),
+    redisPassword: readRedisPassword(run.worker, app),
     keepRetiring: true,
   });
   const generated = desired.environment.find(({ backendId }) => backendId === backend.id)?.generated ?? {};
-  const environment = effectiveEnvironment(generated, await readEnvironmentSecrets(run.worker, app));
+  const environment = effectiveEnvironment(generated, {
+    ...(await readEnvironmentSecrets(run.worker, app)),
+    ...(await readBackendSecrets(run.worker, { id: backend.id, organizationId: app.organizationId })),
+  });
   run.hide(Object.values(environment).filter((value) => typeof value !== 'string'));
   return environment;
 }

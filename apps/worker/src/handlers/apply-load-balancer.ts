@@ -10,6 +10,7 @@ import { leaveBalancer } from '../actions/leave-balancer.ts';
 import { inTransaction, moveBackend, moveLoadBalancer } from '../actions/move.ts';
 import { moveToPort } from '../actions/move-to-port.ts';
 import { openDatabase } from '../actions/open-database.ts';
+import { openRedis } from '../actions/open-redis.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { retellBackends } from '../actions/retell-backends.ts';
 import { retireBackends } from '../actions/retire-backends.ts';
@@ -176,6 +177,7 @@ async function openDoors(
   await run.step({ key: 'database', title: 'Open the database' }, (step) =>
     openDatabase(run, step, fleet, desired.database),
   );
+  await openRedis(run, fleet, desired.redis);
 }
 
 async function settled(run: Run, { loadBalancer }: Fleet): Promise<void> {

@@ -1,13 +1,15 @@
-import { type Fleet, isProven } from '@fairlead/core';
+import { canarySettingsOf, type Fleet, isProven } from '@fairlead/core';
 import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { decideDatabaseTls } from '../actions/decide-database-tls.ts';
+import { canaryFloor, canaryGoesOn, endCanary, leaveCanary } from '../actions/end-canary.ts';
 import { forgetFormerPassword } from '../actions/forget-password.ts';
 import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
 import { letIn } from '../actions/lead-past.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
 import { openDatabase } from '../actions/open-database.ts';
+import { leaveRedis, openRedis } from '../actions/open-redis.ts';
 import { prepareMachine } from '../actions/prepare-machine.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
 import { readDeclaration } from '../actions/read-declaration.ts';
@@ -17,6 +19,7 @@ import { rollOut } from '../actions/roll-out.ts';
 import { runReleaseCommand } from '../actions/run-release-command.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { buildReleases } from '../actions/ship-build.ts';
+import { startCanary } from '../actions/start-canary.ts';
 import { verifyFront } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
 import { presentBackends, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
@@ -43,6 +46,8 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   const { app } = fleet;
   // An earlier attempt was cut off between the last step and the operation's own end.
   if (deployment.status === 'succeeded') return;
+  const isPromotion = run.kind === 'canary.promote';
+  if (deployment.status === 'canary' && !isPromotion) return;
   await inTransaction(run, async (tx) => {
     await moveDeployment(run, tx, deployment.id, 'running');
     await moveApp(run, tx, app.id, 'deploying');
@@ -50,8 +55,11 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   const commit = await run.step({ key: 'resolve', title: 'Find the commit' }, (step) =>
     resolveCommit(run, step, fleet, deployment),
   );
+  const canary = canarySettingsOf(deployment);
+  if (canary !== null && !isPromotion) return startCanary(run, fleet, deployment, canary, commit);
+  // Those that have it as a canary serve on with it.
   const away = await findAway(run, fleet, all);
-  const backends = all.filter((backend) => !away.includes(backend));
+  const backends = all.filter((backend) => !away.includes(backend) && !backend.canary);
   await inParallel(serversOf(fleet, backends), (serverId) => {
     const hasBackend = backends.some((backend) => backend.serverId === serverId);
     return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
@@ -71,12 +79,14 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   await run.step({ key: 'database', title: 'Open the database' }, (step) =>
     openDatabase(run, step, ready, desired.database),
   );
+  await openRedis(run, ready, desired.redis);
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await buildReleases(run, ready, rollouts);
   await readDeclaration(run, ready, deployment, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
-  await rollOut(run, ready, rollouts);
+  await rollOut(run, isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready, rollouts);
   await holdBack(run, away);
+  if (isPromotion) await endCanary(run, app.id, deployment.id);
   await run.step({ key: 'front', title: 'Lead visitors to the app' }, async (step) =>
     applyFront(run, step, await requireFleet(run.worker, app.id)),
   );
@@ -84,8 +94,14 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
     verifyFront(run, step, await requireFleet(run.worker, app.id)),
   );
   await run.step({ key: 'prune', title: 'Remove old releases' }, async (step) =>
-    pruneReleases(run, step, await requireFleet(run.worker, app.id), backends),
+    pruneReleases(
+      run,
+      step,
+      await requireFleet(run.worker, app.id),
+      all.filter((backend) => !away.includes(backend)),
+    ),
   );
+  await leaveRedis(run);
   await deploymentSucceeded(run, app.id, deployment);
 }
 
@@ -105,9 +121,13 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
   const deployment = await run.worker.prisma.deployment.findUniqueOrThrow({ where: { id } });
   // Every backend has it: what failed came after.
   if (deployment.status === 'succeeded') return;
+  // Its backends have it: likewise.
+  if (deployment.status === 'canary' && run.kind === 'app.deploy') return;
   const { code } = error instanceof AppError ? error : { code: 'internal' };
   await failReleases(run, deployment.id, error);
   await letIn(run, deployment.appId);
+  const isCanary = run.kind === 'canary.promote' && (await canaryGoesOn(run, deployment, error));
+  if (!isCanary) await leaveCanary(run, deployment.appId);
   const { backends } = await requireFleet(run.worker, deployment.appId);
   await inTransaction(run, async (tx) => {
     for (const backend of backends.filter(({ state }) => state === 'deploying')) {
@@ -115,6 +135,7 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
         backend.releaseId === null ? 'failed' : backend.desired === 'disabled' ? 'disabled' : 'active';
       await moveBackend(run, tx, backend.id, next);
     }
+    if (isCanary) return moveApp(run, tx, deployment.appId, 'live');
     const outcome = code === 'cancelled' ? 'cancelled' : 'failed';
     await moveDeployment(run, tx, deployment.id, outcome, { finishedAt: run.worker.clock() });
     const isServing = backends.some((backend) => backend.releaseId !== null);

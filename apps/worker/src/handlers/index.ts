@@ -1,5 +1,6 @@
 import type { OperationHandler } from '@fairlead/core';
 import type { Handler } from '../runtime/run.ts';
+import { abortCanary } from './abort-canary.ts';
 import { applyLoadBalancer } from './apply-load-balancer.ts';
 import { applyProcesses } from './apply-processes.ts';
 import { checkHostedDatabase } from './check-hosted-database.ts';
@@ -14,6 +15,7 @@ import { runCommand } from './run-command.ts';
 
 /** Who does which kind of work; the kinds themselves are `operationKinds` of core. */
 export const handlers: Record<OperationHandler, Handler> = {
+  'abort-canary': abortCanary,
   'apply-load-balancer': applyLoadBalancer,
   'apply-processes': applyProcesses,
   'check-hosted-database': checkHostedDatabase,

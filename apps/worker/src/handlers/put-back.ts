@@ -2,6 +2,7 @@ import { isProven } from '@fairlead/core';
 import { applyFront } from '../actions/apply-front.ts';
 import { applyBackendFile } from '../actions/backend-file.ts';
 import { openDatabase } from '../actions/open-database.ts';
+import { openRedis } from '../actions/open-redis.ts';
 import { bringProcesses } from '../actions/roll-processes.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { type Fleet, presentBackends, provenState, requireFleet, serverOf } from '../fleet.ts';
@@ -25,6 +26,7 @@ async function stateAgain(run: Run, fleet: Fleet): Promise<void> {
   await run.step({ key: 'database', title: 'Put the database grants back' }, (step) =>
     openDatabase(run, step, fleet, desired.database),
   );
+  await openRedis(run, fleet, desired.redis);
   for (const backend of presentBackends(fleet).filter(isProven)) {
     const server = serverOf(fleet, backend.serverId);
     const name = {

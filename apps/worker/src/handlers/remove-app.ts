@@ -1,6 +1,7 @@
 import { announce, balancerServerIds, type Fleet } from '@fairlead/core';
 import { drainBackend } from '../actions/drain-backend.ts';
 import { removeFront } from '../actions/leave-balancer.ts';
+import { removeRedisFrom } from '../actions/open-redis.ts';
 import { retireBackend } from '../actions/retire-backend.ts';
 import { setFirewall } from '../actions/set-firewall.ts';
 import { balancerOf, provenState, requireFleet, serverOf } from '../fleet.ts';
@@ -47,6 +48,12 @@ async function remove(run: Run, fleet: Fleet): Promise<void> {
   await run.step({ key: 'database', title: 'Remove the database' }, (step) =>
     removeDatabase(run, step, fleet),
   );
+  if (fleet.app.redis != null) {
+    const { primaryServerId: serverId } = fleet.app;
+    await run.step({ key: 'redis', title: 'Remove Redis', serverId }, async (step) =>
+      step.outcome((await removeRedisFrom(run, fleet)) ? 'It is gone.' : 'It was gone already.'),
+    );
+  }
   await run.step({ key: 'close', title: 'Remove the last firewall rules' }, (step) =>
     setFirewall(run, step, fleet, provenState(fleet).firewall),
   );
@@ -60,7 +67,7 @@ async function removeDatabase(run: Run, step: StepTools, { app, ...fleet }: Flee
   const client = await run.worker.hosts.client(primary);
   const { removed } = await client.call(
     'database.remove',
-    { engine: databaseEngine as Engine, app: app.slug, database, user },
+    { engine: databaseEngine as Exclude<Engine, 'redis'>, app: app.slug, database, user },
     { fence: run.fence(primary.id) },
   );
   step.outcome(removed ? `${database} is gone.` : 'It was gone already.');

@@ -6,10 +6,13 @@ import {
   enableLoadBalancer,
   prepareServer,
   readHostedDatabase,
+  readRedis,
   removeApp,
   removeBackend,
+  removeRedis,
   rotateDatabasePassword,
   setHostedDatabase,
+  setRedis,
   startDeployment,
   updateApp,
 } from '@fairlead/core';
@@ -155,6 +158,67 @@ test('another password of MariaDB reaches both without a failed request, and the
   ).toBe(0);
 });
 
+/** Rules that let the second server in to the app's Redis, and what the first has of it. */
+async function redisOpenings() {
+  const { slot } = await plane.database.prisma.app.findUniqueOrThrow({ where: { id: appId } });
+  const rules = `nft list ruleset | grep -E 'dport ${15_000 + slot}|${lab.machine('two').address} . ${15_000 + slot}' || true`;
+  const left = `ls -d /etc/fairlead/redis/* /var/lib/fairlead/redis/* /var/lib/private/fairlead-redis* /etc/systemd/system/fairlead-redis* 2>/dev/null || true`;
+  const [said, files] = [await at('one', rules), await at('one', left)];
+  return { rules: said.includes(lab.machine('two').address), port: 15_000 + slot, files: files.trim() };
+}
+const visits = async (count: number) => {
+  const answers = await at(
+    'one',
+    `for i in $(seq ${count}); do curl -s -H "Host: ${domain}" http://127.0.0.1/visits; echo; done`,
+  );
+  const all = answers.trim().split('\n');
+  return all.map((line) => JSON.parse(line) as { server: string; visits: number | null });
+};
+
+test('both backends count in one Redis that the next deployment brings, each let in by its address', async () => {
+  await setRedis(plane.ctx, plane.actor, { appId, memoryMib: 32 });
+  await updateApp(plane.ctx, plane.actor, { appId, sharedFolders: ['public/uploads'] });
+  const two = await plane.database.prisma.backend.findFirstOrThrow({
+    where: { appId, serverId: serverIds[1] },
+  });
+  await changeEnvironment(plane.ctx, plane.actor, { appId, set: { ZONE: 'every' } });
+  await changeEnvironment(plane.ctx, plane.actor, { appId, backendId: two.id, set: { ZONE: 'b' } });
+  const operation = await plane.succeed(startDeployment, { appId });
+  const seen = await visits(6);
+  expect(seen.map(({ visits: number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(new Set(seen.map(({ server }) => server))).toEqual(new Set(['one', 'two']));
+  const { rules, port } = await redisOpenings();
+  expect(rules).toBe(true);
+  const listens = await at('one', `ss -Htln 'sport = :${port}' | awk '{print $4}' | sort`);
+  expect(listens.trim().split('\n')).toEqual(
+    [`127.0.0.1:${port}`, `${lab.machine('one').address}:${port}`].sort(),
+  );
+  await expect
+    .poll(async () => (await readRedis(plane.ctx, plane.actor, { appId })).redis, { timeout: 60_000 })
+    .toMatchObject({ state: 'running', placed: true, pending: false, seen: { writesToDisk: true } });
+  const password = (await at('two', 'sed -n "s/^REDIS_PASSWORD=//p" /etc/fairlead/apps/shop.env')).trim();
+  const logged = await plane.database.prisma.logLine.findMany({ where: { operationId: operation.id } });
+  expect(logged.map(({ text }) => text).join('\n')).not.toContain(password.replaceAll('"', ''));
+});
+
+test('each server keeps its own uploads from release to release, and one is told something else', async () => {
+  const zoneOf = async (machine: string) =>
+    (await at(machine, 'sed -n "s/^ZONE=//p" /etc/fairlead/apps/shop.env')).trim();
+  expect([await zoneOf('one'), await zoneOf('two')]).toEqual(['"every"', '"b"']);
+  for (const machine of ['one', 'two']) {
+    await at(
+      machine,
+      `runuser -u fl-shop -- sh -c 'umask 027; echo ${machine} > /srv/fairlead/shop/current/public/uploads/who.txt'`,
+    );
+  }
+  await plane.succeed(startDeployment, { appId, rebuild: true });
+  const answers = await at(
+    'one',
+    `for i in 1 2 3 4 5 6; do curl -s -H "Host: ${domain}" http://127.0.0.1/uploads/who.txt; done`,
+  );
+  expect(new Set(answers.trim().split('\n'))).toEqual(new Set(['one', 'two']));
+});
+
 test('a removed backend takes its account, its rule and its address with it', async () => {
   const { id: backendId } = await plane.database.prisma.backend.findFirstOrThrow({
     where: { appId, serverId: serverIds[1] },
@@ -163,11 +227,27 @@ test('a removed backend takes its account, its rule and its address with it', as
   const { accounts, rules } = await openings();
   expect(accounts).toEqual(['shop@127.0.0.1', 'shop@localhost']);
   expect(rules).toBe(0);
+  expect((await redisOpenings()).rules).toBe(false);
   const left = await at(
     'two',
     'ls /etc/nginx/fairlead/http /srv/fairlead /etc/fairlead/apps /etc/php/*/fpm/pool.d 2>/dev/null | grep -i shop; getent passwd | grep -i shop; true',
   );
   expect(left.trim()).toBe('');
+});
+
+test('a Redis that is wanted no more goes once nothing that serves is told of it', async () => {
+  const before = await redisOpenings();
+  expect(before.files).toMatch(/shop/);
+  await removeRedis(plane.ctx, plane.actor, { appId, confirm: 'Shop' });
+  expect((await visits(1))[0]?.visits).toBe(7);
+  await plane.succeed(startDeployment, { appId });
+  expect((await visits(1))[0]?.visits).toBeNull();
+  expect(await redisOpenings()).toMatchObject({ rules: false, files: '' });
+  expect(await at('one', `nft list ruleset | grep -c ${before.port} || true`)).toBe('0\n');
+  // What the app's removal takes away is another one.
+  await setRedis(plane.ctx, plane.actor, { appId });
+  await plane.succeed(startDeployment, { appId });
+  expect((await visits(1))[0]?.visits).toBe(1);
 });
 
 /** The app uses a database that Fairlead did not make: each backend says how far it comes, and the next deployment tells them the account. */
@@ -302,10 +382,18 @@ test('a static app stands beside it, balanced, and both leave nothing behind', a
   for (const machine of ['one', 'two']) {
     const left = await at(
       machine,
-      `ls /etc/nginx/fairlead/http /srv/fairlead /etc/fairlead/apps 2>/dev/null | grep -iE 'shop|pages'; getent passwd | grep -iE 'shop|pages'; nft list ruleset | grep -E '2000[01]|3306'; true`,
+      `ls /etc/nginx/fairlead/http /srv/fairlead /etc/fairlead/apps 2>/dev/null | grep -iE 'shop|pages'; getent passwd | grep -iE 'shop|pages'; nft list ruleset | grep -E '2000[01]|1500[0-9]|3306'; true`,
     );
     expect(left.trim(), machine).toBe('');
   }
+  expect(
+    (
+      await at(
+        'one',
+        'ls -d /etc/fairlead/redis/* /var/lib/fairlead/redis/* /var/lib/private/fairlead-redis* /etc/systemd/system/fairlead-redis* /etc/systemd/system/*.wants/fairlead-redis* 2>/dev/null; true',
+      )
+    ).trim(),
+  ).toBe('');
   const databases = await at('one', `mariadb -N -B -e "SELECT User FROM mysql.user WHERE User LIKE 'shop%'"`);
   expect(databases.trim()).toBe('');
 });

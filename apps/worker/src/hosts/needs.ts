@@ -1,12 +1,12 @@
-import { processesIn, type Runtime, runtimes, runtimesOf } from '@fairlead/core';
-import type { App, Server } from '@fairlead/db';
+import { type Fleet, processesIn, type Runtime, runtimes, runtimesOf } from '@fairlead/core';
+import type { Server } from '@fairlead/db';
 import { type ServerFacts, serverFactsSchema } from '@fairlead/remote';
 import { z } from 'zod';
 
 /** What a machine must be able to do beside serving by Nginx. */
 export const needsSchema = z.object({
   runtimes: z.array(z.enum(runtimes)).default([]),
-  databases: z.array(z.enum(['postgresql', 'mariadb'])).default([]),
+  databases: z.array(z.enum(['postgresql', 'mariadb', 'redis'])).default([]),
   /** A host program that knows processes beside the web's. */
   processes: z.boolean().default(false),
 });
@@ -14,11 +14,14 @@ export type Needs = z.infer<typeof needsSchema>;
 export type Engine = Needs['databases'][number];
 
 /** What a server has to have for its part in an app. */
-export function needsOf(app: App, serverId: string, hasBackend: boolean): Needs {
+export function needsOf(app: Fleet['app'], serverId: string, hasBackend: boolean): Needs {
   const isDatabaseHere = app.databaseEngine !== 'none' && app.primaryServerId === serverId;
   return {
     runtimes: hasBackend ? runtimesOf(app) : [],
-    databases: isDatabaseHere ? [app.databaseEngine as Engine] : [],
+    databases: [
+      ...(isDatabaseHere ? [app.databaseEngine as Engine] : []),
+      ...(app.redis != null && app.primaryServerId === serverId ? (['redis'] as const) : []),
+    ],
     processes:
       hasBackend && [app.processes, app.processesProven].some((column) => processesIn(column).length > 0),
   };
@@ -41,6 +44,7 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     static: true,
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
+    redis: facts.redis != null,
   };
   const lacking = (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
   return needs.processes && facts.processes !== true ? [...lacking, 'processes'] : lacking;
@@ -55,5 +59,6 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   if (facts?.python) runtimes.add('python');
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
+  if (facts?.redis) databases.add('redis');
   return { runtimes: [...runtimes].sort(), databases: [...databases].sort(), processes: needs.processes };
 }

@@ -5,6 +5,7 @@ import type { WorkerContext } from '../context.ts';
 import { settleAll } from '../runtime/parallel.ts';
 import type { Sole } from '../runtime/sole-holder.ts';
 import { takeTurns } from '../runtime/turns.ts';
+import { lookAtRedis } from './look-at-redis.ts';
 
 /** How often each backend is asked (milliseconds). */
 const everyMs = 20_000;
@@ -15,7 +16,7 @@ const share = 0.05;
 /** Keeps how often each backend's unit was started again by itself, and what memory it takes. Its caller holds the lease `poller`. */
 export function startUsageWatch(worker: WorkerContext): Sole {
   return takeTurns(worker, 'usage', everyMs, async () => {
-    await Promise.all([lookAtServing(worker), lookAtProcesses(worker)]);
+    await Promise.all([lookAtRedis(worker, patienceMs), lookAtServing(worker), lookAtProcesses(worker)]);
   });
 }
 

@@ -2,16 +2,26 @@ import {
   checkHostedDatabase,
   planDatabase,
   readHostedDatabase,
+  readRedis,
   removeHostedDatabase,
+  removeRedis,
   rotateDatabasePassword,
   setHostedDatabase,
+  setRedis,
 } from '@fairlead/core';
-import { databasePlanBody, rotateDatabaseBody, setHostedDatabaseBody } from '@fairlead/core/schemas';
+import {
+  databasePlanBody,
+  removeRedisBody,
+  rotateDatabaseBody,
+  setHostedDatabaseBody,
+  setRedisBody,
+} from '@fairlead/core/schemas';
 import { createRoute } from '@hono/zod-openapi';
 import { appParams, body, createRouter, idempotencyHeaders, json, problems } from '../route.ts';
 import { hostedDatabaseSchema } from '../schemas/hosted-database.ts';
 import { planSchema } from '../schemas/load-balancer.ts';
 import { acceptedSchema } from '../schemas/operation.ts';
+import { redisSchema } from '../schemas/redis.ts';
 import { actorOf } from '../variables.ts';
 
 const tags = ['Databases'];
@@ -82,7 +92,49 @@ const checkHosted = createRoute({
   responses: { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems },
 });
 
+const redis = '/apps/{appId}/redis';
+
+const getRedis = createRoute({
+  method: 'get',
+  path: redis,
+  operationId: 'readRedis',
+  summary: 'The app’s Redis on its primary, and what was seen of it last; the password is never answered',
+  tags,
+  request: { params: appParams },
+  responses: { 200: json(redisSchema, 'The Redis'), ...problems },
+});
+
+const putRedis = createRoute({
+  method: 'put',
+  path: redis,
+  operationId: 'setRedis',
+  summary:
+    'Want a Redis on the app’s primary; the next deployment brings it, and its account to the backends',
+  tags,
+  request: { params: appParams, body: body(setRedisBody) },
+  responses: { 200: json(redisSchema, 'The Redis'), ...problems },
+});
+
+const deleteRedis = createRoute({
+  method: 'delete',
+  path: redis,
+  operationId: 'removeRedis',
+  summary: 'Want the app’s Redis no more; the next deployment takes it away, with all that it holds',
+  tags,
+  request: { params: appParams, body: body(removeRedisBody) },
+  responses: { 200: json(redisSchema, 'What is left of it until then'), ...problems },
+});
+
 export const databaseRoutes = createRouter()
+  .openapi(getRedis, async (c) => c.json(await readRedis(c.var.ctx, actorOf(c), c.req.valid('param')), 200))
+  .openapi(putRedis, async (c) => {
+    const input = { ...c.req.valid('json'), ...c.req.valid('param') };
+    return c.json(await setRedis(c.var.ctx, actorOf(c), input), 200);
+  })
+  .openapi(deleteRedis, async (c) => {
+    const input = { ...c.req.valid('json'), ...c.req.valid('param') };
+    return c.json(await removeRedis(c.var.ctx, actorOf(c), input), 200);
+  })
   .openapi(readHosted, async (c) =>
     c.json(await readHostedDatabase(c.var.ctx, actorOf(c), c.req.valid('param')), 200),
   )

@@ -27,6 +27,8 @@ export const appSchema = z
     rootDirectory: z.string().nullable(),
     submodules: z.boolean(),
     lfs: z.boolean(),
+    /** Folders that outlive releases, on each backend for itself. */
+    sharedFolders: z.array(z.string()),
     /** A build is made once and sent to all servers of its kind, or made on each. */
     buildOn: z.enum(['one', 'each']),
     /** Of Node.js or Python, e.g. `22` or `>=3.11`; null: whichever the server has. */
@@ -93,7 +95,7 @@ export const appSchema = z
       deploying: z.int(),
       unknown: z.int(),
     }),
-    lastDeployment: deploymentSchema.omit({ releases: true }).nullable(),
+    lastDeployment: deploymentSchema.omit({ releases: true, canary: true }).nullable(),
     /** Differences on its servers that somebody made and that stand. */
     changesByHand: z.int(),
     activeOperation: operationSchema.nullable(),
@@ -108,6 +110,16 @@ export const appListSchema = z.object({ items: z.array(appSchema) }).openapi('Ap
 export const environmentSchema = z
   .object({
     items: z.array(z.object({ key: z.string(), updatedAt: instantSchema })),
+    /** What one backend alone is told; `overrides` where it takes the place of something that the others are told. */
+    ofBackends: z.array(
+      z.object({
+        backendId: idSchema,
+        server: z.string(),
+        key: z.string(),
+        updatedAt: instantSchema,
+        overrides: z.boolean(),
+      }),
+    ),
     /** Written by Fairlead on each backend; `overridden` where the app sets the key itself. */
     generated: z.array(z.object({ key: z.string(), secret: z.boolean(), overridden: z.boolean() })),
     /** Set since the last deployment began: a deployment brings them to the backends. */

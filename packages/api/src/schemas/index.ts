@@ -9,6 +9,7 @@ export * from './import.ts';
 export * from './load-balancer.ts';
 export * from './operation.ts';
 export * from './process.ts';
+export * from './redis.ts';
 export * from './repository-access.ts';
 export * from './server.ts';
 export * from './shared.ts';

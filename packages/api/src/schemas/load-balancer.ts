@@ -191,7 +191,7 @@ export const planSchema = z
             change: z.enum(['add', 'remove']),
             port: z.int(),
             source: z.string(),
-            purpose: z.enum(['backend', 'database', 'stream']),
+            purpose: z.enum(['backend', 'database', 'redis', 'stream']),
           }),
         ),
         grants: z.array(

@@ -48,6 +48,8 @@ export const operationSchema = z
       'backend.configure',
       'backend.remove',
       'backend.catch-up',
+      'canary.promote',
+      'canary.abort',
       'certificate.order',
       'import.read',
       'drift.put-back',

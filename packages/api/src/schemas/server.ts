@@ -37,6 +37,7 @@ export const serverFactsSchema = z
     mariadb: z
       .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
       .nullable(),
+    redis: z.string().nullable().optional(),
     node: z.string().nullable(),
     php: z.string().nullable(),
     python: z.string().nullable().optional(),

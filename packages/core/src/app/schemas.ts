@@ -5,6 +5,7 @@ import {
   branchSchema,
   commandSchema,
   documentRootSchema,
+  folderSchema,
   healthPathSchema,
   idempotencyKeySchema,
   idSchema,
@@ -35,6 +36,21 @@ const limits = {
   /** Processes and threads. */
   tasks: z.int().min(8).max(100_000).nullable(),
 };
+/** Of each release, on each backend for itself: what they hold outlives releases. */
+const sharedFolders = z
+  .array(folderSchema)
+  .max(20)
+  .superRefine((folders, ctx) => {
+    for (const [index, folder] of folders.entries()) {
+      const other = folders
+        .slice(0, index)
+        .find((one) => `${folder}/`.startsWith(`${one}/`) || `${one}/`.startsWith(`${folder}/`));
+      if (other === undefined) continue;
+      const message =
+        other === folder ? 'It is listed twice.' : `One of ${other} and ${folder} is within the other.`;
+      ctx.addIssue({ code: 'custom', path: [index], message });
+    }
+  });
 /** A build is made once and sent to all servers of its kind, or made on each. */
 const buildOn = z.enum(['one', 'each']);
 const rollout = {
@@ -67,6 +83,7 @@ const createAppFields = z.strictObject({
   rootDirectory: documentRootSchema.default(null),
   submodules: z.boolean().default(false),
   lfs: z.boolean().default(false),
+  sharedFolders: sharedFolders.default([]),
   /** Of Node.js or Python; null: whichever the server has. */
   runtimeVersion: runtimeVersionSchema.default(null),
   /** Without one: the first free from 20000 on. */
@@ -124,6 +141,7 @@ export const updateAppBody = z.strictObject({
   rootDirectory: documentRootSchema.optional(),
   submodules: z.boolean().optional(),
   lfs: z.boolean().optional(),
+  sharedFolders: sharedFolders.optional(),
   buildOn: buildOn.optional(),
   runtimeVersion: runtimeVersionSchema.optional(),
   domains: domains.optional(),

@@ -8,6 +8,7 @@ import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
 import type { Transaction } from '../events.ts';
 import type { Method } from '../load-balancer/methods.ts';
 import { type LoadBalancerStatus, loadBalancerStatus } from '../load-balancer/status.ts';
+import { isActive } from '../operation/active.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { factsOf } from '../server/facts.ts';
 import { found, isoOf } from '../tenant.ts';
@@ -37,6 +38,8 @@ export interface AppView {
   rootDirectory: string | null;
   submodules: boolean;
   lfs: boolean;
+  /** Folders that outlive releases, on each backend for itself. */
+  sharedFolders: string[];
   /** A build is made once and sent to all servers of its kind, or made on each. */
   buildOn: BuildOn;
   /** Of Node.js or Python; null: whichever the server has. */
@@ -117,7 +120,7 @@ export const appInclude = {
   backends: true,
   deployments: { orderBy: { number: 'desc' }, take: 1 },
   operations: {
-    where: { status: { in: ['queued', 'running'] as string[] } },
+    where: isActive,
     orderBy: { id: 'asc' },
     take: 1,
     include: operationInclude,
@@ -154,6 +157,7 @@ export async function viewApps(
     rootDirectory: row.rootDirectory,
     submodules: row.submodules,
     lfs: row.lfs,
+    sharedFolders: row.sharedFolders,
     buildOn: row.buildOn as BuildOn,
     runtimeVersion: row.runtimeVersion,
     port: row.port,

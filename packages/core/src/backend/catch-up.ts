@@ -3,6 +3,7 @@ import type { OperationContext } from '../context.ts';
 import { fairlead } from '../fairlead.ts';
 import { loadFleet } from '../fleet.ts';
 import { nextLoadBalancerStatus } from '../load-balancer/next-status.ts';
+import { isActive } from '../operation/active.ts';
 import { enqueue, startOperation } from '../operation/start.ts';
 import { lockApp, tenant } from '../tenant.ts';
 
@@ -27,7 +28,7 @@ export async function findBehind({ prisma }: OperationContext): Promise<Behind[]
       app: {
         removing: false,
         loadBalancer: { enabled: true },
-        operations: { none: { status: { in: ['queued', 'running'] } } },
+        operations: { none: isActive },
       },
     },
     include: { server: true, app: { select: { slug: true, organizationId: true } } },
@@ -51,10 +52,7 @@ export async function catchUp(
     const isBusy = await tx.operation.count({
       where: {
         appId,
-        OR: [
-          { status: { in: ['queued', 'running'] } },
-          { kind, backendId, status: 'failed', finishedAt: { gt: recently } },
-        ],
+        OR: [isActive, { kind, backendId, status: 'failed', finishedAt: { gt: recently } }],
       },
     });
     if (isBusy > 0) return null;

@@ -1,6 +1,7 @@
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
 import { streamsOf } from '../load-balancer/streams-of.ts';
+import { redisPort } from '../redis/settings.ts';
 import { tlsPorts } from './ways.ts';
 
 /** A port that a backend can't have, and whose it is. */
@@ -29,6 +30,8 @@ export async function takenPorts(
       name: true,
       slot: true,
       port: true,
+      primaryServerId: true,
+      redis: { select: { appId: true } },
       backends: { where: { serverId }, select: { port: true, openPorts: true } },
       loadBalancer: { select: { balancerServerId: true, streams: true, backendTls: true, backendWay: true } },
     },
@@ -37,8 +40,10 @@ export async function takenPorts(
   return [
     ...(server === undefined ? [] : [{ port: server.port, by: `SSH on ${server.name}` }]),
     ...streamPorts(app.name, loadBalancer, serverId, true),
-    ...others.flatMap(({ name, slot, port, backends, loadBalancer }) => [
+    ...redisPorts({ ...app, redis: app.redis ?? null }, serverId),
+    ...others.flatMap(({ name, slot, port, backends, loadBalancer, ...other }) => [
       { port, by: name },
+      ...redisPorts({ ...other, name, slot }, serverId),
       ...tlsPorts({ slot }, loadBalancer).map((own) => ({ port: own, by: `${name} by TLS` })),
       ...(loadBalancer === null ? [] : streamPorts(name, loadBalancer, serverId, backends.length > 0)),
       ...backends.flatMap((backend) =>
@@ -65,4 +70,12 @@ function streamPorts(
       ...(isBackend ? [{ port: backendPort, by }] : []),
     ];
   });
+}
+
+function redisPorts(
+  app: { name: string; slot: number; primaryServerId: string; redis: object | null },
+  serverId: string,
+): TakenPort[] {
+  const isHere = app.redis !== null && app.primaryServerId === serverId;
+  return isHere ? [{ port: redisPort(app), by: `the Redis of ${app.name}` }] : [];
 }

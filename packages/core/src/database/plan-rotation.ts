@@ -5,7 +5,7 @@ import type { PlanFacts } from '../load-balancer/plan-notes.ts';
 import type { PlanNote, PlanView, ServerPlan } from '../load-balancer/plan-view.ts';
 import { isRotating } from './rotated.ts';
 
-type Facts = Pick<PlanFacts, 'environmentKeys' | 'liveCommit'>;
+type Facts = Pick<PlanFacts, 'environmentKeys' | 'backendKeys' | 'liveCommit'>;
 
 const secrets = ['DATABASE_URL', 'DB_PASSWORD'];
 
@@ -15,14 +15,7 @@ export function planRotation(before: Fleet, databaseTls: boolean, facts: Facts):
   const [from, to] = [desiredOf(before), desiredOf(after)];
   const servers = after.servers.map((server): ServerPlan => {
     const backend = before.backends.find((b) => b.serverId === server.id && isProven(b));
-    const { firewall, grants, environment } = comparePlaces(
-      server.id,
-      before,
-      after,
-      from,
-      to,
-      facts.environmentKeys,
-    );
+    const { firewall, grants, environment } = comparePlaces(server.id, before, after, from, to, facts);
     const changed = secrets
       .filter((key) => !facts.environmentKeys.includes(key))
       .map((key) => ({ key, change: 'change' as const, value: null }));

@@ -1,17 +1,21 @@
+import type { App } from '@fairlead/db';
+import { AppError } from '@fairlead/errors';
 import { authorize } from '../authorize.ts';
 import type { UseCase } from '../context.ts';
 import { servedDeployment } from '../deployment/repeat.ts';
-import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import { readDatabasePassword, readEverySecret } from '../environment/reveal.ts';
+import type { Transaction } from '../events.ts';
 import { idSchema } from '../fields/text.ts';
 import { loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
 import { readPlanFacts } from '../load-balancer/plan.ts';
 import type { PlanView } from '../load-balancer/plan-view.ts';
+import { planRedis } from '../redis/plan-redis.ts';
 import { factsOf } from '../server/facts.ts';
 import { found, tenant } from '../tenant.ts';
 import { planRotation } from './plan-rotation.ts';
 import { requireRotatable, wantedTls } from './rotated.ts';
-import { databasePlanBody } from './schemas.ts';
+import { type DatabaseIntent, databasePlanBody } from './schemas.ts';
 
 /** What a change of the app's database would do to each server. Writes nothing; refuses what accepting the change would refuse. */
 export const planDatabase: UseCase<unknown, PlanView> = async (ctx, actor, input) => {
@@ -21,10 +25,23 @@ export const planDatabase: UseCase<unknown, PlanView> = async (ctx, actor, input
   const intent = parseInput(databasePlanBody, rawIntent);
   const db = tenant(ctx, actor);
   const app = found(await db.app.findUnique({ where: { id: appId } }), 'app');
-  requireRotatable(app, readDatabasePassword(ctx, app), await readEnvironmentSecrets(ctx, app));
+  if (intent.action !== 'rotate') return planOfRedis(db, app, intent);
+  requireRotatable(app, readDatabasePassword(ctx, app), await readEverySecret(ctx, app));
   const fleet = await loadFleet(db, appId);
   const primary = fleet.servers.find(({ id }) => id === app.primaryServerId);
   const databaseTls = wantedTls(app, intent.tls, factsOf(primary?.facts));
   const { commit } = await servedDeployment(db, appId);
   return planRotation(fleet, databaseTls, { ...(await readPlanFacts(db, fleet)), liveCommit: commit });
 };
+
+async function planOfRedis(
+  db: Transaction,
+  app: App,
+  intent: Exclude<DatabaseIntent, { action: 'rotate' }>,
+): Promise<PlanView> {
+  if (app.removing) throw new AppError('conflict', 'This app is being removed.');
+  const fleet = await loadFleet(db, app.id);
+  if (intent.action === 'remove-redis') found(fleet.app.redis ?? null, 'Redis');
+  const facts = await readPlanFacts(db, fleet);
+  return planRedis(fleet, intent.action === 'set-redis' ? intent : null, facts);
+}

@@ -3,9 +3,10 @@ import { AppError } from '@fairlead/errors';
 import { appStatus } from '../app/status.ts';
 import { authorize } from '../authorize.ts';
 import { databaseFormerPasswordBinding, databasePasswordBinding } from '../bindings.ts';
+import { requireNoCanary } from '../canary/require-none.ts';
 import type { Actor, Context, UseCase } from '../context.ts';
 import { repeatDeployment } from '../deployment/repeat.ts';
-import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import { readDatabasePassword, readEverySecret } from '../environment/reveal.ts';
 import { announce } from '../events.ts';
 import { parseInput } from '../input.ts';
 import { accept, findActive } from '../operation/start.ts';
@@ -36,10 +37,11 @@ export const rotateDatabasePassword: UseCase<unknown, { operation: OperationView
     await lockApp(tx, actor, appId);
     const include = { primaryServer: { select: { facts: true } } };
     const app = found(await tx.app.findUnique({ where: { id: appId }, include }), 'app');
-    requireRotatable(app, readDatabasePassword(ctx, app), await readEnvironmentSecrets(ctx, app));
+    requireRotatable(app, readDatabasePassword(ctx, app), await readEverySecret(ctx, app));
     const databaseTls = wantedTls(app, tls, factsOf(app.primaryServer.facts));
     const active = await findActive(tx, { appId, kinds: ['database.rotate'] });
     if (active !== null) return { same: active.id };
+    await requireNoCanary(tx, appId);
     const deployment = await repeatDeployment(tx, actor, appId);
     await tx.app.update({
       where: { id: appId },

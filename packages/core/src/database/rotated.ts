@@ -34,7 +34,7 @@ export function requireRotatable(
   const copies = Object.entries(own).filter(
     ([key, value]) =>
       value.reveal().includes(password.reveal()) ||
-      (['DB_USER', 'DB_USERNAME'].includes(key) && value.reveal() === login),
+      (['DB_USER', 'DB_USERNAME'].includes(key.split(' ')[0] ?? '') && value.reveal() === login),
   );
   if (copies.length === 0) return;
   const names = copies.map(([key]) => key).join(', ');

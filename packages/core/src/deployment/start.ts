@@ -4,13 +4,16 @@ import { AppError } from '@fairlead/errors';
 import type * as z from 'zod';
 import { appStatus } from '../app/status.ts';
 import { authorize } from '../authorize.ts';
+import { canaryBackends } from '../canary/backends.ts';
 import type { Requester, UseCase } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
+import { loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
 import { type Accepted, accept, findActive } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
 import { found, lockApp } from '../tenant.ts';
 import { floorRefusal } from './batches.ts';
+import { servedDeployment } from './repeat.ts';
 import { requireRollback } from './rollback.ts';
 import { startDeploymentInput } from './schemas.ts';
 
@@ -43,7 +46,25 @@ export async function decideDeployment(
     const waits = { operationId: active.id, status: 'queued' };
     if ((await tx.deployment.count({ where: waits })) === 1) return { same: active.id };
   }
+  const running = await tx.deployment.findFirst({
+    where: { appId, status: 'canary' },
+    select: { number: true },
+  });
+  if (running !== null && rollbackTo !== undefined) {
+    throw new AppError(
+      'conflict',
+      `Deployment #${running.number} is a canary: what served before it serves still.`,
+      {
+        hint: 'Abort it, or promote it and roll back then.',
+      },
+    );
+  }
   await requireFloor(tx, app);
+  // While another one goes on, which backends there will be is known at its end.
+  if (asked.canary !== undefined && running === null) {
+    await servedDeployment(tx, appId);
+    canaryBackends(await loadFleet(tx, appId), asked.canary.backendIds);
+  }
   const earlier = rollbackTo === undefined ? null : await requireRollback(tx, appId, rollbackTo);
   const commit = earlier?.commit ?? asked.commit ?? null;
   const branch = earlier?.branch ?? app.branch;
@@ -55,17 +76,32 @@ export async function decideDeployment(
   const number = (newest?.number ?? 0) + 1;
   const rollbackToId = rollbackTo ?? null;
   const deployment = await tx.deployment.create({
-    data: { appId, number, commit, tag, branch, rollbackToId, rebuild, createdById: requester.userId },
+    data: {
+      appId,
+      number,
+      commit,
+      tag,
+      branch,
+      rollbackToId,
+      rebuild,
+      ...(asked.canary === undefined ? {} : { canary: asked.canary }),
+      createdById: requester.userId,
+    },
   });
-  await tx.app.update({
-    where: { id: appId },
-    data: { status: appStatus.transition(app.status, 'deploying') },
-  });
+  // Behind a canary it waits, and the app serves meanwhile.
+  if (running === null) {
+    await tx.app.update({
+      where: { id: appId },
+      data: { status: appStatus.transition(app.status, 'deploying') },
+    });
+  }
   await announce(tx, requester.organizationId, 'app', appId);
   await announce(tx, requester.organizationId, 'deployment', deployment.id);
   const subject = { type: 'app' as const, id: appId, name: app.name };
   const title =
-    earlier === null ? `Deploy ${app.name} #${number}` : `Roll ${app.name} back to #${earlier.number}`;
+    earlier === null
+      ? `Deploy ${app.name} #${number}${asked.canary === undefined ? '' : ' as a canary'}`
+      : `Roll ${app.name} back to #${earlier.number}`;
   const start = {
     kind: 'app.deploy' as const,
     input: asked,

@@ -3,7 +3,10 @@ import { lifecycle } from '../lifecycle.ts';
 /** One commit on its way to all backends. */
 export const deploymentStatus = lifecycle('deployment', {
   queued: ['running', 'cancelled', 'failed'],
-  running: ['succeeded', 'failed', 'cancelled', 'queued'],
+  running: ['succeeded', 'failed', 'cancelled', 'queued', 'canary'],
+  /** Some backends have it, and a share of the visitors; the others have the deployment before it. */
+  canary: ['running', 'aborted'],
+  aborted: [],
   succeeded: ['superseded'],
   failed: ['queued', 'running'],
   cancelled: ['queued'],

@@ -1,4 +1,5 @@
 import type { Deployment, Prisma } from '@fairlead/db';
+import { type CanaryView, viewCanary } from '../canary/view.ts';
 import type { Transaction } from '../events.ts';
 import { type PublicError, viewError } from '../operation/view.ts';
 import { isoOf } from '../tenant.ts';
@@ -37,7 +38,7 @@ export interface ReleaseView {
   finishedAt: string | null;
 }
 
-export type DeploymentView = DeploymentSummary & { releases: ReleaseView[] };
+export type DeploymentView = DeploymentSummary & { releases: ReleaseView[]; canary: CanaryView | null };
 
 export const deploymentInclude = {
   releases: {
@@ -85,6 +86,7 @@ export async function viewDeployments(
   const summaries = await viewDeploymentSummaries(tx, rows);
   return rows.map((row, index) => ({
     ...(summaries[index] as DeploymentSummary),
+    canary: viewCanary(row),
     releases: row.releases.map((release) => ({
       id: release.id,
       deploymentId: release.deploymentId,

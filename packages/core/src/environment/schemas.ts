@@ -7,6 +7,8 @@ import { idSchema } from '../fields/text.ts';
 export const maxEnvironmentVariables = 500;
 
 export const changeEnvironmentBody = z.strictObject({
+  /** Of this backend alone: they take the place of the app's own there. Left out: of the app, on every backend. */
+  backendId: idSchema.optional(),
   set: z
     .record(environmentKeySchema, environmentValueSchema)
     .default({})

@@ -57,6 +57,20 @@ export const documentRootSchema = z
   .transform((text) => (text === '' ? null : text))
   .nullable();
 
+/** A folder below the release, which no part of leads out of it or to what Git and Fairlead keep there. */
+export const folderSchema = z
+  .string()
+  .max(200)
+  .transform((text) => text.replace(/\/$/, ''))
+  .pipe(
+    z
+      .string()
+      .regex(
+        /^(?!\.)[A-Za-z0-9_.][A-Za-z0-9._-]*(?:\/(?!\.)[A-Za-z0-9_.][A-Za-z0-9._-]*)*$/,
+        'Give a folder inside the app, e.g. storage/app.',
+      ),
+  );
+
 const pathCharacters = /^\/[A-Za-z0-9._~!$&'()*+,=:/?%-]*$/;
 
 function isSafePath(path: string): boolean {

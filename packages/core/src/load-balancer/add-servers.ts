@@ -106,6 +106,7 @@ function newBackend(fleet: Fleet, server: Server, address: string, { now, newId 
     processesSeenAt: null,
     memoryMib: null,
     heldBack: null,
+    canary: false,
     slowStartedAt: null,
     slowStartPercent: 100,
     port: null,

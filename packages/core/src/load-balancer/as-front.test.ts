@@ -29,6 +29,7 @@ const backend = (n: number, change: Partial<Backend> = {}): Backend => ({
   backup: false,
   drain: false,
   heldBack: null,
+  canary: false,
   health: 'healthy',
   healthReason: null,
   healthLatencyMs: null,

@@ -24,7 +24,7 @@ export interface LeftOut {
 
 /** Lines of an earlier front that {@link asFront} leaves out: of backends that are gone, are going, or have not proved healthy yet. */
 export function leftOut(fleet: Fleet, front: FrontSpec): LeftOut[] {
-  return front.servers.flatMap((line) => {
+  return linesOf(front).flatMap((line) => {
     const backend = fleet.backends.find((candidate) => isLineOf(line, candidate)) ?? null;
     return backend !== null && canTakeLine(backend) ? [] : [{ line, backend }];
   });
@@ -39,7 +39,12 @@ function asLine(backend: Backend, line: UpstreamServer | undefined): Backend {
 
 /** The `server` line that means this backend, if there is one. */
 export function lineOf(front: FrontSpec, backend: Backend): UpstreamServer | undefined {
-  return front.servers.find((line) => isLineOf(line, backend));
+  return linesOf(front).find((line) => isLineOf(line, backend));
+}
+
+/** A canary is over once another front is asked for: its backends are backends like the others. */
+function linesOf({ servers, canary }: FrontSpec): UpstreamServer[] {
+  return [...servers, ...(canary?.servers ?? [])];
 }
 
 /** By its address: an app has one backend on a server, and its port may have changed since. */

@@ -1,6 +1,7 @@
 import type { OperationContext } from '../context.ts';
 import { fairlead } from '../fairlead.ts';
 import { loadFleet } from '../fleet.ts';
+import { isActive } from '../operation/active.ts';
 import { enqueue, startOperation } from '../operation/start.ts';
 import { lockApp, tenant } from '../tenant.ts';
 import { nextLoadBalancerStatus } from './next-status.ts';
@@ -54,7 +55,7 @@ export async function continueSlowStart(
       where: {
         appId,
         OR: [
-          { status: { in: ['queued', 'running'] } },
+          isActive,
           { kind, status: 'failed', finishedAt: { gt: new Date(now.getTime() - retryAfterMs) } },
         ],
       },

@@ -5,6 +5,7 @@ import { wantedWay } from '../backend/ways.ts';
 import type { DesiredState } from '../desired.ts';
 import { databaseEnvironmentKeys } from '../desired-database.ts';
 import { desiredOf, type Fleet } from '../fleet.ts';
+import { redisEnvironmentKeys } from '../redis/environment.ts';
 import { planFiles, plannedFile } from './plan-files.ts';
 import { type PlanFacts, planNotes } from './plan-notes.ts';
 import type { PlanView, ServerPlan } from './plan-view.ts';
@@ -24,8 +25,8 @@ export function buildPlan(before: Fleet, after: Fleet, facts: PlanFacts): PlanVi
     backends: after.backends.map((b) => ({ ...b, colour: b.colour ?? 'blue', openPorts: [] })),
   };
   const [from, to] = [
-    desiredOf(before, { databasePassword: hidden }),
-    desiredOf(withColours, { databasePassword: hidden }),
+    desiredOf(before, { databasePassword: hidden, redisPassword: hidden }),
+    desiredOf(withColours, { databasePassword: hidden, redisPassword: hidden }),
   ];
   const servers = withColours.servers.map((server) =>
     planServer(server, before, withColours, from, to, facts),
@@ -73,7 +74,7 @@ function planServer(
     serverId: server.id,
     name: server.name,
     files,
-    ...comparePlaces(server.id, before, after, from, to, facts.environmentKeys),
+    ...comparePlaces(server.id, before, after, from, to, facts),
     deploys: arrives ? facts.liveCommit : null,
     prepares: (arrives && !isPrepared(server, after.app)) || (takesVisitors && server.preparedAt === null),
     reload: files.length > 0,
@@ -105,12 +106,12 @@ export function comparePlaces(
   after: Fleet,
   from: DesiredState,
   to: DesiredState,
-  ownKeys: readonly string[],
+  own: Pick<PlanFacts, 'environmentKeys' | 'backendKeys'>,
 ): Pick<ServerPlan, 'firewall' | 'grants' | 'environment'> {
   return {
     firewall: compareRules(serverId, from, to),
     grants: compareGrants(serverId, from, to),
-    environment: compareEnvironment(serverId, before, after, from, to, ownKeys),
+    environment: compareEnvironment(serverId, before, after, from, to, own),
   };
 }
 
@@ -124,12 +125,16 @@ function compareRules(serverId: string, from: DesiredState, to: DesiredState): S
 }
 
 function compareGrants(serverId: string, from: DesiredState, to: DesiredState): ServerPlan['grants'] {
-  const grants = ({ database }: DesiredState) =>
-    database === null || database.serverId !== serverId
+  const grants = ({ database, redis }: DesiredState) => [
+    ...(database === null || database.serverId !== serverId
       ? []
       : database.logins.flatMap(({ name: user }) =>
           database.addresses.map((address) => ({ user, database: database.database, address })),
-        );
+        )),
+    ...(redis === null || redis.serverId !== serverId
+      ? []
+      : redis.addresses.map((address) => ({ user: redis.user, database: 'Redis', address }))),
+  ];
   return compare(grants(from), grants(to));
 }
 
@@ -156,18 +161,21 @@ function compareEnvironment(
   after: Fleet,
   from: DesiredState,
   to: DesiredState,
-  ownKeys: readonly string[],
+  own: Pick<PlanFacts, 'environmentKeys' | 'backendKeys'>,
 ): ServerPlan['environment'] {
   const values = (fleet: Fleet, state: DesiredState) => {
     const backend = fleet.backends.find((b) => b.serverId === serverId);
     const entry = state.environment.find((e) => e.backendId === backend?.id);
     if (entry === undefined) return new Map<string, string | null>();
-    const generated = databaseEnvironmentKeys.flatMap((key): [string, string | null][] => {
-      const value = entry.generated[key];
-      return value === undefined || ownKeys.includes(key)
-        ? []
-        : [[key, value instanceof Secret ? null : value]];
-    });
+    const ownKeys = [...own.environmentKeys, ...(own.backendKeys?.get(entry.backendId) ?? [])];
+    const generated = [...databaseEnvironmentKeys, ...redisEnvironmentKeys].flatMap(
+      (key): [string, string | null][] => {
+        const value = entry.generated[key];
+        return value === undefined || ownKeys.includes(key)
+          ? []
+          : [[key, value instanceof Secret ? null : value]];
+      },
+    );
     return new Map([...ownKeys.map((key): [string, null] => [key, null]), ...generated]);
   };
   const [old, next] = [values(before, from), values(after, to)];

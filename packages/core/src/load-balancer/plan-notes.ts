@@ -25,6 +25,8 @@ export interface PlanFacts {
   liveCommit: string | null;
   /** The app's own variables. */
   environmentKeys: readonly string[];
+  /** Those of single backends, by their ids. */
+  backendKeys?: ReadonlyMap<string, readonly string[]>;
   /** Another app of the same engine and primary has backends elsewhere: the engine listens already. */
   databaseListens: boolean;
   /** Processes that fairlead.yml declares at the commit that is served. */

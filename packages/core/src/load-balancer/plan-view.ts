@@ -13,7 +13,7 @@ export interface ServerPlan {
     change: 'add' | 'remove';
     port: number;
     source: string;
-    purpose: 'backend' | 'database' | 'stream';
+    purpose: 'backend' | 'database' | 'redis' | 'stream';
   }[];
   grants: { change: 'add' | 'remove'; user: string; database: string; address: string }[];
   environment: { key: string; change: 'add' | 'change' | 'remove'; value: string | null }[];

@@ -44,7 +44,7 @@ export async function readPlanFacts(
 ): Promise<Omit<PlanFacts, 'given' | 'foreign' | 'turns' | 'now'>> {
   const { app, loadBalancer } = fleet;
   const primary = fleet.backends.find((backend) => backend.role === 'primary');
-  const [applied, release, variables, neighbours, declared] = await Promise.all([
+  const [applied, release, variables, ofBackends, neighbours, declared] = await Promise.all([
     db.appliedConfig.findFirst({
       where: { loadBalancerId: loadBalancer.id, serverId: loadBalancer.balancerServerId },
       orderBy: { generation: 'desc' },
@@ -56,6 +56,11 @@ export async function readPlanFacts(
     db.environmentVariable.findMany({
       where: { appId: app.id },
       select: { key: true },
+      orderBy: { key: 'asc' },
+    }),
+    db.backendVariable.findMany({
+      where: { backend: { appId: app.id } },
+      select: { backendId: true, key: true },
       orderBy: { key: 'asc' },
     }),
     db.app.count({
@@ -75,6 +80,12 @@ export async function readPlanFacts(
     declared,
     liveCommit: release?.commit ?? null,
     environmentKeys: variables.map((variable) => variable.key),
+    backendKeys: new Map(
+      fleet.backends.map(({ id }) => [
+        id,
+        ofBackends.filter(({ backendId }) => backendId === id).map(({ key }) => key),
+      ]),
+    ),
     databaseListens: app.databaseEngine !== 'none' && neighbours > 0,
   };
 }

@@ -1,4 +1,4 @@
-import type { App, LoadBalancer } from '@fairlead/db';
+import type { LoadBalancer } from '@fairlead/db';
 import type { StreamSettings } from '@fairlead/nginx';
 import { hasProcess } from '../app/runtimes.ts';
 import { type BackendPorts, listenPorts } from '../backend/ports.ts';
@@ -7,6 +7,7 @@ import { type DatabaseEngine, databasePorts } from '../desired-database.ts';
 import { colourPort, frontPorts } from '../desired-nginx.ts';
 import type { Transaction } from '../events.ts';
 import type { Fleet } from '../fleet.ts';
+import { redisPort } from '../redis/settings.ts';
 import type { Intent } from './schemas.ts';
 import { streamsOf } from './streams-of.ts';
 
@@ -36,6 +37,7 @@ export async function claimsFor(tx: Transaction, fleet: Fleet, intent: Intent): 
       ],
     },
     include: {
+      redis: true,
       loadBalancer: true,
       backends: { where: { serverId: balancerServerId }, select: { port: true, openPorts: true } },
     },
@@ -61,7 +63,7 @@ export function ownClaims({ app, loadBalancer, backends, servers }: Fleet): Port
 }
 
 function claimsOfApp(
-  app: App,
+  app: Fleet['app'],
   loadBalancer: LoadBalancer | null,
   serverId: string,
   backend: BackendPorts | null,
@@ -82,7 +84,7 @@ function claimsOfApp(
 
 /** What of an app runs on the server itself, or is guarded there from everybody but its balancer. */
 function servicesOf(
-  app: App,
+  app: Fleet['app'],
   loadBalancer: LoadBalancer | null,
   serverId: string,
   backend: BackendPorts | null,
@@ -92,6 +94,9 @@ function servicesOf(
   return [
     ...(app.primaryServerId === serverId && engine !== 'none'
       ? [claim(databasePorts[engine], `the database of ${app.name}`)]
+      : []),
+    ...(app.primaryServerId === serverId && app.redis != null
+      ? [claim(redisPort(app), `the Redis of ${app.name}`)]
       : []),
     ...(isBackend
       ? listenPorts(app, backend).map((port) => claim(port, `the backend site of ${app.name}`))

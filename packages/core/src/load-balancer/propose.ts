@@ -3,6 +3,7 @@ import { AppError } from '@fairlead/errors';
 import { withPort } from '../backend/ports.ts';
 import type { TakenPort } from '../backend/taken-ports.ts';
 import { isWaySettled, servedWay } from '../backend/ways.ts';
+import { guardCanary } from '../canary/guard.ts';
 import { isProven } from '../desired.ts';
 import type { Fleet } from '../fleet.ts';
 import { asImport } from '../import/as-import.ts';
@@ -63,6 +64,7 @@ export function propose(fleet: Fleet, intent: Intent, given: ProposalContext): F
   if (fleet.app.removing) throw conflict('This app is being removed.');
   const after = change(fleet, intent, given);
   checkGrpc(after, intent);
+  guardCanary(fleet, after);
   return { ...after, loadBalancer: { ...after.loadBalancer, generation: fleet.loadBalancer.generation + 1 } };
 }
 

@@ -5,6 +5,7 @@ import { type BackendView, viewBackends } from '../backend/view.ts';
 import type { UseCase } from '../context.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { parseInput } from '../input.ts';
+import { isActive } from '../operation/active.ts';
 import { type OperationView, operationInclude, viewOperations } from '../operation/view.ts';
 import { found, isoOf, tenant } from '../tenant.ts';
 import { type BackendTlsView, viewBackendTls } from './backend-tls-view.ts';
@@ -95,7 +96,7 @@ export const readLoadBalancer: UseCase<unknown, LoadBalancerView> = async (ctx, 
   );
   const backends = await viewBackends(db, fleet);
   const active = await db.operation.findMany({
-    where: { appId, status: { in: ['running', 'queued'] } },
+    where: { appId, ...isActive },
     orderBy: { id: 'asc' },
     take: 1,
     include: operationInclude,

@@ -16,16 +16,24 @@ import type { Actor, Context } from '../context.ts';
 import { databaseLogins } from '../database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment } from '../desired-database.ts';
 import { effectiveEnvironment, revealEnvironment } from '../effective-environment.ts';
-import { readDatabasePassword, readEnvironmentSecrets, readHostedPassword } from '../environment/reveal.ts';
+import {
+  readDatabasePassword,
+  readEnvironmentSecrets,
+  readHostedPassword,
+  readRedisPassword,
+} from '../environment/reveal.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { hostedEnvironment } from '../hosted-database/environment.ts';
 import { hostedChecksOf } from '../hosted-database/view.ts';
 import { processesIn } from '../process/processes-of.ts';
+import { redisEnvironment } from '../redis/environment.ts';
+import { redisPort, redisUser } from '../redis/settings.ts';
 import { readRepositoryKey } from '../repository-access/reveal.ts';
 import { factsOf } from '../server/facts.ts';
 import { tenant } from '../tenant.ts';
 import type { ChecklistKey } from './checklist-items.ts';
 import { judgeDomains } from './readiness-domains.ts';
+import { withOffers } from './readiness-offers.ts';
 
 /** What was looked at; `fault` says why the repository was not. */
 export interface ReadinessScan {
@@ -72,7 +80,7 @@ export async function judgeReadiness(
     app,
     loadBalancer,
     scan: { commit, checkedAt, framework, files: files.length, fault: null },
-    findings: { ...atFolder(findings, app.rootDirectory), dns: domains },
+    findings: { ...withOffers(atFolder(findings, app.rootDirectory), app), dns: domains },
   };
 }
 
@@ -119,13 +127,22 @@ async function readEnvironment(ctx: Context, { app, servers }: Fleet): Promise<R
   const { databaseEngine, databaseName, databaseUser } = app;
   const primary = servers.find(({ id }) => id === app.primaryServerId);
   if (databaseEngine === 'none' || databaseName === null || databaseUser === null || primary === undefined)
-    return revealEnvironment(effectiveEnvironment(hostedPart(ctx, app), own));
+    return revealEnvironment(
+      effectiveEnvironment({ ...hostedPart(ctx, app), ...redisPart(ctx, app, primary) }, own),
+    );
   const engine = databaseEngine as DatabaseEngine;
   const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
   const logins = databaseLogins(app, engine, databaseUser);
   const database = { engine, database: databaseName, user: databaseUser, logins };
   const generated = databaseEnvironment(database, host, readDatabasePassword(ctx, app), app.runtime);
-  return revealEnvironment(effectiveEnvironment(generated, own));
+  return revealEnvironment(effectiveEnvironment({ ...generated, ...redisPart(ctx, app, primary) }, own));
+}
+
+function redisPart(ctx: Context, app: Fleet['app'], primary: Fleet['servers'][number] | undefined) {
+  if (app.redis == null || app.redis.leaving || primary === undefined) return {};
+  const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
+  const place = { port: redisPort(app), user: redisUser(app.slug) };
+  return redisEnvironment(place, host, readRedisPassword(ctx, app));
 }
 
 function hostedPart(ctx: Context, app: Fleet['app']) {

@@ -13,7 +13,13 @@ import { operationInput } from './schemas.ts';
 import { operationStatus } from './status.ts';
 import { type OperationView, viewOperation } from './view.ts';
 
-const cancellable = new Set(['server.check', 'server.prepare', 'app.deploy', 'process.run']);
+const cancellable = new Set([
+  'server.check',
+  'server.prepare',
+  'app.deploy',
+  'canary.promote',
+  'process.run',
+]);
 
 /**
  * End a check, a preparation, a deployment or a command early: a queued one at once, a running one at its next step. A change of the balancer is not cancelled half
@@ -59,11 +65,12 @@ export const cancelOperation: UseCase<unknown, { operation: OperationView }> = a
 /** Nothing of it has begun: the subject goes back to where it was. */
 async function undo(
   tx: Transaction,
-  row: { id: string; appId: string | null; serverId: string | null },
+  row: { id: string; kind: string; appId: string | null; serverId: string | null },
   now: Date,
 ): Promise<void> {
   const deployment = await tx.deployment.findFirst({ where: { operationId: row.id } });
-  if (deployment !== null) {
+  // A canary that is not promoted goes on as one.
+  if (deployment !== null && row.kind !== 'canary.promote') {
     const status = deploymentStatus.transition(deployment.status, 'cancelled');
     await tx.deployment.update({ where: { id: deployment.id }, data: { status, finishedAt: now } });
   }
@@ -73,7 +80,7 @@ async function undo(
     const waiting = await tx.operation.count({
       where: {
         appId: app.id,
-        kind: { in: ['app.deploy', 'database.rotate'] },
+        kind: { in: ['app.deploy', 'canary.promote', 'database.rotate'] },
         status: { in: ['queued', 'running'] },
       },
     });

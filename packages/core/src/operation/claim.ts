@@ -1,5 +1,6 @@
-import type { Operation } from '@fairlead/db';
+import { type Operation, Prisma } from '@fairlead/db';
 import type { OperationContext } from '../context.ts';
+import type { DeploymentStatus } from '../deployment/status.ts';
 import { announce } from '../events.ts';
 import { operationStatus } from './status.ts';
 
@@ -22,6 +23,7 @@ export type ClaimOutcome =
 
 /**
  * Take an operation: a queued one, or one whose worker has fallen silent. One operation at a time runs for an app and for a server, oldest first.
+ * While a canary is compared, deployments after it wait for its end and let everything else past.
  * The taking itself is one statement behind a lock: a toggle waits for it.
  */
 export async function claimOperation(
@@ -32,6 +34,10 @@ export async function claimOperation(
   const { prisma } = ctx;
   const now = ctx.clock();
   const staleBefore = new Date(now.getTime() - staleMs);
+  const canary: DeploymentStatus = 'canary';
+  const isHeld = Prisma.sql`(
+    EXISTS (SELECT FROM deployment WHERE deployment."appId" = mine."appId" AND deployment.status = ${canary})
+    OR EXISTS (SELECT FROM operation AS abort WHERE abort."appId" = mine."appId" AND abort.kind = 'canary.abort' AND abort.status = 'queued'))`;
   const running = operationStatus.transition('queued', 'running');
   const [, [claimed]] = await prisma.$transaction([
     prisma.$executeRaw`
@@ -43,12 +49,14 @@ export async function claimOperation(
         "heartbeatAt" = ${now}::timestamp, "finishedAt" = NULL
       WHERE id = ${operationId}
         AND (status = 'queued' OR (status = 'running' AND coalesce("heartbeatAt" <= ${staleBefore}::timestamp, true)))
+        AND NOT (mine.status = 'queued' AND mine.kind = 'app.deploy' AND ${isHeld})
         AND NOT EXISTS (
           SELECT FROM operation AS other
           WHERE other.id <> mine.id
             AND other."appId" IS NOT DISTINCT FROM mine."appId"
             AND (mine."appId" IS NOT NULL OR other."serverId" IS NOT DISTINCT FROM mine."serverId")
-            AND (other.status = 'running' OR (mine.status = 'queued' AND other.status = 'queued' AND other.id < mine.id)))
+            AND (other.status = 'running' OR (mine.status = 'queued' AND other.status = 'queued' AND other.id < mine.id
+              AND NOT (other.kind = 'app.deploy' AND ${isHeld}))))
       RETURNING mine.*`,
   ]);
   if (claimed === undefined) return whyNot(ctx, operationId, staleBefore);

@@ -5,6 +5,8 @@ export const operationKinds = {
   'server.check': { subject: 'server', handler: 'check-server', action: 'server.check' },
   'server.prepare': { subject: 'server', handler: 'prepare-server', action: 'server.prepare' },
   'app.deploy': { subject: 'app', handler: 'deploy-app', action: 'deployment.start' },
+  'canary.promote': { subject: 'app', handler: 'deploy-app', action: 'canary.promote' },
+  'canary.abort': { subject: 'app', handler: 'abort-canary', action: 'canary.abort' },
   'database.rotate': { subject: 'app', handler: 'deploy-app', action: 'database.rotate' },
   'hosted-database.check': {
     subject: 'app',

@@ -75,6 +75,16 @@ async function reopen(
       : await tx.app.findUnique({ where: { id: row.appId }, include: { loadBalancer: true } });
   if (app === null) throw new AppError('conflict', 'What this operation was for is gone.');
   if (app.removing && kind !== 'app.remove') throw new AppError('conflict', 'This app is being removed.');
+  const isCanary =
+    kind === 'canary.promote' &&
+    (await tx.deployment.count({ where: { id: row.deploymentId ?? '', status: 'canary' } })) === 1;
+  if (isCanary) {
+    await tx.app.update({
+      where: { id: app.id },
+      data: { status: appStatus.transition(app.status, 'deploying') },
+    });
+    return;
+  }
   if (kind !== undefined && isDeploying(kind)) {
     const deployment = await tx.deployment.findFirst({ where: { operationId: row.id } });
     // Every backend has what was deployed: what is left comes after it.

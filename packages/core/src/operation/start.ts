@@ -40,7 +40,8 @@ export async function startOperation(
       idempotencyKey: idempotencyKey ?? null,
     },
   });
-  if (isDeploying(intent.kind) && intent.deploymentId != null) {
+  const isOfDeployment = isDeploying(intent.kind) || intent.kind === 'canary.abort';
+  if (isOfDeployment && intent.deploymentId != null) {
     await tx.deployment.update({ where: { id: intent.deploymentId }, data: { operationId: operation.id } });
   }
   await recordAudit(tx, actor, operationKinds[intent.kind].action, subject, {

@@ -43,6 +43,7 @@ export const storedFactsSchema = z.object({
     .nullable(),
   postgresql: engineFacts,
   mariadb: engineFacts,
+  redis: z.string().nullable().optional(),
   node: z.string().nullable(),
   php: z.string().nullable(),
   /** Absent of a host program before there were apps of Python. */

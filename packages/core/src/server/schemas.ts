@@ -37,8 +37,8 @@ export const confirmHostKeyInput = confirmHostKeyBody.extend(checkServerInput.sh
 export const prepareServerBody = z.strictObject({
   runtimes: z.array(runtimeSchema).max(runtimes.length).default([]),
   databases: z
-    .array(z.enum(['postgresql', 'mariadb']))
-    .max(2)
+    .array(z.enum(['postgresql', 'mariadb', 'redis']))
+    .max(3)
     .default([]),
 });
 export type PrepareServerBody = z.input<typeof prepareServerBody>;

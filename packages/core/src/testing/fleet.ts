@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { App, Backend, LoadBalancer, Server } from '@fairlead/db';
 import { renderFront, renderStreams } from '@fairlead/nginx';
 import { createApp } from '../app/create.ts';
+import { noFigures } from '../canary/figures.ts';
+import { canarySchema } from '../canary/schemas.ts';
 import type { Actor } from '../context.ts';
 import { desiredOf, loadFleet } from '../fleet.ts';
 import { storeNginxReading } from '../import/store.ts';
@@ -128,6 +130,36 @@ export async function seedBalancedApp(world: World, actor: Actor, replicas = 1) 
     data: { enabled: true, status: 'on', generation: 2, observedGeneration: 2 },
   });
   return { ...seeded, servers, replicas: others };
+}
+
+/** A balanced app of which the first of two replicas has a canary. */
+export async function seedCanary(world: World, actor: Actor, settings: object = {}) {
+  const { prisma } = world.ctx;
+  const seeded = await seedBalancedApp(world, actor, 2);
+  const [chosen] = seeded.replicas;
+  if (chosen === undefined) throw new Error('there is no replica');
+  const state = { startedAt: new Date().toISOString(), canary: noFigures, stable: noFigures };
+  const deployment = await prisma.deployment.create({
+    data: {
+      appId: seeded.app.id,
+      number: 2,
+      branch: 'main',
+      commit: 'd'.repeat(40),
+      status: 'canary',
+      canary: canarySchema.parse(settings),
+      canaryState: state,
+    },
+  });
+  const release = await prisma.release.create({
+    data: { deploymentId: deployment.id, backendId: chosen.id, commit: 'd'.repeat(40), status: 'live' },
+  });
+  await prisma.backend.update({ where: { id: chosen.id }, data: { canary: true, releaseId: release.id } });
+  await prisma.loadBalancer.update({
+    where: { appId: seeded.app.id },
+    data: { canary: { deploymentId: deployment.id, number: 2, percent: 10, cookie: 'fairlead_canary' } },
+  });
+  await seedAppliedConfig(world, seeded.app.id);
+  return { ...seeded, deployment, chosen };
 }
 
 /** End what runs or waits on an app, so that the next intent starts anew. */

@@ -41,6 +41,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "nginx": _nginx,
         "postgresql": _postgresql,
         "mariadb": _mariadb,
+        "redis": lambda: _version(["/usr/bin/redis-server", "--version"]),
         "node": lambda: _version(["/usr/bin/node", "--version"]),
         "python": _python,
         "php": lambda: _version(["/usr/bin/php", "-n", "--version"]),

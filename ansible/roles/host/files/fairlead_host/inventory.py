@@ -18,6 +18,8 @@ from .nginx.managed import KINDS, FileId
 from .nginx.replaced import all_kept
 from .parse import Fields
 from .process.place import loaded_units
+from .redis.place import Instance
+from .redis.verbs import listed_accounts
 
 
 def inventory(_: Call, fields: Fields) -> dict[str, Any]:
@@ -28,13 +30,13 @@ def inventory(_: Call, fields: Fields) -> dict[str, Any]:
     return {
         "nginxFiles": _nginx_files(app),
         "firewallRules": listed_rules(app),
-        "databaseGrants": listed_grants(app),
+        "databaseGrants": listed_grants(app) + listed_accounts(app),
         "users": [app.user for app in apps if _has_user(app)],
         "units": sorted({unit for app in apps for unit in _units(app)}),
         "paths": [
             str(path)
             for app in apps
-            for path in [*own_paths(app), *_certificate_directories(app), *left_over_revisions(app)]
+            for path in [*own_paths(app), *_certificate_directories(app), *left_over_revisions(app), *Instance(app.name).own_paths()]
             if os.path.lexists(path)
         ]
         + all_kept(app),
@@ -61,5 +63,5 @@ def _has_user(app: App) -> bool:
 
 def _units(app: App) -> list[str]:
     """Units of the app that systemd has loaded, running or failed."""
-    names = [app.unit(colour) for colour in COLOURS] + loaded_units(app)
+    names = [*(app.unit(colour) for colour in COLOURS), Instance(app.name).unit, *loaded_units(app)]
     return [unit for unit in names if systemd.show(unit, "ActiveState")["ActiveState"] not in ("", "inactive")]

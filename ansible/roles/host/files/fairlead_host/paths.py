@@ -39,3 +39,5 @@ PHP_SOCKETS = Path("/run/php")
 FIREWALL_STATE = STATE / "firewall.json"
 FIREWALL_RULES = STATE / "firewall.nft"
 DATABASE_STATE = STATE / "database"
+REDIS = Path("/etc/fairlead/redis")
+REDIS_STATE = STATE / "redis"

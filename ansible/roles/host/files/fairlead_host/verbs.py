@@ -9,10 +9,11 @@ from .facts import facts, hello
 from .firewall import verbs as firewall
 from .hosted import check as hosted
 from .inventory import inventory
-from .nginx import apply, challenge, drain, observe, sites
+from .nginx import apply, canary, challenge, drain, observe, sites
 from .process import apply as process
 from .process import observe as processes
 from .process import run as commands
+from .redis import verbs as redis
 from .release import build, command, declaration, lifecycle, ship, start
 from .verb import Verb
 
@@ -26,6 +27,7 @@ VERBS: dict[str, Verb] = {
     "nginx.observe": Verb(False, observe.observe),
     "nginx.sites": Verb(False, sites.sites),
     "nginx.drain": Verb(False, drain.drain),
+    "canary.read": Verb(False, canary.read),
     "acme.challenge": Verb(False, challenge.challenge),
     "app.ensure": Verb(True, ensure.ensure),
     "app.env": Verb(True, environment.write),
@@ -52,5 +54,8 @@ VERBS: dict[str, Verb] = {
     "database.grant": Verb(True, database.grant),
     "database.remove": Verb(True, database.remove),
     "database.check": Verb(False, hosted.check),
+    "redis.ensure": Verb(True, redis.ensure),
+    "redis.observe": Verb(False, redis.observe),
+    "redis.remove": Verb(True, redis.remove),
     "firewall.set": Verb(True, firewall.set_rules),
 }

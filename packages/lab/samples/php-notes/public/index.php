@@ -3,6 +3,7 @@
 declare(strict_types=1);
 
 require __DIR__ . '/../database.php';
+require __DIR__ . '/../redis.php';
 
 $path = parse_url($_SERVER['REQUEST_URI'] ?? '/', PHP_URL_PATH);
 $release = getenv('RELEASE') ?: basename(dirname(__DIR__));
@@ -16,6 +17,12 @@ if ($path === '/whoami') {
         'remoteAddress' => $_SERVER['REMOTE_ADDR'] ?? null,
         'forwardedFor' => $_SERVER['HTTP_X_FORWARDED_FOR'] ?? null,
     ]);
+    return;
+}
+
+if ($path === '/visits') {
+    header('Content-Type: application/json');
+    echo json_encode(['server' => gethostname(), 'visits' => countVisit()]);
     return;
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import paths
 from ..errors import HostError
 from ..files import read_json, sha256
+from ..redis.place import known_instances
 from .limits import Limits
 
 COLOURS = ("blue", "green")
@@ -162,6 +163,7 @@ def known_apps() -> list[App]:
     for directory in (paths.SRV, paths.APPS):
         if directory.is_dir():
             names |= {entry.name for entry in directory.iterdir() if entry.is_dir()}
+    names |= {instance.app for instance in known_instances()}
     return [App(name) for name in sorted(names)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import HostError
+from ..redis.drift import drifted_redis
 from . import mariadb
 from .grants import load_grants
 from .names import ENGINES, Grant
@@ -15,7 +16,7 @@ from .postgresql_access import block_lines, hba_lines
 def drifted_grants() -> list[dict[str, Any]] | None:
     """Apps whose grants differ, each with both sides; None where an engine does not answer, so that nobody takes silence for order."""
     try:
-        return [item for engine in ENGINES for item in _drifted(engine, load_grants(engine))]
+        return [item for engine in ENGINES for item in _drifted(engine, load_grants(engine))] + drifted_redis()
     except HostError:
         return None
 

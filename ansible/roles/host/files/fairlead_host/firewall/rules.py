@@ -10,7 +10,7 @@ from ..files import read_json, unlink, write_json
 from ..parse import Fields, refuse
 from ..processes import LISTEN, all_pids, name_of, socket_inodes, tcp_sockets
 
-PURPOSES = ("backend", "database", "stream")
+PURPOSES = ("backend", "database", "redis", "stream")
 SSH = 22
 
 

@@ -12,6 +12,7 @@ from ..files import read_or_none, write_atomic
 from ..locks import hold
 from ..parse import Fields
 from .beside import Staging
+from .canary import forget_log
 from .certificate import directory_of
 from .fault import explain
 from .managed import Candidate, content_of, parse_candidates, parse_status, read_record, refuse_older
@@ -141,6 +142,8 @@ def _go_live(requests: list[Request]) -> None:
         for candidate in request.candidates:
             if candidate not in request.changed and candidate.content is not None:
                 write_atomic(candidate.file.status, candidate.status_text)
+            if candidate.file.kind == "front" and "canary.log" not in (candidate.content or ""):
+                forget_log(candidate.file.app)
         request.result = _result(request, timing)
 
 

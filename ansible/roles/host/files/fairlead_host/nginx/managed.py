@@ -62,7 +62,8 @@ class FileId:
 
     def forget(self) -> None:
         """Takes the kept revisions and the logs away, once the file itself is gone for good."""
-        for log in LOGS.glob(f"fairlead-{self.app}.{self.kind}.log*"):
+        names = [f"fairlead-{self.app}.{self.kind}.log*", *([f"fairlead-{self.app}.canary.log*"] if self.kind == "front" else [])]
+        for log in (found for name in names for found in LOGS.glob(name)):
             log.unlink(missing_ok=True)
         if self.revisions.is_dir():
             for revision in self.revisions.iterdir():

@@ -20,6 +20,8 @@ PIECE = 1024 * 1024
 LONGEST_HEAD = 4 * 1024 * 1024
 # Packs are made to cross a network while somebody waits: half of zlib's gain for a fifth of its time.
 LEVEL = 1
+# Folders of a release that gave their places to shared ones, by the same paths.
+SET_ASIDE = ".fairlead/shared"
 
 
 class Unusable(Exception):
@@ -180,7 +182,15 @@ def _hashed(content: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
 
 
 def _open_inside(release: str, path: str) -> BinaryIO:
-    """A regular file of a release, by a way without symbolic links: its app may have put one anywhere."""
+    """A regular file of a release, as it was built: where a folder gave its place to a shared one, it lies in `SET_ASIDE`."""
+    try:
+        return _open_at(release, path)
+    except Unusable:
+        return _open_at(release, f"{SET_ASIDE}/{path}")
+
+
+def _open_at(release: str, path: str) -> BinaryIO:
+    """By a way without symbolic links: its app may have put one anywhere."""
     parts = path.split("/")
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     handle = os.open(release, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

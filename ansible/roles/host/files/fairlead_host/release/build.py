@@ -17,6 +17,7 @@ from ..locks import hold
 from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SHA256, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
 from . import artifact, job, ship
 from .build_outcome import explain
+from .shared import link_shared, parse_folders
 
 BUILDER = Path(__file__).resolve().parent / "builder.py"
 MANIFEST, PACK = paths.BUILDS / "manifest", paths.BUILDS / "pack"
@@ -48,6 +49,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
     app, release_id = App(fields.slug()), fields.uuid("releaseId")
     spec = _parse(app, release_id, fields)
     timeout_s = fields.integer("timeoutSeconds", 10, 7200)
+    folders = fields.optional("sharedFolders", lambda name: parse_folders(fields, name)) or []
     fields.done()
     app.ids()
     started = time.monotonic()
@@ -67,6 +69,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         unlink(Path(spec.outcome))
         if failure is not None:
             raise failure
+        link_shared(app, release_id, folders)
         duration_ms = round((time.monotonic() - started) * 1000, 1)
         _keep_manifest(app, release_id, spec)
         write_json(

@@ -17,6 +17,7 @@ const databases = [
     detail: 'Only where this server will be a primary with a database.',
   },
   { key: 'mariadb', label: 'MariaDB', detail: 'Only where this server will be a primary with a database.' },
+  { key: 'redis', label: 'Redis', detail: 'Only where an app’s primary keeps sessions, cache or queues.' },
 ] as const;
 
 interface PrepareDialogProps {
@@ -33,6 +34,7 @@ function installed({ facts }: Server): Set<string> {
   if (facts.python) set.add('python');
   if (facts.postgresql) set.add('postgresql');
   if (facts.mariadb) set.add('mariadb');
+  if (facts.redis) set.add('redis');
   return set.size === 1 ? set.add('node') : set;
 }
 

@@ -58,6 +58,7 @@ export function ServerManaged({ server }: { server: Server }) {
         ? `${facts.mariadb.version}${facts.mariadb.maxConnections ? `, at most ${facts.mariadb.maxConnections} connections` : ''}`
         : missing,
     },
+    { label: 'Redis', value: facts?.redis ?? missing },
     { label: 'Firewall', value: facts?.firewall ?? missing },
     { label: 'Host program', value: server.hostVersion ? `version ${server.hostVersion}` : missing },
     {

@@ -11,6 +11,7 @@ import {
   StateBadge,
   Table,
 } from '@fairlead/ui';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { resources } from '../../../../../data/resources.ts';
 import { useResource } from '../../../../../data/use-resource.ts';
@@ -19,7 +20,11 @@ import { TextLink } from '../../../../../parts/text-link.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
 import { HostedPanel } from './hosted-panel.tsx';
-import { RotateDialog } from './rotate-dialog.tsx';
+import { RedisPanel } from './redis-panel.tsx';
+
+const RotateDialog = dynamic(() => import('./rotate-dialog.tsx').then((module) => module.RotateDialog), {
+  ssr: false,
+});
 
 type Backend = LoadBalancer['backends'][number];
 const engines = { postgresql: 'PostgreSQL', mariadb: 'MariaDB', none: 'None' };
@@ -130,17 +135,23 @@ export function DatabasePage({ appId }: { appId: string }) {
   const balancer = useResource(resources.loadBalancer(appId));
   if (!app) return null;
   if (app.database.engine === 'none') {
-    return <HostedPanel app={app} />;
+    return (
+      <>
+        <HostedPanel app={app} />
+        <RedisPanel app={app} />
+      </>
+    );
   }
   return (
     <>
       <DatabaseFacts app={app} />
+      <RedisPanel app={app} />
       <section aria-label="Who is let in" className="flex flex-col gap-3">
         <div>
           <h2 className="text-base">Who is let in</h2>
           <p className="text-ink-muted text-sm">
-            The port is open for these addresses alone, and so are the accounts. A backend that is removed
-            loses both.
+            The ports of the database and of Redis are open for these addresses alone, and so are the
+            database’s accounts. A backend that is removed loses both.
           </p>
         </div>
         {balancer.data ? (

@@ -13,7 +13,12 @@ export default async function Page({ params }: Props) {
   const { appId } = await params;
   return (
     <Prefetch
-      resources={[resources.app(appId), resources.loadBalancer(appId), resources.hostedDatabase(appId)]}
+      resources={[
+        resources.app(appId),
+        resources.loadBalancer(appId),
+        resources.hostedDatabase(appId),
+        resources.redis(appId),
+      ]}
     >
       <DatabasePage appId={appId} />
     </Prefetch>

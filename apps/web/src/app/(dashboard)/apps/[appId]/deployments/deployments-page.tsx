@@ -27,6 +27,10 @@ const DeployDialog = dynamic(() => import('./deploy-dialog.tsx').then((module) =
   ssr: false,
 });
 
+const CanaryDialog = dynamic(() => import('./canary-dialog.tsx').then((module) => module.CanaryDialog), {
+  ssr: false,
+});
+
 const columns: Column<Deployment>[] = [
   {
     key: 'number',
@@ -87,7 +91,7 @@ const columns: Column<Deployment>[] = [
 export function DeploymentsPage({ appId }: { appId: string }) {
   const may = useMay();
   const app = useApp(appId);
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'revision' | 'canary' | null>(null);
   const deployments = useResource(resources.deployments(appId));
   if (!deployments.data) {
     return deployments.isError ? (
@@ -99,14 +103,16 @@ export function DeploymentsPage({ appId }: { appId: string }) {
   return (
     <>
       {app && may('deployment.start') && app.status !== 'removing' ? (
-        <Button
-          size="sm"
-          className="self-end"
-          disabled={app.activeOperation !== null}
-          onClick={() => setAsking(true)}
-        >
-          Deploy a tag or commit
-        </Button>
+        <div className="flex flex-wrap justify-end gap-2">
+          {app.loadBalancer.enabled ? (
+            <Button size="sm" disabled={app.activeOperation !== null} onClick={() => setAsking('canary')}>
+              Deploy as a canary
+            </Button>
+          ) : null}
+          <Button size="sm" disabled={app.activeOperation !== null} onClick={() => setAsking('revision')}>
+            Deploy a tag or commit
+          </Button>
+        </div>
       ) : null}
       <Table
         label="Deployments"
@@ -120,7 +126,10 @@ export function DeploymentsPage({ appId }: { appId: string }) {
           </EmptyState>
         }
       />
-      {app && isAsking ? <DeployDialog app={app} open onOpenChange={setAsking} /> : null}
+      {app && asking === 'revision' ? (
+        <DeployDialog app={app} open onOpenChange={() => setAsking(null)} />
+      ) : null}
+      {app && asking === 'canary' ? <CanaryDialog app={app} onClose={() => setAsking(null)} /> : null}
     </>
   );
 }

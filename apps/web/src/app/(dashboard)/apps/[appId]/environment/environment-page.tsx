@@ -9,6 +9,7 @@ import { useResource } from '../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../parts/load-failure.tsx';
 import { useMay } from '../../../../../shell/me.tsx';
 import { useApp } from '../use-app.ts';
+import { BackendVariables, type Editing } from './backend-variables.tsx';
 import { EnvironmentTable } from './environment-table.tsx';
 import { EnvironmentText } from './environment-text.tsx';
 import { EnvironmentToolbar } from './environment-toolbar.tsx';
@@ -30,16 +31,19 @@ export function EnvironmentPage({ appId }: { appId: string }) {
   const app = useApp(appId);
   const [isStoring, setStoring] = useState(false);
   const [editing, setEditing] = useState<string | null>(null);
+  const [forOne, setForOne] = useState<Editing | null>(null);
   const save = useAction<Environment>({
     failure: 'Could not change the environment',
     success: 'The environment was changed',
     quiet: true,
     onSuccess: () => {
       setEditing(null);
+      setForOne(null);
       setAsText(false);
     },
   });
-  const change = (body: EnvironmentChange) =>
+  const balancer = useResource(resources.loadBalancer(appId));
+  const change = (body: EnvironmentChange & { backendId?: string }) =>
     save.run({ method: 'PUT', path: `/apps/${appId}/environment`, body });
 
   if (!may('environment.read'))
@@ -51,7 +55,7 @@ export function EnvironmentPage({ appId }: { appId: string }) {
       <Skeleton className="h-64 rounded-lg" />
     );
   }
-  const { items, generated, pending } = query.data;
+  const { items, ofBackends, generated, pending } = query.data;
   const mayChange = may('environment.change');
   return (
     <>
@@ -86,6 +90,18 @@ export function EnvironmentPage({ appId }: { appId: string }) {
           }
         />
       )}
+      <BackendVariables
+        items={ofBackends}
+        backends={balancer.data?.backends.filter(({ desired }) => desired !== 'removed') ?? []}
+        mayChange={mayChange}
+        action={save}
+        editing={forOne}
+        onEdit={(next) => {
+          save.reset();
+          setForOne(next);
+        }}
+        onSave={change}
+      />
       <GeneratedTable generated={generated} />
       {isStoring && app ? (
         <ObjectStorageDialog appId={appId} runtime={app.runtime} onClose={() => setStoring(false)} />

@@ -12,7 +12,7 @@ interface Props {
 export default async function Page({ params }: Props) {
   const { appId } = await params;
   return (
-    <Prefetch resources={[resources.app(appId), resources.environment(appId)]}>
+    <Prefetch resources={[resources.app(appId), resources.environment(appId), resources.loadBalancer(appId)]}>
       <EnvironmentPage appId={appId} />
     </Prefetch>
   );

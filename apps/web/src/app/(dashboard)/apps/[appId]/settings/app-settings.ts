@@ -105,6 +105,16 @@ export const appSettings: SettingsGroup<App>[] = [
         parse: orNull,
         only: (app) => !hasProcess(app.runtime),
       },
+      {
+        name: 'sharedFolders',
+        wide: true,
+        label: 'Shared folders',
+        mono: true,
+        optional: true,
+        hint: 'Kept from release to release, e.g. storage/app uploads. Each server has its own: backends share nothing by them. What visitors upload belongs in object storage.',
+        value: (app) => app.sharedFolders.join(' '),
+        parse: (text) => text.split(/[\s,]+/).filter(Boolean),
+      },
     ],
   },
   {

@@ -2,7 +2,9 @@
 import type { App } from '@fairlead/api/types';
 import { Button, ConfirmDialog, Panel } from '@fairlead/ui';
 import { useState } from 'react';
+import { resources } from '../../../../../data/resources.ts';
 import { useAction } from '../../../../../data/use-action.tsx';
+import { useResource } from '../../../../../data/use-resource.ts';
 import { count } from '../../../../../parts/units.ts';
 
 /** The end of an app, on every server that it is on. */
@@ -10,6 +12,7 @@ export function RemoveApp({ app }: { app: App }) {
   const [open, setOpen] = useState(false);
   const remove = useAction({ failure: `Could not remove ${app.name}`, onSuccess: () => setOpen(false) });
   const database = app.database.engine !== 'none';
+  const { data } = useResource(resources.redis(app.id));
   return (
     <Panel title="Remove this app">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -40,6 +43,11 @@ export function RemoveApp({ app }: { app: App }) {
           {database ? (
             <li>
               <b className="text-ink">its database {app.database.name ?? ''} with all data in it</b>
+            </li>
+          ) : null}
+          {data?.redis ? (
+            <li>
+              <b className="text-ink">its Redis with all that it holds</b>
             </li>
           ) : null}
           <li>its environment, deployments, configurations and health history</li>

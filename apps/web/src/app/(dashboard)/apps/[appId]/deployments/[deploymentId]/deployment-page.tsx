@@ -15,10 +15,11 @@ import { clsx } from 'clsx';
 import { resources } from '../../../../../../data/resources.ts';
 import { useResource } from '../../../../../../data/use-resource.ts';
 import { LoadFailure } from '../../../../../../parts/load-failure.tsx';
-import { OperationLog } from '../../../../../../parts/operation-log.tsx';
 import { TextLink } from '../../../../../../parts/text-link.tsx';
 import { shortCommit } from '../../../../../../parts/units.ts';
 import { RollbackButton } from '../rollback-button.tsx';
+import { CanaryPanel } from './canary-panel.tsx';
+import { DeploymentLogs } from './deployment-logs.tsx';
 
 /** One backend's way through the deployment. */
 function Lane({ release }: { release: Release }) {
@@ -88,6 +89,7 @@ export function DeploymentPage({ appId, deploymentId }: { appId: string; deploym
   return (
     <>
       <Head deployment={deployment} />
+      {deployment.canary ? <CanaryPanel deployment={deployment} canary={deployment.canary} /> : null}
       {deployment.releases.length > 0 ? (
         <ul aria-label="Backends" className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
           {deployment.releases.map((release) => (
@@ -103,7 +105,7 @@ export function DeploymentPage({ appId, deploymentId }: { appId: string; deploym
       )}
       {deployment.operationId ? (
         <>
-          <OperationLog operationId={deployment.operationId} live={live} />
+          <DeploymentLogs deployment={deployment} live={live} />
           <p className="text-ink-muted text-sm">
             Steps, retry and cancel are on{' '}
             <TextLink href={`/operations/${deployment.operationId}`}>its operation</TextLink>.

@@ -1,0 +1,309 @@
+import {
+  abortCanary,
+  cancelOperation,
+  checklistKeys,
+  createApp,
+  enableLoadBalancer,
+  type OperationView,
+  promoteCanary,
+  readDeployment,
+  removeApp,
+  startDeployment,
+  toggleBackend,
+} from '@fairlead/core';
+import type { Server } from '@fairlead/db';
+import type { GitServer, Lab } from '@fairlead/lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  closelyMs,
+  startTestControlPlane,
+  type TestControlPlane,
+  until,
+} from '../../testing/control-plane.ts';
+import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
+import { startTraffic, type Traffic } from '../../testing/traffic.ts';
+import { type SpawnedWorker, spawnWorker } from '../../testing/worker-process.ts';
+
+const domain = 'notes.example.com';
+const names = ['one', 'two', 'three'] as const;
+const log = '/var/log/nginx/fairlead-notes.canary.log';
+let plane: TestControlPlane;
+let worker: SpawnedWorker;
+let lab: Lab;
+let git: GitServer;
+let servers: Server[];
+let appId: string;
+let traffic: Traffic;
+
+/** A release that says its version; a bad one answers visitors 500, and the balancer's own look well. */
+const push = (version: string, isBad = false) =>
+  git.repo('node-notes').commit(
+    {
+      'server.js': `
+const { FAIRLEAD_SERVER: server, PORT, HOST } = process.env;
+require('node:http').createServer((request, response) => {
+  response.writeHead(${isBad} && request.url !== '/health' ? 500 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ server, version: '${version}' }));
+}).listen(PORT, HOST);
+`,
+      'package.json': '{"name": "notes", "private": true}\n',
+      'package-lock.json': '{"name": "notes", "lockfileVersion": 3, "packages": {}}\n',
+    },
+    version,
+  );
+const serverId = (name: string) => servers.find((one) => one.name === name)?.id ?? '';
+const backendOn = (name: string) =>
+  plane.database.prisma.backend.findFirstOrThrow({ where: { appId, serverId: serverId(name) } });
+const read = (deploymentId: string) => readDeployment(plane.ctx, plane.actor, { appId, deploymentId });
+const front = () => lab.machine('one').readFile('/etc/nginx/fairlead/http/notes.front.conf');
+/** What each backend answers. */
+const versions = () =>
+  Promise.all(
+    names.map(async (name) => {
+      const { address } = await backendOn(name);
+      return versionIn(await lab.machine('one').run(`curl -s http://${address}:20000/health`));
+    }),
+  );
+const versionIn = (body: string) => (JSON.parse(body) as { version: string }).version;
+
+interface Visit {
+  status: number;
+  version: string;
+  cookies: string[];
+}
+const visit = async (cookie = ''): Promise<Visit> => {
+  const response = await fetchFrom(cookie);
+  return { status: response.status, version: versionIn(response.body), cookies: response.cookies };
+};
+const fetchFrom = async (cookie: string, path = '/?secret=1') => {
+  const text = await lab
+    .machine('one')
+    .run(`curl -s -i -H 'Host: ${domain}' -H 'Cookie: ${cookie}' 'http://127.0.0.1${path}'`);
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  const cookies = [...head.matchAll(/^set-cookie: (.*)\r?$/gim)].map((match) => (match[1] ?? '').trim());
+  return { status: Number(head.split(' ')[1]), head, body, cookies };
+};
+/** So many new visitors at once, by version. */
+const newcomers = async (count: number): Promise<Record<string, number>> => {
+  const text = await lab
+    .machine('one')
+    .run(`for i in $(seq ${count}); do curl -s -H 'Host: ${domain}' http://127.0.0.1/; echo; done`);
+  const found: Record<string, number> = {};
+  for (const line of text.trim().split('\n')) found[versionIn(line)] = (found[versionIn(line)] ?? 0) + 1;
+  return found;
+};
+const start = async (canary: object): Promise<{ operation: OperationView; deploymentId: string }> => {
+  const operation = await plane.succeed(startDeployment, { appId, canary });
+  const { id } = await plane.database.prisma.deployment.findFirstOrThrow({
+    where: { operationId: operation.id },
+  });
+  return { operation, deploymentId: id };
+};
+const ended = (deploymentId: string, status: string) =>
+  until(
+    `the canary being ${status}`,
+    async () => {
+      const { prisma } = plane.database;
+      const row = await prisma.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
+      const busy = await prisma.operation.count({ where: { appId, status: { in: ['queued', 'running'] } } });
+      return row.status === status && busy === 0 && row;
+    },
+    180_000,
+  );
+/** The first step of the operation whose key begins so has begun. */
+const begun = (operationId: string, key: string) =>
+  until(
+    `step ${key}`,
+    async () => {
+      const where = { operationId, key: { startsWith: key }, startedAt: { not: null } };
+      return (await plane.database.prisma.step.findFirst({ where })) ?? undefined;
+    },
+    60_000,
+    closelyMs,
+  );
+const killAt = async (operationId: string, key: string) => {
+  await begun(operationId, key);
+  await worker.kill();
+  worker = await spawnWorker(plane.env);
+};
+const rule = { minRequests: 40, longestSeconds: 600, maxExtraErrorPercent: 2, maxSlowerPercent: 10_000 };
+
+beforeAll(async () => {
+  plane = await startTestControlPlane();
+  lab = await bootLab(38, names);
+  git = await lab.gitServer({ repos: ['node-notes'] });
+  worker = await spawnWorker(plane.env);
+  servers = await prepareFleet(plane, lab.machines);
+  await push('first');
+  const app = await createApp(plane.ctx, plane.actor, {
+    name: 'Notes',
+    repositoryUrl: git.repo('node-notes').url,
+    runtime: 'node',
+    startCommand: 'node server.js',
+    domains: [domain],
+    healthPath: '/health',
+    primaryServerId: serverId('one'),
+  });
+  appId = app.id;
+  await plane.succeed(startDeployment, { appId });
+  await plane.succeed(enableLoadBalancer, {
+    appId,
+    serverIds: [serverId('two'), serverId('three')],
+    acknowledged: checklistKeys,
+  });
+  traffic = startTraffic({ address: lab.machine('one').address, host: domain, path: '/health' });
+});
+afterAll(async () => {
+  await traffic?.stop();
+  await worker?.stop();
+  await lab?.down();
+  await plane?.close();
+});
+
+test('a share of the visitors gets it and stays, both sides are counted, and its rule promotes it, past a killed worker', async () => {
+  const commit = await push('second');
+  const { deploymentId } = await start({ percent: 50, rule: { ...rule, minRequests: 150 } });
+  expect((await versions()).sort()).toEqual(['first', 'first', 'second']);
+  expect((await read(deploymentId)).status).toBe('canary');
+  const first = await visit();
+  const [cookie = ''] = first.cookies;
+  expect(cookie).toMatch(/^fairlead_canary=[0-9a-f]{32}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/);
+  const number = cookie.split(';')[0] ?? '';
+  for (let again = 0; again < 8; again += 1) {
+    expect(await visit(number)).toEqual({ status: 200, version: first.version, cookies: [] });
+  }
+  expect(new Set(Object.keys(await newcomers(30)))).toEqual(new Set(['first', 'second']));
+  expect((await visit('fairlead_canary=always')).version).toBe('second');
+  expect((await visit('fairlead_canary=never')).version).toBe('first');
+  // Other changes go on beside it.
+  await worker.kill();
+  worker = await spawnWorker(plane.env);
+  const { id: backendId } = await until('one without it', async () => {
+    const rows = await plane.database.prisma.backend.findMany({ where: { appId, role: 'replica' } });
+    return rows.find(({ canary }) => !canary);
+  });
+  await plane.succeed(toggleBackend, { appId, backendId, enabled: false });
+  await plane.succeed(toggleBackend, { appId, backendId, enabled: true });
+  const counted = await until('figures', async () => {
+    const { canary } = await read(deploymentId);
+    return canary !== null && canary.canary.requests > 20 && canary;
+  });
+  expect(counted).toMatchObject({ canary: { errors: 0 }, stable: { errors: 0 }, isIncomplete: false });
+  const lines = await lab.machine('one').run(`cat ${log}`);
+  expect(lines).not.toMatch(/secret|GET|127\.0\.0\.1\|/);
+  // A push waits behind it.
+  await push('third');
+  const behind = await startDeployment(plane.ctx, plane.actor, { appId });
+  await Promise.all([newcomers(150), newcomers(150)]);
+  const promoting = await until(
+    'its promotion',
+    async () =>
+      (await plane.database.prisma.operation.findFirst({ where: { kind: 'canary.promote' } })) ?? undefined,
+    120_000,
+    closelyMs,
+  );
+  await killAt(promoting.id, 'switch:');
+  expect((await plane.ended(promoting.id)).status).toBe('succeeded');
+  expect(promoting).toMatchObject({ actorId: null });
+  const live = await plane.database.prisma.release.findMany({ where: { deploymentId } });
+  expect(live.map((release) => release.commit)).toEqual(Array(3).fill(commit));
+  expect((await read(deploymentId)).canary?.ended).toMatch(/^By its rule\. The canary keeps to its limits/);
+  expect((await plane.ended(behind.operation.id)).status).toBe('succeeded');
+  expect(await versions()).toEqual(['third', 'third', 'third']);
+  expect(await front()).not.toContain('canary');
+  expect(await lab.machine('one').run('ls /var/log/nginx')).not.toContain('canary');
+});
+
+test('a bad release reaches no more than its share, and its rule puts back what was', async () => {
+  await push('bad', true);
+  const { deploymentId } = await start({ percent: 10, rule });
+  const seen: Record<string, number> = {};
+  const visitors = async () => {
+    for (let round = 0; round < 40 && (await read(deploymentId)).status === 'canary'; round += 1) {
+      for (const [version, count] of Object.entries(await newcomers(40)))
+        seen[version] = (seen[version] ?? 0) + count;
+    }
+  };
+  await Promise.all([visitors(), ended(deploymentId, 'aborted')]);
+  const { bad = 0, third = 0 } = seen;
+  console.log(
+    `${bad} of ${bad + third} visits met the bad release (${((100 * bad) / (bad + third)).toFixed(1)} %)`,
+  );
+  expect(bad).toBeGreaterThan(0);
+  expect(bad / (bad + third)).toBeLessThan(0.2);
+  expect((await read(deploymentId)).canary).toMatchObject({
+    verdict: 'abort',
+    ended: expect.stringMatching(/^By its rule\. .* requests to the canary failed/),
+  });
+  expect(await versions()).toEqual(['third', 'third', 'third']);
+  expect(await newcomers(20)).toEqual({ third: 20 });
+  const config = await front();
+  expect(config).not.toMatch(/canary| down;/);
+  expect(await lab.machine('one').run('ls /var/log/nginx')).not.toContain('canary');
+});
+
+test('by the cookie alone testers get it, take a side by a link, and it is aborted and promoted by hand', async () => {
+  await push('fourth');
+  const one = await start({
+    percent: 0,
+    cookie: 'tester',
+    backendIds: [(await backendOn('three')).id],
+    rule: null,
+  });
+  expect(await newcomers(10)).toEqual({ third: 10 });
+  const choice = await fetchFrom('', '/.well-known/fairlead/canary/always');
+  expect(choice.status).toBe(303);
+  expect(choice.head).toMatch(/^location: \/\r$/im);
+  expect(choice.cookies).toEqual(['tester=always; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax']);
+  expect(await visit('tester=always')).toEqual({ status: 200, version: 'fourth', cookies: [] });
+  expect(await visit('tester=made-up')).toEqual({ status: 200, version: 'third', cookies: [] });
+  const seen = await until('figures', async () => {
+    const { canary } = await read(one.deploymentId);
+    return canary?.readAt != null && canary;
+  });
+  expect(seen).toMatchObject({ verdict: 'wait', reason: expect.stringContaining('Not enough requests yet') });
+  const { operation: aborting } = await abortCanary(plane.ctx, plane.actor, {
+    appId,
+    deploymentId: one.deploymentId,
+  });
+  await killAt(aborting.id, 'build:');
+  expect((await plane.ended(aborting.id)).status).toBe('succeeded');
+  expect(await versions()).toEqual(['third', 'third', 'third']);
+  expect((await visit('tester=always')).version).toBe('third');
+
+  const two = await start({ percent: 0, cookie: 'tester', rule: null });
+  const { operation: promoting } = await promoteCanary(plane.ctx, plane.actor, {
+    appId,
+    deploymentId: two.deploymentId,
+  });
+  await begun(promoting.id, 'batch:');
+  await cancelOperation(plane.ctx, plane.actor, { operationId: promoting.id });
+  expect((await plane.ended(promoting.id)).status).toBe('cancelled');
+  const goingOn = await read(two.deploymentId);
+  expect([goingOn.status, goingOn.canary?.paused]).toEqual(['canary', 'The promotion was cancelled.']);
+  expect((await versions()).sort()).toEqual(['fourth', 'third', 'third']);
+  expect((await visit('tester=always')).version).toBe('fourth');
+  await plane.succeed(promoteCanary, { appId, deploymentId: two.deploymentId });
+  expect(await versions()).toEqual(['fourth', 'fourth', 'fourth']);
+  expect((await read(two.deploymentId)).status).toBe('succeeded');
+});
+
+test('where its start fails, nobody is parted and all serve what they served', async () => {
+  await push('never healthy');
+  await git.repo('node-notes').commit({ 'server.js': 'process.exit(1);\n' }, 'crashes');
+  const operation = await plane.finish(startDeployment, { appId, canary: { percent: 20 } });
+  expect(operation).toMatchObject({ status: 'failed', error: { code: 'start-failed' } });
+  expect(await front()).not.toContain('canary');
+  expect(await versions()).toEqual(['fourth', 'fourth', 'fourth']);
+});
+
+test('no request was lost at any start, promotion or abort, and nothing stays behind', async () => {
+  const report = await traffic.stop();
+  expect(report.failures).toEqual([]);
+  expect(report.requests).toBeGreaterThan(500);
+  await push('last');
+  await start({ percent: 5, rule: null });
+  expect(await lab.machine('one').run('ls /var/log/nginx')).toContain('canary');
+  await plane.succeed(removeApp, { appId, confirm: 'Notes' });
+  expect(await lab.machine('one').run('ls /var/log/nginx')).not.toContain('notes');
+});

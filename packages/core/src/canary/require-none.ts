@@ -1,0 +1,18 @@
+import { AppError } from '@fairlead/errors';
+import type { Transaction } from '../events.ts';
+
+/** For what concerns every backend at once. @throws AppError `conflict` while a canary is compared */
+export async function requireNoCanary(tx: Transaction, appId: string): Promise<void> {
+  const canary = await tx.deployment.findFirst({
+    where: { appId, status: 'canary' },
+    select: { number: true },
+  });
+  if (canary === null) return;
+  throw new AppError(
+    'conflict',
+    `Deployment #${canary.number} is a canary: its backends have another release than the others.`,
+    {
+      hint: 'Promote or abort it first.',
+    },
+  );
+}

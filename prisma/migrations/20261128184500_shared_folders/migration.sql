@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "app" ADD COLUMN     "sharedFolders" TEXT[] DEFAULT ARRAY[]::TEXT[];
