@@ -1,6 +1,11 @@
 import type { App } from '@fairlead/db';
 import type { Context } from '../context.ts';
-import { readDatabasePassword, readEnvironmentSecrets } from '../environment/reveal.ts';
+import {
+  readBackendSecrets,
+  readDatabasePassword,
+  readEnvironmentSecrets,
+  readRedisPassword,
+} from '../environment/reveal.ts';
 import { invalidInput } from '../input.ts';
 
 const secretName = /SECRET|TOKEN|PASSW|KEY|CREDENTIAL|DSN|DATABASE_URL/i;
@@ -16,9 +21,21 @@ export async function refuseSecrets(
   command: string,
   path: string,
 ): Promise<void> {
-  const own = Object.entries(await readEnvironmentSecrets(ctx, app)).filter(([key]) => secretName.test(key));
-  const password = readDatabasePassword(ctx, app);
-  const all = password === null ? own : [...own, ['DB_PASSWORD', password] as const];
+  const { organizationId } = app;
+  const backends = await ctx.prisma.backend.findMany({ where: { appId: app.id }, select: { id: true } });
+  const ofBackends = await Promise.all(
+    backends.map(({ id }) => readBackendSecrets(ctx, { id, organizationId })),
+  );
+  const named = [await readEnvironmentSecrets(ctx, app), ...ofBackends].flatMap((own) => Object.entries(own));
+  const redis = await ctx.prisma.redis.findUnique({ where: { appId: app.id } });
+  const made = {
+    DB_PASSWORD: readDatabasePassword(ctx, app),
+    REDIS_PASSWORD: readRedisPassword(ctx, { ...app, redis }),
+  };
+  const all = [
+    ...named.filter(([key]) => secretName.test(key)),
+    ...Object.entries(made).flatMap(([key, secret]) => (secret === null ? [] : [[key, secret] as const])),
+  ];
   const key = all.find(([, secret]) => {
     const value = secret.reveal();
     return value.length >= shortestSecret && command.includes(value);
