@@ -10,7 +10,9 @@ import { decideDatabaseTls } from './decide-database-tls.ts';
 import { canaryFloor } from './end-canary.ts';
 import { inTransaction, moveApp, moveDeployment, moveRelease } from './move.ts';
 import { openDatabase } from './open-database.ts';
+import { openRedis } from './open-redis.ts';
 import { prepareMachine } from './prepare-machine.ts';
+import { readDeclaration } from './read-declaration.ts';
 import { openReleases } from './releases.ts';
 import { rollOut } from './roll-out.ts';
 import { runReleaseCommand } from './run-release-command.ts';
@@ -52,8 +54,10 @@ export async function startCanary(
   await run.step({ key: 'database', title: 'Open the database' }, (step) =>
     openDatabase(run, step, ready, desired.database),
   );
+  await openRedis(run, ready, desired.redis);
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   await buildReleases(run, ready, rollouts);
+  await readDeclaration(run, ready, deployment, rollouts);
   await runReleaseCommand(run, ready, deployment, rollouts);
   await part(run, ready, deployment, settings, chosen);
   const ids = new Set(chosen.map(({ id }) => id));
