@@ -40,9 +40,10 @@ describe('relay', () => {
     const first = await roundTripMs(socket);
     const trips: number[] = [];
     for (let count = 0; count < 9; count += 1) trips.push(await roundTripMs(socket));
-    const median = trips.sort((a, b) => a - b)[4] ?? 0;
-    expect(median).toBeGreaterThanOrEqual(delayMs);
-    expect(median).toBeLessThan(delayMs + 8);
+    // The quickest of them: the others may have waited for the processor.
+    const quickest = Math.min(...trips);
+    expect(quickest).toBeGreaterThanOrEqual(delayMs);
+    expect(quickest).toBeLessThan(delayMs + 8);
     expect(first).toBeGreaterThanOrEqual(delayMs * 2);
     socket.destroy();
   });
