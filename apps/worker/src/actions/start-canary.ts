@@ -1,23 +1,13 @@
 import { announce, type CanaryState, canaryBackends, type Fleet, noFigures } from '@fairlead/core';
 import type { CanarySettings } from '@fairlead/core/schemas';
 import type { Backend, Deployment } from '@fairlead/db';
-import { provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
-import { needsOf } from '../hosts/needs.ts';
-import { inParallel } from '../runtime/parallel.ts';
+import { requireFleet, serverOf } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
 import { applyFront } from './apply-front.ts';
-import { decideDatabaseTls } from './decide-database-tls.ts';
 import { canaryFloor } from './end-canary.ts';
+import { makeReleases } from './make-releases.ts';
 import { inTransaction, moveApp, moveDeployment, moveRelease } from './move.ts';
-import { openDatabase } from './open-database.ts';
-import { openRedis } from './open-redis.ts';
-import { prepareMachine } from './prepare-machine.ts';
-import { readDeclaration } from './read-declaration.ts';
-import { openReleases } from './releases.ts';
 import { rollOut } from './roll-out.ts';
-import { runReleaseCommand } from './run-release-command.ts';
-import { setFirewall } from './set-firewall.ts';
-import { buildReleases } from './ship-build.ts';
 import { verifyFront, verifyInForce } from './verify-front.ts';
 
 /**
@@ -36,29 +26,7 @@ export async function startCanary(
   const commanding =
     app.releaseCommand === null ? [] : fleet.backends.filter(({ role }) => role === 'primary');
   const backends = [...commanding, ...chosen];
-  await inParallel(serversOf(fleet, backends), (serverId) => {
-    const hasBackend = fleet.backends.some((backend) => backend.serverId === serverId);
-    return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
-  });
-  const ready = await decideDatabaseTls(run, await requireFleet(run.worker, app.id));
-  const desired = provenState(ready, { keepRetiring: true });
-  const servers = serversOf(ready, backends);
-  await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
-    setFirewall(
-      run,
-      step,
-      ready,
-      desired.firewall.filter(({ serverId }) => servers.includes(serverId)),
-    ),
-  );
-  await run.step({ key: 'database', title: 'Open the database' }, (step) =>
-    openDatabase(run, step, ready, desired.database),
-  );
-  await openRedis(run, ready, desired.redis);
-  const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
-  await buildReleases(run, ready, rollouts);
-  await readDeclaration(run, ready, deployment, rollouts);
-  await runReleaseCommand(run, ready, deployment, rollouts);
+  const { ready, rollouts } = await makeReleases(run, fleet, deployment, commit, backends);
   await part(run, ready, deployment, settings, chosen);
   const ids = new Set(chosen.map(({ id }) => id));
   await rollOut(

@@ -2,29 +2,21 @@ import { canarySettingsOf, type Fleet, isProven } from '@fairlead/core';
 import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
-import { decideDatabaseTls } from '../actions/decide-database-tls.ts';
 import { canaryFloor, canaryGoesOn, endCanary, leaveCanary } from '../actions/end-canary.ts';
 import { forgetFormerPassword } from '../actions/forget-password.ts';
-import { findAway, holdBack, withHeldBack } from '../actions/hold-back.ts';
+import { findAway, holdBack } from '../actions/hold-back.ts';
 import { letIn } from '../actions/lead-past.ts';
+import { makeReleases } from '../actions/make-releases.ts';
 import { inTransaction, moveApp, moveBackend, moveDeployment } from '../actions/move.ts';
-import { openDatabase } from '../actions/open-database.ts';
-import { leaveRedis, openRedis } from '../actions/open-redis.ts';
-import { prepareMachine } from '../actions/prepare-machine.ts';
+import { leaveRedis } from '../actions/open-redis.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
-import { readDeclaration } from '../actions/read-declaration.ts';
-import { failReleases, openReleases } from '../actions/releases.ts';
+import { failReleases } from '../actions/releases.ts';
 import { resolveCommit } from '../actions/resolve-commit.ts';
 import { rollOut } from '../actions/roll-out.ts';
-import { runReleaseCommand } from '../actions/run-release-command.ts';
-import { setFirewall } from '../actions/set-firewall.ts';
-import { buildReleases } from '../actions/ship-build.ts';
 import { startCanary } from '../actions/start-canary.ts';
 import { verifyFront } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
-import { presentBackends, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
-import { needsOf } from '../hosts/needs.ts';
-import { inParallel } from '../runtime/parallel.ts';
+import { presentBackends, requireFleet, serversOf } from '../fleet.ts';
 import type { Handler, Run } from '../runtime/run.ts';
 
 /** One commit onto all of an app's backends, none of which stops serving for it. */
@@ -60,30 +52,7 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   // Those that have it as a canary serve on with it.
   const away = await findAway(run, fleet, all);
   const backends = all.filter((backend) => !away.includes(backend) && !backend.canary);
-  await inParallel(serversOf(fleet, backends), (serverId) => {
-    const hasBackend = backends.some((backend) => backend.serverId === serverId);
-    return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
-  });
-  // What preparing found out, Nginx's version above all.
-  const ready = withHeldBack(await decideDatabaseTls(run, await requireFleet(run.worker, app.id)), away);
-  const desired = provenState(ready, { keepRetiring: true });
-  const servers = serversOf(ready, backends);
-  await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
-    setFirewall(
-      run,
-      step,
-      ready,
-      desired.firewall.filter(({ serverId }) => servers.includes(serverId)),
-    ),
-  );
-  await run.step({ key: 'database', title: 'Open the database' }, (step) =>
-    openDatabase(run, step, ready, desired.database),
-  );
-  await openRedis(run, ready, desired.redis);
-  const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
-  await buildReleases(run, ready, rollouts);
-  await readDeclaration(run, ready, deployment, rollouts);
-  await runReleaseCommand(run, ready, deployment, rollouts);
+  const { ready, rollouts } = await makeReleases(run, fleet, deployment, commit, backends, away);
   await rollOut(run, isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready, rollouts);
   await holdBack(run, away);
   if (isPromotion) await endCanary(run, app.id, deployment.id);
