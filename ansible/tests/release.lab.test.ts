@@ -371,6 +371,31 @@ test('the tenant’s commands are an unprivileged user’s, and see nothing of t
     await host.call('app.remove', { app: 'other' });
   }));
 
+test('what the tenant’s commands leave in the place of the builder’s own notes holds nobody up', () =>
+  onBoth(fleet, async (host) => {
+    await ensure(host, 'static');
+    const notes = ['outcome', 'manifest'];
+    const tricks = [
+      (name: string) => `mkfifo "$PWD.${name}"`,
+      (name: string) => `mkdir -p "$PWD.${name}/x"`,
+      (name: string) => `truncate -s 20G "$PWD.${name}"`,
+      (name: string) => `ln -s /etc/shadow "$PWD.${name}"`,
+    ];
+    for (const trick of tricks) {
+      const lines = notes.map((name) => `rm -rf "$PWD.${name}"; ${trick(name)}`).join('; ');
+      const id = randomUUID();
+      const buildCommand = `${lines}; kill -9 $PPID`;
+      const failed = await failure(
+        host.call('release.build', build(id, { runtime: 'static', buildCommand })),
+      );
+      expect(failed.code).toBe('build-failed');
+      expect(failed.message).not.toContain('root:');
+      // The builder's own list takes the place of what it may write over; what it may not is no list.
+      await host.call('release.build', build(id, { runtime: 'static', buildCommand: lines }));
+      expect(await host.sh(`ls -d /srv/fairlead/shop/releases/${id}.* 2>/dev/null || true`)).toBe('');
+    }
+  }));
+
 test('PHP gets every value, and a new release or environment without losing a request', () =>
   onBoth(fleet, async (host) => {
     const [first, second] = [randomUUID(), randomUUID()];

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,27 @@ def read_or_none(path: Path) -> bytes | None:
         return None
     with open(handle, "rb") as file:
         return file.read()
+
+
+def read_tenants(path: Path, most: int) -> bytes | None:
+    """A file that an app's user may have put there; None for what is no regular file of at most `most` bytes. Never waits, as for a pipe, and never reads more."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        content = file.read(most + 1)
+    return content if len(content) <= most else None
+
+
+def clear_tenants(path: Path) -> None:
+    """Takes away whatever an app's user has put there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        unlink(path)
 
 
 def sync_directory(path: Path) -> None:

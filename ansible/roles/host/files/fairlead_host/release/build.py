@@ -12,7 +12,7 @@ from .. import paths, systemd
 from ..app.place import RUNTIMES, App
 from ..call import Call
 from ..errors import HostError
-from ..files import read_json, read_or_none, unlink, write_atomic, write_json
+from ..files import clear_tenants, read_json, read_tenants, unlink, write_atomic, write_json
 from ..locks import hold
 from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SHA256, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
 from . import artifact, job, ship
@@ -66,7 +66,7 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
         systemd.stop(unit, 1)
         unlink(_spec_file(release_id))
         failure = explain(ended, Path(spec.outcome), timeout_s)
-        unlink(Path(spec.outcome))
+        clear_tenants(Path(spec.outcome))
         if failure is not None:
             raise failure
         link_shared(app, release_id, folders)
@@ -129,9 +129,9 @@ def _access(fields: Fields) -> dict[str, str]:
 def _keep_manifest(app: App, release_id: str, spec: Build) -> None:
     """Takes what the builder wrote down about its own work out of the app's reach: from now on what runs may change its files."""
     written = Path(f"{spec.release}.manifest")
-    if spec.artifact is None and (content := read_or_none(written)) is not None and len(content) <= artifact.LONGEST_MANIFEST:
+    if spec.artifact is None and (content := read_tenants(written, artifact.LONGEST_MANIFEST)) is not None:
         write_atomic(app.manifest(release_id), content, 0o644)
-    unlink(written)
+    clear_tenants(written)
 
 
 def _finished(app: App, release_id: str, spec: Build) -> dict[str, Any] | None:
@@ -162,7 +162,7 @@ def _arrived(app: App, release_id: str, spec: Build) -> list[tuple[Path, Path]]:
 def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) -> None:
     log, spec_file = _log_file(app, release_id), _spec_file(release_id)
     unlink(log)
-    unlink(Path(spec.outcome))
+    clear_tenants(Path(spec.outcome))
     write_atomic(log, b"", 0o600)
     paths.BUILDS.mkdir(mode=0o700, exist_ok=True)
     settings = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import systemd
 from ..errors import HostError, disk_full
-from ..files import read_or_none
+from ..files import read_tenants
 from .builder import BAD_ARTIFACT, BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
 
 # Code, message and hint by how the builder ended.
@@ -46,6 +46,7 @@ FAULTS = {
         "The log's last line names both. Change the version in the app's settings, or use a server whose Debian has it.",
     ),
 }
+LONGEST_OUTCOME = 1000
 COMMANDS = {"venv": "venv", "installCommand": "install", "buildCommand": "build"}
 
 
@@ -90,8 +91,8 @@ def explain(ended: Ended, outcome: Path, timeout_s: int) -> HostError | None:
 def _command_failed(ended: Ended, outcome: Path) -> HostError:
     # The app's user wrote this file: it is read for its two members, and only as far as they are what they should be.
     try:
-        value = json.loads((read_or_none(outcome) or b"{}")[:1000])
-    except (ValueError, OSError):
+        value = json.loads(read_tenants(outcome, LONGEST_OUTCOME) or b"{}")
+    except (ValueError, RecursionError):
         value = {}
     command = COMMANDS.get(str(value.get("command")), "") if isinstance(value, dict) else ""
     exit_code = value.get("exitCode") if isinstance(value, dict) else None

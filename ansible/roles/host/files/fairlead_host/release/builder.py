@@ -346,9 +346,19 @@ def run_program(spec: dict[str, Any], name: str, argv: list[str]) -> None:
     """Runs a program in the release directory, where the runtime's own programs are found first."""
     done = subprocess.run(argv, cwd=spec["release"], env={**os.environ, **surroundings(spec)}, stdin=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
-        with open(spec["outcome"], "w", encoding="utf-8") as file:
-            json.dump({"exitCode": done.returncode, "command": name}, file)
+        leave(spec["outcome"], json.dumps({"exitCode": done.returncode, "command": name}).encode())
         raise Failed(COMMAND_FAILED, f"The command ended with exit code {done.returncode}.")
+
+
+def leave(path: str, content: bytes) -> None:
+    """A note beside the release for the host program; whatever the app's commands have put in its place goes."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(content)
 
 
 def surroundings(spec: dict[str, Any]) -> dict[str, str]:
@@ -413,8 +423,7 @@ def write_down(spec: dict[str, Any]) -> None:
     artifact = beside("artifact")
     with contextlib.suppress(OSError, ValueError):
         if (manifest := artifact.describe(spec["release"])) is not None:
-            with open(f"{spec['release']}.manifest", "wb") as file:
-                file.write(manifest.to_bytes())
+            leave(f"{spec['release']}.manifest", manifest.to_bytes())
 
 
 def make_venv(spec: dict[str, Any]) -> None:
