@@ -31,6 +31,7 @@ async function pagesOf(page: Page): Promise<Record<string, string>> {
     tls: `${app}/tls`,
     deployments: `${app}/deployments`,
     deployment: await first(`${app}/deployments`, /\/deployments\/[0-9a-f-]{36}$/),
+    processes: `${app}/processes`,
     environment: `${app}/environment`,
     database: `${app}/database`,
     health: `${app}/health`,
