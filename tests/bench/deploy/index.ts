@@ -1,8 +1,8 @@
 import type { App, Deployment, OperationWithSteps, Server } from '@fairlead/api/types';
 import { enableLoadBalancer } from '@fairlead/local';
+import { authorizeAccess } from '../access.ts';
 import { bootFleet, type Fleet } from '../fleet.ts';
 import { type Bench, median, pairedRatio, round } from '../measure.ts';
-import { authorizeAccess } from '../toggle/by-hand.ts';
 import { ansiblePeer, capistranoPeer } from './peers.ts';
 
 const roundTripMs = 100;

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Machine } from '@fairlead/lab';
-import type { Access } from '../toggle/by-hand.ts';
+import type { Access } from '../access.ts';
 
 const exec = promisify(execFile);
 

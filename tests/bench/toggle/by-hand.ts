@@ -1,33 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Machine } from '@fairlead/lab';
+import type { Access } from '../access.ts';
 
 const exec = promisify(execFile);
-
-/** What a person with a terminal has: a key pair and a way to a machine, perhaps a slow one. */
-export interface Access {
-  folder: string;
-  keyFile: string;
-  host: string;
-  port: number;
-}
-
-export async function authorizeAccess(
-  machine: Machine,
-  via: { host: string; port: number },
-): Promise<Access> {
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-by-hand-'));
-  const keyFile = join(folder, 'key');
-  await exec('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile]);
-  await machine.authorize(await readFile(`${keyFile}.pub`, 'utf8'));
-  await writeFile(join(folder, 'known_hosts'), '');
-  return { folder, keyFile, host: via.host, port: via.port };
-}
 
 /** The machines of the lab are new each time, and the first key seen is kept for the run: what a person does at a first connection. */
 const sshOptions = (access: Access) => [

@@ -1,9 +1,10 @@
 import type { App, Backend, LoadBalancer, Server } from '@fairlead/api/types';
 import { enableLoadBalancer } from '@fairlead/local';
 import { Client } from 'pg';
+import { type Access, authorizeAccess } from '../access.ts';
 import { bootFleet, type Fleet } from '../fleet.ts';
 import { type Bench, median, pairedRatio, round } from '../measure.ts';
-import { type Access, authorizeAccess, type Floor, openFloor, toggleByAnsible } from './by-hand.ts';
+import { type Floor, openFloor, toggleByAnsible } from './by-hand.ts';
 
 const togglesPerRound = 8;
 
