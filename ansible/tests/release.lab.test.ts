@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { fromWheels, makeWheels, waitFor } from '@fairlead/lab';
 import { backendSpecSchema, renderBackend } from '@fairlead/nginx';
-import type { HostInput, HostLog } from '@fairlead/remote';
+import { type HostInput, type HostLog, hostCall } from '@fairlead/remote';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { bootPrepared, type Fleet, failure, type Host, onBoth } from './prepared.ts';
 
@@ -240,6 +240,50 @@ test('the active colour comes back after a reboot, the other does not', () =>
     expect(await host.call('release.stop', { app: 'shop', colour: 'green', timeoutMs: 5000 })).toEqual({
       stopped: false,
     });
+  }));
+
+test('verbs in a sequence are done in their order; the first that fails ends it, and says which it was', () =>
+  onBoth(fleet, async (host) => {
+    const [id, next] = [randomUUID(), randomUUID()];
+    const ensured = hostCall('app.ensure', { app: 'shop', runtime: 'node' });
+    const logs: HostLog[] = [];
+    const [, built, started, seen] = await host.client.sequence(
+      [
+        ensured,
+        hostCall('release.build', build(id, { buildCommand: 'echo from the build' })),
+        hostCall('release.start', start(id)),
+        hostCall('release.observe', { app: 'shop' }),
+      ],
+      { fence: host.fence, onLog: (log) => logs.push(log) },
+    );
+    expect([built.reused, started.started]).toEqual([false, true]);
+    expect(seen.colours[0]).toMatchObject({ colour: 'blue', active: true, releaseId: id });
+    expect(logs.map(({ text }) => text).join('\n')).toContain('from the build');
+    const failed = await failure(
+      host.client.sequence(
+        [
+          hostCall('release.build', build(next, { buildCommand: 'exit 7' })),
+          hostCall('release.stop', { app: 'shop', colour: 'blue', timeoutMs: 5000 }),
+        ],
+        { fence: host.fence },
+      ),
+    );
+    expect(failed).toMatchObject({ code: 'build-failed', details: { exitCode: 7, verb: 'release.build' } });
+    const { colours } = await host.call('release.observe', { app: 'shop' });
+    expect(colours[0]?.active).toBe(true);
+    const raw = async (calls: unknown) =>
+      (await host.raw({ verb: 'sequence', fence: host.fence, input: { calls } }))?.error;
+    const facts = { verb: 'facts', input: {} };
+    expect(await raw([{ verb: 'sequence', input: { calls: [facts] } }])).toMatchObject({
+      code: 'invalid-input',
+    });
+    expect(await raw(Array.from({ length: 17 }, () => facts))).toMatchObject({ code: 'invalid-input' });
+    expect(await raw([facts, { verb: 'no-such', input: {} }])).toMatchObject({ code: 'invalid-input' });
+    expect(await host.raw({ verb: 'sequence', input: { calls: [facts] } })).toMatchObject({ ok: false });
+    host.token += 1;
+    await host.call('app.ensure', { app: 'shop', runtime: 'node' });
+    const old = { operationId: 'op-old', token: String(host.token - 1) };
+    expect((await failure(host.client.sequence([ensured], { fence: old }))).code).toBe('fenced-off');
   }));
 
 test('what fails says why, leaves the other colour serving, and works once its cause is gone', () =>

@@ -5,7 +5,15 @@ import { cancelled } from './deadline.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HostChannel, type HostListener, type HostRequest } from './host-channel.ts';
 import { deadlineOf } from './host-deadline.ts';
-import { type Fence, type HostInput, type HostResult, type HostVerb, hostVerbs } from './host-protocol.ts';
+import {
+  type Fence,
+  type HostCall,
+  type HostInput,
+  type HostResult,
+  type HostResults,
+  type HostVerb,
+  hostVerbs,
+} from './host-protocol.ts';
 import type { SshPool } from './pool.ts';
 import { remoteTimeout } from './ssh-failure.ts';
 import type { SshTarget } from './target.ts';
@@ -65,19 +73,34 @@ export class HostClient {
     const result = await this.#withDeadline(verb, timeoutMs, options.signal, (signal) =>
       this.#persist(request, options, signal),
     );
-    const parsed = contract.result.safeParse(result);
-    if (!parsed.success) {
-      throw new AppError(
-        'host-refused',
-        `The host program on ${this.target.name} answered ${verb} in an unknown form.`,
-        {
-          server: this.target.name,
-          hint: 'Its version and this Fairlead differ: prepare the server again.',
-          cause: parsed.error,
-        },
-      );
-    }
-    return parsed.data as HostResult<V>;
+    return this.#parseResult(verb, result);
+  }
+
+  /**
+   * Runs several verbs one after another on the host, for one round trip; what was done before a failure stays. Throws what {@link call} does: of a
+   * verb that failed its own error, with its name as `details.verb`.
+   */
+  async sequence<const C extends readonly HostCall[]>(
+    calls: C,
+    options: HostCallOptions,
+  ): Promise<HostResults<C>> {
+    const parsed = calls.map(({ verb, input }) => ({ verb, input: parseInput(verb, input) }));
+    const { results } = await this.call('sequence', { calls: parsed }, options);
+    return calls.map(({ verb }, index) => this.#parseResult(verb, results[index])) as HostResults<C>;
+  }
+
+  #parseResult<V extends HostVerb>(verb: V, result: unknown): HostResult<V> {
+    const parsed = hostVerbs[verb].result.safeParse(result);
+    if (parsed.success) return parsed.data as HostResult<V>;
+    throw new AppError(
+      'host-refused',
+      `The host program on ${this.target.name} answered ${verb} in an unknown form.`,
+      {
+        server: this.target.name,
+        hint: 'Its version and this Fairlead differ: prepare the server again.',
+        cause: parsed.error,
+      },
+    );
   }
 
   async #persist(request: HostRequest, listener: HostListener, signal: AbortSignal): Promise<unknown> {

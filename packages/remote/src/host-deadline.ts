@@ -1,4 +1,4 @@
-import type { HostVerb } from './host-protocol.ts';
+import type { HostCall, HostVerb } from './host-protocol.ts';
 
 /** How long a verb may take when its caller does not say, in milliseconds; limits that the input names are added. */
 const baseMs: Partial<Record<HostVerb, number>> = {
@@ -19,8 +19,12 @@ const baseMs: Partial<Record<HostVerb, number>> = {
   'redis.remove': 120_000,
 };
 
-/** The deadline of one call, from the verb and from the limits inside its input. */
+/** The deadline of one call, from the verb and from the limits inside its input; of a sequence, those of its calls together. */
 export function deadlineOf(verb: HostVerb, input: unknown): number {
+  if (verb === 'sequence') {
+    const { calls } = input as { calls: readonly HostCall[] };
+    return calls.reduce((sum, call) => sum + deadlineOf(call.verb, call.input), 0);
+  }
   const limits = input as { timeoutMs?: number; timeoutSeconds?: number };
   return (baseMs[verb] ?? 60_000) + (limits.timeoutMs ?? 0) + (limits.timeoutSeconds ?? 0) * 1000;
 }

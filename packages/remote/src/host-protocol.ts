@@ -66,6 +66,8 @@ export const serverFactsSchema = z.object({
   firewall: z.enum(['ufw', 'nftables']),
   /** The host program knows workers, cron entries and commands; absent of one before there were any. */
   processes: z.boolean().optional(),
+  /** It takes several verbs at once; absent of one before it did. */
+  sequences: z.boolean().optional(),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 
@@ -238,6 +240,20 @@ export const hostVerbs = {
     result: z.object({ hostVersion: z.string(), hostname: z.string(), pid: z.int() }),
   },
   facts: { fenced: false, input: z.object({}), result: serverFactsSchema },
+  /**
+   * Other verbs, one after another, for one round trip; their logs and progress come as this one’s. The first that fails ends it with its own error, of which
+   * details.verb names it; what was done before stays.
+   */
+  sequence: {
+    fenced: true,
+    input: z.object({
+      calls: z
+        .array(z.object({ verb: z.string(), input: z.unknown() }))
+        .min(1)
+        .max(16),
+    }),
+    result: z.object({ results: z.array(z.unknown()) }),
+  },
   /** All that Fairlead put on this server (or for one app): counted by removals, shown on the server's page. */
   inventory: { fenced: false, input: z.object({ app: slug.optional() }), result: inventory },
 
@@ -721,6 +737,19 @@ export const hostVerbs = {
 export type HostVerb = keyof typeof hostVerbs;
 export type HostInput<V extends HostVerb> = z.input<(typeof hostVerbs)[V]['input']>;
 export type HostResult<V extends HostVerb> = z.output<(typeof hostVerbs)[V]['result']>;
+
+/** One of the calls of a `sequence`, made by {@link hostCall}. */
+export type HostCall = { [V in HostVerb]: { verb: V; input: HostInput<V> } }[Exclude<HostVerb, 'sequence'>];
+
+export function hostCall<V extends HostCall['verb']>(
+  verb: V,
+  input: HostInput<V>,
+): { verb: V; input: HostInput<V> } {
+  return { verb, input };
+}
+
+/** Their results, in their order. */
+export type HostResults<C extends readonly HostCall[]> = { [I in keyof C]: HostResult<C[I]['verb']> };
 
 /** Who asks for a change: the operation, and the fencing token of its lease on this server (decimal string of a bigint). */
 export interface Fence {

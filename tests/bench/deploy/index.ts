@@ -45,14 +45,30 @@ function wallMs({ id, createdAt, finishedAt }: OperationWithSteps): number {
   return Date.parse(finishedAt) - Date.parse(createdAt);
 }
 
-/** What the server needed to fetch and build, and the new process to answer, in milliseconds: all that is not Fairlead's own. */
+/**
+ * What is not Fairlead's own, in milliseconds: finding, fetching and building the commit, and the probes, from the server until the new process answers and then
+ * from the balancer.
+ */
 async function workMs(fleet: Fleet, { id, steps }: OperationWithSteps): Promise<number> {
-  const built = steps.map(({ detail }) => /^Built in ([\d.]+) s/.exec(detail ?? '')?.[1]).find(Boolean);
   const { items } = await fleet.api.get<{ items: { text: string }[] }>(`/operations/${id}/log`);
-  const answered = items.map(({ text }) => /answers after (\d+) ms/.exec(text)?.[1]).find(Boolean);
-  if (built === undefined || answered === undefined)
-    throw new Error('the operation says nothing of its work');
-  return Number(built) * 1000 + Number(answered);
+  const texts = [...steps.map(({ detail }) => detail ?? ''), ...items.map(({ text }) => text)];
+  const said = (pattern: RegExp) => {
+    const found = texts.map((text) => pattern.exec(text)?.[1]).find(Boolean);
+    if (found === undefined) throw new Error(`no step of the operation says ${pattern}`);
+    return Number(found);
+  };
+  const tookMs = (key: string) => {
+    const step = steps.find((one) => one.key === key);
+    if (step?.startedAt == null || step.finishedAt === null) throw new Error(`no step ${key}`);
+    return Date.parse(step.finishedAt) - Date.parse(step.startedAt);
+  };
+  return (
+    tookMs('resolve') +
+    said(/^Built in ([\d.]+) s/) * 1000 +
+    said(/answers after (\d+) ms/) +
+    said(/in a row within (\d+) ms/) +
+    tookMs('verify')
+  );
 }
 
 /** One server a hundred milliseconds away: ours beside a playbook and a recipe that fetch, link, restart and wait. */

@@ -12,7 +12,7 @@ import {
 import type { Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { type RenderedConfig, renderFront, renderStreams } from '@fairlead/nginx';
-import type { HostInput, HostResult } from '@fairlead/remote';
+import { type HostInput, type HostResult, hostCall } from '@fairlead/remote';
 import { balancerOf, type Fleet, provenState, serverOf } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -25,6 +25,8 @@ export interface AppliedFront {
   generation: number;
   reloaded: boolean;
   desired: DesiredState;
+  /** What Nginx served right after, where that was asked for. */
+  seen: HostResult<'nginx.observe'> | null;
 }
 
 type NginxFiles = HostInput<'nginx.apply'>['files'];
@@ -40,13 +42,14 @@ interface Rendered extends RenderedConfig {
 
 /**
  * Makes the balancer, and then its successor if it moves, serve the desired front and the streams beside it, and records what they verifiably serve: generation, hash, content, and
- * which backends are in. `then` is the load balancer's next status, recorded with it, where nothing else is left to do. One round trip to each host.
+ * which backends are in. `status` is the load balancer's next, recorded with it, where nothing else is left to do; with `isSeen` the balancer is also asked
+ * what it serves. One round trip to each host.
  */
 export async function applyFront(
   run: Run,
   step: StepTools,
   fleet: Fleet,
-  then: LoadBalancerStatus | null = null,
+  { status = null, isSeen = false }: { status?: LoadBalancerStatus | null; isSeen?: boolean } = {},
 ): Promise<AppliedFront> {
   const current = await withFreshGeneration(run, await paceBackends(run, fleet));
   const desired = provenState(current);
@@ -54,15 +57,26 @@ export async function applyFront(
   const rendered = render(balancer, desired);
   const { generation } = rendered;
   const certificate = { ...(await certificateOf(run, current, desired)), ...authorityOf(current, desired) };
-  const result = await applyOn(run, current, balancer, rendered, certificate);
-  await record(run, current, desired, rendered, then);
+  const { result, seen } = await applyOn(run, current, balancer, rendered, certificate, isSeen);
+  await record(run, current, desired, rendered, status);
   await applyOnSuccessor(run, step, current, desired, certificate);
   step.outcome(
     result.reloaded
       ? `Generation ${generation} is served, ${Math.round(result.liveMs)} ms after the reload.`
       : `Generation ${generation} was served already.`,
   );
-  return { generation, reloaded: result.reloaded, desired };
+  return { generation, reloaded: result.reloaded, desired, seen };
+}
+
+/** Whether the books say that the balancer serves the front as it should be by now. */
+export function isServed(fleet: Fleet): boolean {
+  const { loadBalancer } = fleet;
+  const { generation, sha256, streams } = render(balancerOf(fleet), provenState(fleet));
+  return (
+    loadBalancer.observedGeneration === generation &&
+    loadBalancer.observedHash === sha256 &&
+    loadBalancer.observedStreamsHash === (streams?.sha256 ?? null)
+  );
 }
 
 function render(server: Server, { fronts }: DesiredState): Rendered {
@@ -132,17 +146,18 @@ async function applyOn(
   server: Server,
   rendered: Rendered,
   certificate: Shown,
-): Promise<HostResult<'nginx.apply'>> {
+  isSeen = false,
+): Promise<{ result: HostResult<'nginx.apply'>; seen: HostResult<'nginx.observe'> | null }> {
   const client = await run.worker.hosts.client(server);
-  const result = await client
-    .call(
-      'nginx.apply',
-      { files: filesOf(fleet, rendered, replacedBy(run, fleet, server.id), certificate) },
-      { fence: run.fence(server.id) },
-    )
-    .catch((error: unknown) => {
-      throw snippetFault(error, rendered.content) ?? error;
-    });
+  const input = { files: filesOf(fleet, rendered, replacedBy(run, fleet, server.id), certificate) };
+  const options = { fence: run.fence(server.id) };
+  const observe = hostCall('nginx.observe', { app: fleet.app.slug });
+  const applied = isSeen
+    ? client.sequence([hostCall('nginx.apply', input), observe], options)
+    : client.call('nginx.apply', input, options).then((result) => [result, null] as const);
+  const [result, seen] = await applied.catch((error: unknown) => {
+    throw snippetFault(error, rendered.content) ?? error;
+  });
   const isServed = (kind: 'front' | 'stream', { sha256 }: RenderedConfig) =>
     result.files.some(
       (file) =>
@@ -152,7 +167,8 @@ async function applyOn(
         file.generation === rendered.generation,
     );
   const { streams } = rendered;
-  if (isServed('front', rendered) && (streams === null || isServed('stream', streams))) return result;
+  if (isServed('front', rendered) && (streams === null || isServed('stream', streams)))
+    return { result, seen };
   throw new AppError('nginx-not-live', `${server.name} did not say that it serves the new configuration.`, {
     server: server.name,
   });

@@ -3,16 +3,16 @@ import { AppError } from '@fairlead/errors';
 import { type Fleet, provenState, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
+import { type Started, switches } from './backend-rollout.ts';
 import { isHealthyNow, probeBackend } from './probe-backend.ts';
-import type { Started } from './roll-out.ts';
 
 /** How long a roll-out waits for backends to come back where its floor lets nobody switch, and between two looks (milliseconds). */
 const floorWaitMs = 30_000;
 const pauseMs = 1_000;
 
 /**
- * Which of the waiting backends switch now: looked at from the balancer at this moment, so that those left untouched keep the app's floor. A backend that has
- * switched and is not healthy any more ends the roll-out.
+ * Which of the waiting backends switch now. Those first that go on with what they serve, all at once; then, looked at from the balancer at this moment, as many
+ * as leave the app's floor untouched. A backend that has switched and is not healthy any more ends the roll-out.
  * @throws AppError `never-healthy`; `conflict` where the floor lets nobody switch
  */
 export async function chooseBatch(
@@ -22,6 +22,8 @@ export async function chooseBatch(
   waiting: readonly Started[],
   switched: readonly Started[],
 ): Promise<Started[]> {
+  const unchanged = waiting.filter((one) => !switches(one));
+  if (unchanged.length > 0) return unchanged;
   if (waiting.length + switched.length === 1) return [...waiting];
   return run.step({ key: `batch:${number}`, title: `Choose batch ${number}` }, async (step) => {
     const enabled = enabledIn(fleet);

@@ -3,10 +3,11 @@ import { AppError, toAppError } from '@fairlead/errors';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
+import type { Rollout } from './backend-rollout.ts';
 import { inTransaction, moveBackend } from './move.ts';
 import { probeBackend } from './probe-backend.ts';
 import { openReleases } from './releases.ts';
-import { bringIn, type Rollout } from './roll-out.ts';
+import { bringIn } from './roll-out.ts';
 import { Builds } from './ship-build.ts';
 
 /**
@@ -31,8 +32,7 @@ async function join(run: Run, fleet: Fleet, builds: Builds, rollout: Rollout): P
   const { backend } = rollout;
   const server = serverOf(fleet, backend.serverId);
   try {
-    await builds.make(rollout);
-    await bringIn(run, fleet, rollout);
+    await bringIn(run, fleet, await builds.make(rollout));
     const name = {
       key: `probe:${backend.id}`,
       title: `Ask ${server.name} from the balancer`,

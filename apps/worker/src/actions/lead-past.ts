@@ -4,10 +4,10 @@ import { type Fleet, provenState, requireFleet, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
 import { applyFront } from './apply-front.ts';
+import type { Started } from './backend-rollout.ts';
 import { drainBackend } from './drain-backend.ts';
 import { inTransaction } from './move.ts';
 import { probeBackend } from './probe-backend.ts';
-import type { Started } from './roll-out.ts';
 
 /** How often a climbing backend is looked at (milliseconds). */
 const rampPauseMs = 1_000;

@@ -1,8 +1,10 @@
+import type { DesiredState } from '@fairlead/core';
 import type { Backend, Deployment } from '@fairlead/db';
 import { type Fleet, provenState, requireFleet, serverOf, serversOf } from '../fleet.ts';
 import { needsOf } from '../hosts/needs.ts';
-import { inParallel } from '../runtime/parallel.ts';
+import { inParallel, together } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
+import type { BuiltRollout } from './backend-rollout.ts';
 import { decideDatabaseTls } from './decide-database-tls.ts';
 import { withHeldBack } from './hold-back.ts';
 import { openDatabase } from './open-database.ts';
@@ -10,7 +12,6 @@ import { openRedis } from './open-redis.ts';
 import { prepareMachine } from './prepare-machine.ts';
 import { readDeclaration } from './read-declaration.ts';
 import { openReleases } from './releases.ts';
-import type { Rollout } from './roll-out.ts';
 import { runReleaseCommand } from './run-release-command.ts';
 import { setFirewall } from './set-firewall.ts';
 import { buildReleases } from './ship-build.ts';
@@ -19,7 +20,7 @@ import { buildReleases } from './ship-build.ts';
 export interface Made {
   /** The app's rows, with what preparing the servers found out. */
   ready: Fleet;
-  rollouts: Rollout[];
+  rollouts: BuiltRollout[];
 }
 
 /**
@@ -42,22 +43,39 @@ export async function makeReleases(
   // What preparing found out, Nginx's version above all.
   const ready = withHeldBack(await decideDatabaseTls(run, await requireFleet(run.worker, app.id)), away);
   const desired = provenState(ready, { keepRetiring: true });
-  const servers = serversOf(ready, backends);
-  await run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
-    setFirewall(
-      run,
-      step,
-      ready,
-      desired.firewall.filter(({ serverId }) => servers.includes(serverId)),
-    ),
-  );
-  await run.step({ key: 'database', title: 'Open the database' }, (step) =>
-    openDatabase(run, step, ready, desired.database),
-  );
-  await openRedis(run, ready, desired.redis);
+  const open = () => openWays(run, ready, desired, serversOf(ready, backends));
+  const isAsked = desired.database !== null || desired.redis !== null;
+  // A build may ask the app's own databases.
+  if (isAsked) await open();
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
-  await buildReleases(run, ready, rollouts);
-  await readDeclaration(run, ready, deployment, rollouts);
-  await runReleaseCommand(run, ready, deployment, rollouts);
-  return { ready, rollouts };
+  const [built] = await together(
+    () => buildReleases(run, ready, rollouts),
+    async () => {
+      if (!isAsked) await open();
+    },
+  );
+  await readDeclaration(run, deployment, built);
+  await runReleaseCommand(run, ready, deployment, built);
+  return { ready, rollouts: built };
+}
+
+/** The ways to what releases reach, and to them: databases and the firewall, side by side. */
+async function openWays(
+  run: Run,
+  fleet: Fleet,
+  desired: DesiredState,
+  servers: readonly string[],
+): Promise<void> {
+  const rules = desired.firewall.filter(({ serverId }) => servers.includes(serverId));
+  await together(
+    () =>
+      run.step({ key: 'firewall', title: 'Set the firewall rules' }, (step) =>
+        setFirewall(run, step, fleet, rules),
+      ),
+    () =>
+      run.step({ key: 'database', title: 'Open the database' }, (step) =>
+        openDatabase(run, step, fleet, desired.database),
+      ),
+    () => openRedis(run, fleet, desired.redis),
+  );
 }

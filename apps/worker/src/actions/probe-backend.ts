@@ -5,9 +5,10 @@ import { balancerOf, type Fleet, hostHeaderOf, serverOf } from '../fleet.ts';
 import { lookFromBalancer } from '../poller/look.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 
-/** How often and how long apart a backend is asked before it counts as not healthy (milliseconds). */
+/** How often a backend is asked before it counts as not healthy, and how long after an answer that was not good or good (milliseconds). */
 const attempts = 5;
-const pauseMs = 500;
+const badPauseMs = 500;
+const goodPauseMs = 200;
 
 /** Where a backend is asked, and how often in a row it has to answer well. */
 interface ProbeOptions {
@@ -34,12 +35,14 @@ export async function probeBackend(
   const looks = attempts + rise - 1;
   let reason = '';
   let inRow = 0;
+  const startedAt = performance.now();
   for (let attempt = 1; attempt <= looks; attempt += 1) {
     const look = await lookFromBalancer(run.worker, target);
     const isGood = look.kind === 'answered' && look.healthy;
     inRow = isGood ? inRow + 1 : 0;
     if (isGood && inRow === rise) {
-      const often = rise === 1 ? '' : `, ${rise} times in a row`;
+      const lookedMs = Math.round(performance.now() - startedAt);
+      const often = rise === 1 ? '' : `, ${rise} times in a row within ${lookedMs} ms`;
       step.outcome(
         `${server.name} answers the balancer ${look.status} in ${Math.round(look.latencyMs ?? 0)} ms${often}.`,
       );
@@ -50,7 +53,8 @@ export async function probeBackend(
       step.note(`${server.name}, look ${attempt} of ${looks}: ${reason}`);
     }
     if (step.signal.aborted) throw step.signal.reason;
-    if (attempt < looks) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (attempt < looks)
+      await new Promise((resolve) => setTimeout(resolve, isGood ? goodPauseMs : badPauseMs));
   }
   throw new AppError('never-healthy', `The balancer does not find ${server.name} healthy: ${reason}`, {
     server: server.name,

@@ -1,5 +1,6 @@
 import { buildOf } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
+import { hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -22,12 +23,13 @@ export async function pruneReleases(
       fleet.backends.find((backend) => backend.id === id)?.releaseId ?? null,
     );
     const app = fleet.app.slug;
-    const { removed } = await client.call(
-      'release.prune',
-      { app, keep, keepIds: served === null ? [] : [served] },
+    const [{ removed }, { releases: kept }] = await client.sequence(
+      [
+        hostCall('release.prune', { app, keep, keepIds: served === null ? [] : [served] }),
+        hostCall('release.observe', { app }),
+      ],
       { fence: run.fence(serverId) },
     );
-    const { releases: kept } = await client.call('release.observe', { app });
     await rememberPruned(run, id, kept);
     return removed;
   });

@@ -3,10 +3,10 @@ import type { Backend, Deployment, Release } from '@fairlead/db';
 import { toAppError } from '@fairlead/errors';
 import type { Fleet } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
+import type { Rollout } from './backend-rollout.ts';
 import { chooseBuilders } from './choose-builders.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
 import { isUnchanged, releaseKeysOf } from './release-keys.ts';
-import type { Rollout } from './roll-out.ts';
 import type { Before } from './switch-backend.ts';
 
 /**

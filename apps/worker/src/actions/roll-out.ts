@@ -1,54 +1,38 @@
-import type { Colour } from '@fairlead/core';
-import type { Backend, Release } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel, type Outcome, settleAll, throwFailures } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { Stopped } from '../runtime/stop-reason.ts';
+import { type BuiltRollout, type Rollout, type Started, switches } from './backend-rollout.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { drainTimeoutMs } from './drain-backend.ts';
 import { leadBack, leadPast } from './lead-past.ts';
 import { bringProcesses, putProcessesBack } from './roll-processes.ts';
 import { retireColour, startRelease } from './start-release.ts';
-import { type Before, switchBack, switchBackend } from './switch-backend.ts';
-
-/** One backend's part in a deployment. */
-export interface Rollout {
-  backend: Backend;
-  release: Release;
-  /** Whose build it gets; null: it builds for itself. */
-  builder: Backend | null;
-  /** What it served before the deployment. */
-  before: Before;
-  /** What the backend serves already is this very release, but for its name. */
-  isUnchanged: boolean;
-}
-
-export interface Started extends Rollout {
-  colour: Colour | null;
-}
+import { switchBack, switchBackend } from './switch-backend.ts';
 
 /**
  * Brings built releases into service: every backend proves the release beside what serves, then they switch batch by batch, each of which the balancer has to
- * find healthy before the next, and only when all have switched the old processes end. At the first that fails, those that had switched are put back, or stay
- * where the app says so.
+ * find healthy before the next. At the first that fails, those that had switched are put back, or stay where the app says so. The old processes are left for
+ * {@link retireOldOn}.
  */
-export async function rollOut(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): Promise<void> {
+export async function rollOut(run: Run, fleet: Fleet, rollouts: readonly BuiltRollout[]): Promise<Started[]> {
   const started = await startAll(run, fleet, rollouts);
   await switchAll(run, fleet, started);
-  await retireOldOn(run, fleet, started);
+  return started;
 }
 
 /** The same for one backend that serves nobody yet; built, started and switched in one go. */
-export async function bringIn(run: Run, fleet: Fleet, rollout: Rollout): Promise<void> {
+export async function bringIn(run: Run, fleet: Fleet, rollout: BuiltRollout): Promise<void> {
   await run.step(stepName(fleet, rollout, 'release', 'Start the release on'), async (step) => {
     const colour = await startRelease(run, step, fleet, rollout);
-    await switchBackend(run, step, fleet, rollout.backend, rollout.release, colour);
-    await retireOld(run, step, fleet, { ...rollout, colour });
+    const started = { ...rollout, colour };
+    await switchBackend(run, step, fleet, started);
+    await retireOld(run, step, fleet, started);
   });
   await bringProcesses(run, fleet, rollout.backend, rollout.release.id);
 }
 
-async function startAll(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): Promise<Started[]> {
+async function startAll(run: Run, fleet: Fleet, rollouts: readonly BuiltRollout[]): Promise<Started[]> {
   const outcomes = await settleAll(rollouts, (rollout) =>
     run.step(stepName(fleet, rollout, 'release', 'Start the release on'), async (step) => ({
       ...rollout,
@@ -67,7 +51,7 @@ async function switchAll(run: Run, fleet: Fleet, started: readonly Started[]): P
     const [outcome] = await settleAll([number], () => chooseBatch(run, fleet, number, waiting, switched));
     if (!outcome?.ok) return giveUp(run, fleet, [outcome as Outcome<unknown, never>], switched, [], waiting);
     const batch = outcome.value;
-    const [out] = await settleAll([batch], () => leadPast(run, fleet, number, batch));
+    const [out] = await settleAll([batch], () => leadPast(run, fleet, number, batch.filter(switches)));
     if (!out?.ok) return giveUp(run, fleet, [out as Outcome<unknown, never>], switched, [], waiting);
     const outcomes = await settleAll(batch, (one) => switchOne(run, fleet, one));
     const failed = failedOf(outcomes);
@@ -97,7 +81,7 @@ function failedOf(outcomes: readonly Outcome<Started, unknown>[]): Started[] {
 
 function switchOne(run: Run, fleet: Fleet, one: Started): Promise<void> {
   return run.step(stepName(fleet, one, 'switch', 'Switch to the release on'), (step) =>
-    switchBackend(run, step, fleet, one.backend, one.release, one.colour),
+    switchBackend(run, step, fleet, one),
   );
 }
 
@@ -153,7 +137,8 @@ async function stopNew(
   await retireColour(run, fleet, backend, colour, timeoutMs);
 }
 
-async function retireOldOn(run: Run, fleet: Fleet, started: readonly Started[]): Promise<void> {
+/** Processes that nobody is sent to any more end. */
+export async function retireOldOn(run: Run, fleet: Fleet, started: readonly Started[]): Promise<void> {
   await inParallel(started, (one) =>
     run.step(stepName(fleet, one, 'finish', 'Stop the old release on'), (step) =>
       retireOld(run, step, fleet, one),
@@ -165,19 +150,14 @@ async function retireOld(
   run: Run,
   step: StepTools,
   fleet: Fleet,
-  { backend, colour }: Started,
+  { backend, colour, colours }: Started,
 ): Promise<void> {
-  const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
-  if (colour !== null) {
-    const { colours } = await client.call('release.observe', { app: fleet.app.slug });
-    for (const old of colours.filter((seen) => seen.active && seen.colour !== colour)) {
-      const { remaining } = await retireColour(run, fleet, backend, old.colour, drainTimeoutMs);
-      step.note(
-        remaining === 0
-          ? `${old.colour} stopped`
-          : `${old.colour} stopped with ${remaining} connections open`,
-      );
-    }
+  if (colour === null) return;
+  for (const old of colours.filter((seen) => seen.active && seen.colour !== colour)) {
+    const { remaining } = await retireColour(run, fleet, backend, old.colour, drainTimeoutMs);
+    step.note(
+      remaining === 0 ? `${old.colour} stopped` : `${old.colour} stopped with ${remaining} connections open`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { AppError, toAppError } from '@fairlead/errors';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { untilHandedOver } from '../runtime/until-handed-over.ts';
-import type { Rollout } from './roll-out.ts';
+import type { Rollout } from './backend-rollout.ts';
 
 /** How long a release command may take (seconds). */
 const timeoutSeconds = 1_800;

@@ -13,7 +13,7 @@ import { type Backend, Prisma } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { untilHandedOver } from '../runtime/until-handed-over.ts';
-import { environmentOf } from './write-environment.ts';
+import { environmentOf } from './environment.ts';
 
 /** How long a worker has to run without a break before it counts as up (milliseconds). */
 const settleMs = 3_000;

@@ -1,12 +1,14 @@
 import { buildOf } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
+import { hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
-import { buildRelease, buildThere, openBuild } from './build-release.ts';
+import type { BuiltRollout, Rollout } from './backend-rollout.ts';
+import { type Built, buildHere, buildInput, buildOptions, buildRelease, openBuild } from './build-release.ts';
 import { BuildSource, SourceFailure, sendPack } from './build-source.ts';
-import type { Rollout } from './roll-out.ts';
+import { placeCalls } from './environment.ts';
 
 /**
  * The builds of some releases: those that build do, and then send what they built to the others, which need no access to the repository, no compiler and no
@@ -15,7 +17,7 @@ import type { Rollout } from './roll-out.ts';
 export class Builds {
   readonly #run: Run;
   readonly #fleet: Fleet;
-  readonly #made = new Map<string, Promise<void>>();
+  readonly #made = new Map<string, Promise<Built>>();
   readonly #sources = new Map<string, BuildSource>();
 
   constructor(run: Run, fleet: Fleet) {
@@ -24,11 +26,11 @@ export class Builds {
   }
 
   /** Has the backend's server hold the release. One whose builder failed builds for itself. */
-  async make(rollout: Rollout): Promise<void> {
+  async make(rollout: Rollout): Promise<BuiltRollout> {
     const { backend, builder } = rollout;
     const made = this.#made.get(backend.id) ?? this.#make(rollout, builder);
     this.#made.set(backend.id, made);
-    await made;
+    return { ...rollout, ...(await made) };
   }
 
   /** Takes away what was only on its way. */
@@ -36,26 +38,30 @@ export class Builds {
     await Promise.all([...this.#sources.values()].map((source) => source.drop()));
   }
 
-  async #make(rollout: Rollout, builder: Backend | null): Promise<void> {
+  async #make(rollout: Rollout, builder: Backend | null): Promise<Built> {
     const { backend, release } = rollout;
     if (builder === null) return buildRelease(this.#run, this.#fleet, backend, release);
     await this.#made.get(builder.id)?.catch(() => undefined);
     const id = buildOf(release);
     const source = this.#sources.get(id) ?? new BuildSource(this.#run, this.#fleet, builder, id);
     this.#sources.set(id, source);
-    await shipBuild(this.#run, this.#fleet, rollout, source);
+    return shipBuild(this.#run, this.#fleet, rollout, source);
   }
 }
 
 /** All of them, or none goes on: what fails to build is not sent anywhere. */
-export async function buildReleases(run: Run, fleet: Fleet, rollouts: readonly Rollout[]): Promise<void> {
+export async function buildReleases(
+  run: Run,
+  fleet: Fleet,
+  rollouts: readonly Rollout[],
+): Promise<BuiltRollout[]> {
   const builds = new Builds(run, fleet);
   try {
     await inParallel(
       rollouts.filter(({ builder }) => builder === null),
       (rollout) => builds.make(rollout),
     );
-    await inParallel(rollouts, (rollout) => builds.make(rollout));
+    return await inParallel(rollouts, (rollout) => builds.make(rollout));
   } finally {
     await builds.tidy();
   }
@@ -67,19 +73,19 @@ async function shipBuild(
   fleet: Fleet,
   { backend, release }: Rollout,
   source: BuildSource,
-): Promise<void> {
+): Promise<Built> {
   const server = serverOf(fleet, backend.serverId);
   const title = `Bring ${release.commit.slice(0, 7)} to ${server.name}`;
-  await run.step({ key: `build:${backend.id}`, title, serverId: server.id }, async (step) => {
-    await openBuild(run, step, fleet, backend, release);
+  return run.step({ key: `build:${backend.id}`, title, serverId: server.id }, async (step) => {
+    await openBuild(run, release);
     try {
-      await bring(run, step, fleet, { backend, release }, source);
+      return await bring(run, step, fleet, { backend, release }, source);
     } catch (error) {
       const isLost =
         error instanceof SourceFailure || (error instanceof AppError && error.code === 'conflict');
       if (!isLost || step.signal.aborted) throw error;
       step.note(`${error.message} It is built here.`);
-      await buildThere(run, step, fleet, backend, release);
+      return buildHere(run, step, fleet, backend, release);
     }
   });
 }
@@ -90,34 +96,41 @@ async function bring(
   fleet: Fleet,
   { backend, release }: Pick<Rollout, 'backend' | 'release'>,
   source: BuildSource,
-): Promise<void> {
-  const { serverId } = backend;
-  const build = { app: fleet.app.slug, releaseId: buildOf(release) };
-  const client = await run.worker.hosts.client(serverOf(fleet, serverId));
-  const fence = () => ({ fence: run.fence(serverId), signal: step.signal });
-  const artifact = await source.artifact();
-  const { present, places } = await client.call(
-    'artifact.compare',
-    { ...build, manifest: artifact.manifest },
-    fence(),
+): Promise<Built> {
+  const { slug: app } = fleet.app;
+  const build = { app, releaseId: buildOf(release) };
+  const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
+  const options = buildOptions(run, step, backend);
+  const [artifact, place] = await Promise.all([source.artifact(), placeCalls(run, step, fleet, backend)]);
+  const { manifest, digest } = artifact;
+  const [, env, { present, places }, { colours }] = await client.sequence(
+    [
+      ...place.calls,
+      hostCall('artifact.compare', { ...build, manifest }),
+      hostCall('release.observe', { app }),
+    ],
+    options,
   );
+  place.told(env);
+  const built = { colours, declaration: null };
   if (present) {
     step.outcome('Brought before.');
-    return;
+    return built;
   }
   const from = source.server.name;
   const bytes =
     places.length === 0
       ? 0
       : await sendPack(source, artifact, places, {
-          write: (piece) => client.call('artifact.write', { ...build, ...piece }, fence()),
+          write: (piece) => client.call('artifact.write', { ...build, ...piece }, options),
           progress: (share, all) => step.progress(share, `${megabytes(all)} from ${from}`),
           signal: step.signal,
         });
-  await buildThere(run, step, fleet, backend, release, artifact.digest);
+  await client.call('release.build', { ...buildInput(fleet, release), artifact: digest }, options);
   step.outcome(
     `${artifact.files} files from ${from}, ${places.length === artifact.files ? 'all' : places.length} of them sent: ${megabytes(bytes)}.`,
   );
+  return built;
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

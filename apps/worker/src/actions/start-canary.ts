@@ -2,13 +2,14 @@ import { announce, type CanaryState, canaryBackends, type Fleet, noFigures } fro
 import type { CanarySettings } from '@fairlead/core/schemas';
 import type { Backend, Deployment } from '@fairlead/db';
 import { requireFleet, serverOf } from '../fleet.ts';
+import { together } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
 import { applyFront } from './apply-front.ts';
 import { canaryFloor } from './end-canary.ts';
 import { makeReleases } from './make-releases.ts';
 import { inTransaction, moveApp, moveDeployment, moveRelease } from './move.ts';
-import { rollOut } from './roll-out.ts';
-import { verifyFront, verifyInForce } from './verify-front.ts';
+import { retireOldOn, rollOut } from './roll-out.ts';
+import { leadVisitors, verifyInForce } from './verify-front.ts';
 
 /**
  * A release on some backends, and a share of the visitors led to them. The visitors are parted before the first of these backends switches, so that a bad release
@@ -29,16 +30,14 @@ export async function startCanary(
   const { ready, rollouts } = await makeReleases(run, fleet, deployment, commit, backends);
   await part(run, ready, deployment, settings, chosen);
   const ids = new Set(chosen.map(({ id }) => id));
-  await rollOut(
+  const switched = await rollOut(
     run,
     canaryFloor(ready, (backend) => ids.has(backend.id)),
     rollouts.filter(({ backend }) => ids.has(backend.id)),
   );
-  await run.step({ key: 'front', title: 'Lead visitors to the app' }, async (step) =>
-    applyFront(run, step, await requireFleet(run.worker, app.id)),
-  );
-  await run.step({ key: 'verify', title: 'Verify from the balancer' }, async (step) =>
-    verifyFront(run, step, await requireFleet(run.worker, app.id)),
+  await together(
+    () => retireOldOn(run, ready, switched),
+    () => leadVisitors(run),
   );
   const waiting = rollouts.filter(({ backend }) => !ids.has(backend.id)).map(({ release }) => release.id);
   await begun(run, deployment, waiting);

@@ -1,10 +1,11 @@
 import { buildOf, type Colour, colourPort, hasProcess, type Runtime } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
+import { hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { untilHandedOver } from '../runtime/until-handed-over.ts';
 import { applyBackendFile } from './backend-file.ts';
-import type { Rollout } from './roll-out.ts';
+import type { BuiltRollout } from './backend-rollout.ts';
 
 /** How long a process has to end after SIGTERM (milliseconds). */
 export const stopTimeoutMs = 15_000;
@@ -19,14 +20,13 @@ export async function startRelease(
   run: Run,
   step: StepTools,
   fleet: Fleet,
-  { backend, release, isUnchanged }: Rollout,
+  { backend, release, isUnchanged, colours }: BuiltRollout,
 ): Promise<Colour | null> {
   const { app } = fleet;
   if (!hasProcess(app.runtime)) return null;
   const server = serverOf(fleet, backend.serverId);
   const client = await run.worker.hosts.client(server);
   const fence = run.fence(server.id);
-  const { colours } = await client.call('release.observe', { app: app.slug });
   // A process that serves is never started anew in its place: the same build with another environment gets the other colour.
   const mayServeOn = isUnchanged || backend.releaseId === release.id;
   const running = colours.find(
@@ -73,11 +73,12 @@ export async function retireColour(
   const { app } = fleet;
   const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
   const port = colourPort(app.slot, colour as Colour);
-  const drained = await client.call('nginx.drain', { address: '127.0.0.1', port, timeoutMs: drainTimeoutMs });
-  await client.call(
-    'release.stop',
-    { app: app.slug, colour: colour as Colour, timeoutMs: stopTimeoutMs },
+  const [{ remaining }] = await client.sequence(
+    [
+      hostCall('nginx.drain', { address: '127.0.0.1', port, timeoutMs: drainTimeoutMs }),
+      hostCall('release.stop', { app: app.slug, colour: colour as Colour, timeoutMs: stopTimeoutMs }),
+    ],
     { fence: run.fence(backend.serverId) },
   );
-  return { remaining: drained.remaining };
+  return { remaining };
 }

@@ -1,8 +1,10 @@
-import { buildOf, type Colour } from '@fairlead/core';
-import type { Backend, Release } from '@fairlead/db';
+import { buildOf } from '@fairlead/core';
+import type { Backend } from '@fairlead/db';
+import { hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
-import { applyBackendFile } from './backend-file.ts';
+import { backendFile } from './backend-file.ts';
+import { type Started, switches } from './backend-rollout.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
 import { probeBackend } from './probe-backend.ts';
 import { servedBuild } from './release-keys.ts';
@@ -17,28 +19,11 @@ export interface Before {
  * From here on the backend serves the release: its Nginx leads to the colour, `current` names the release, and the balancer finds it healthy.
  * Recorded at once, so that whatever happens next knows which colour serves.
  */
-export async function switchBackend(
-  run: Run,
-  step: StepTools,
-  fleet: Fleet,
-  backend: Backend,
-  release: Release,
-  colour: Colour | null,
-): Promise<void> {
-  const server = serverOf(fleet, backend.serverId);
-  const client = await run.worker.hosts.client(server);
-  const activate = () =>
-    client.call(
-      'release.activate',
-      { app: fleet.app.slug, releaseId: buildOf(release) },
-      { fence: run.fence(server.id) },
-    );
-  // Where there is no process, the symlink is the switch and has to be there before Nginx looks.
-  if (colour === null) await activate();
-  const { configHash, reloaded } = await applyBackendFile(run, fleet, backend, colour);
-  if (colour !== null) await activate();
-  step.note(reloaded ? 'Nginx leads to the new release' : 'Nginx already led to this release');
-  await probeBackend(run, step, fleet, backend, { rise: fleet.app.rolloutRise });
+export async function switchBackend(run: Run, step: StepTools, fleet: Fleet, one: Started): Promise<void> {
+  const { backend, release, colour } = one;
+  const reached = await leadTo(run, fleet, backend, buildOf(release), colour);
+  step.note(reached.reloaded ? 'Nginx leads to the new release' : 'Nginx already led to this release');
+  await probeBackend(run, step, fleet, backend, { rise: switches(one) ? fleet.app.rolloutRise : 1 });
   await inTransaction(run, async (tx) => {
     if (backend.releaseId !== release.id) {
       const replaces = { releaseId: backend.releaseId, colour: backend.colour };
@@ -47,7 +32,7 @@ export async function switchBackend(
     await moveBackend(run, tx, backend.id, 'deploying', {
       colour,
       releaseId: release.id,
-      configHash,
+      configHash: reached.configHash,
       heldBack: null,
     });
     const replaced = await tx.release.findMany({
@@ -61,18 +46,37 @@ export async function switchBackend(
 
 /** Puts a backend back to what it served before; the caller stops the colour that failed. Where nothing served before, its file goes. */
 export async function switchBack(run: Run, fleet: Fleet, backend: Backend, before: Before): Promise<void> {
-  const server = serverOf(fleet, backend.serverId);
-  const client = await run.worker.hosts.client(server);
-  const fence = run.fence(server.id);
   const { app, loadBalancer } = fleet;
   const build = await servedBuild(run, before.releaseId);
   if (build === null) {
+    const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
     const generation = loadBalancer.generation;
     const file = { kind: 'backend' as const, app: app.slug, content: null, generation, listens: [] };
-    await client.call('nginx.apply', { files: [file] }, { fence });
+    await client.call('nginx.apply', { files: [file] }, { fence: run.fence(backend.serverId) });
     return;
   }
-  await client.call('release.activate', { app: app.slug, releaseId: build }, { fence });
-  const { configHash } = await applyBackendFile(run, fleet, backend, before.colour);
+  const { configHash } = await leadTo(run, fleet, backend, build, before.colour);
   await inTransaction(run, (tx) => moveBackend(run, tx, backend.id, 'deploying', { ...before, configHash }));
+}
+
+/** The backend's Nginx leads to the colour and `current` names the build, in one round trip. */
+async function leadTo(
+  run: Run,
+  fleet: Fleet,
+  backend: Backend,
+  releaseId: string,
+  colour: string | null,
+): Promise<{ configHash: string; reloaded: boolean }> {
+  const { file, configHash, keep } = await backendFile(run, fleet, backend, colour);
+  const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
+  const fence = run.fence(backend.serverId);
+  const apply = hostCall('nginx.apply', { files: [file] });
+  const activate = hostCall('release.activate', { app: fleet.app.slug, releaseId });
+  // Where there is no process, the symlink is the switch and has to be there before Nginx looks.
+  const { reloaded } =
+    colour === null
+      ? (await client.sequence([activate, apply], { fence }))[1]
+      : (await client.sequence([apply, activate], { fence }))[0];
+  await keep();
+  return { configHash, reloaded };
 }

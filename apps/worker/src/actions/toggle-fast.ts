@@ -12,7 +12,7 @@ export async function toggleFast(
 ): Promise<void> {
   const status = fleet.loadBalancer.enabled ? 'on' : 'off';
   await run.step({ key: 'apply', title: 'Apply the new balancing' }, (step) =>
-    applyFront(run, step, fleet, status),
+    applyFront(run, step, fleet, { status }),
   );
   await prove?.(run);
   await run.releaseServers();

@@ -1,7 +1,6 @@
 import { canarySettingsOf, type Fleet, isProven } from '@fairlead/core';
 import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import { applyFront } from '../actions/apply-front.ts';
 import { canaryFloor, canaryGoesOn, endCanary, leaveCanary } from '../actions/end-canary.ts';
 import { forgetFormerPassword } from '../actions/forget-password.ts';
 import { findAway, holdBack } from '../actions/hold-back.ts';
@@ -12,11 +11,12 @@ import { leaveRedis } from '../actions/open-redis.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
 import { failReleases } from '../actions/releases.ts';
 import { resolveCommit } from '../actions/resolve-commit.ts';
-import { rollOut } from '../actions/roll-out.ts';
+import { retireOldOn, rollOut } from '../actions/roll-out.ts';
 import { startCanary } from '../actions/start-canary.ts';
-import { verifyFront } from '../actions/verify-front.ts';
+import { leadVisitors } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
 import { presentBackends, requireFleet, serversOf } from '../fleet.ts';
+import { together } from '../runtime/parallel.ts';
 import type { Handler, Run } from '../runtime/run.ts';
 
 /** One commit onto all of an app's backends, none of which stops serving for it. */
@@ -53,22 +53,22 @@ async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backe
   const away = await findAway(run, fleet, all);
   const backends = all.filter((backend) => !away.includes(backend) && !backend.canary);
   const { ready, rollouts } = await makeReleases(run, fleet, deployment, commit, backends, away);
-  await rollOut(run, isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready, rollouts);
+  const floor = isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready;
+  const switched = await rollOut(run, floor, rollouts);
   await holdBack(run, away);
   if (isPromotion) await endCanary(run, app.id, deployment.id);
-  await run.step({ key: 'front', title: 'Lead visitors to the app' }, async (step) =>
-    applyFront(run, step, await requireFleet(run.worker, app.id)),
-  );
-  await run.step({ key: 'verify', title: 'Verify from the balancer' }, async (step) =>
-    verifyFront(run, step, await requireFleet(run.worker, app.id)),
-  );
-  await run.step({ key: 'prune', title: 'Remove old releases' }, async (step) =>
-    pruneReleases(
-      run,
-      step,
-      await requireFleet(run.worker, app.id),
-      all.filter((backend) => !away.includes(backend)),
-    ),
+  await together(
+    () => retireOldOn(run, ready, switched),
+    () => leadVisitors(run),
+    () =>
+      run.step({ key: 'prune', title: 'Remove old releases' }, async (step) =>
+        pruneReleases(
+          run,
+          step,
+          await requireFleet(run.worker, app.id),
+          all.filter((backend) => !away.includes(backend)),
+        ),
+      ),
   );
   await leaveRedis(run);
   await deploymentSucceeded(run, app.id, deployment);

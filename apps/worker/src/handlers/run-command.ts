@@ -1,7 +1,7 @@
 import { buildOf } from '@fairlead/core';
 import type { Backend, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import { environmentOf } from '../actions/write-environment.ts';
+import { environmentOf } from '../actions/environment.ts';
 import { type Fleet, requireFleet, serverOf } from '../fleet.ts';
 import type { Handler, Run, StepTools } from '../runtime/run.ts';
 import { Stopped } from '../runtime/stop-reason.ts';

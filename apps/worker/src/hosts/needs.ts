@@ -47,7 +47,11 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     redis: facts.redis != null,
   };
   const lacking = (['nginx', ...needs.runtimes, ...needs.databases] as const).filter((need) => !has[need]);
-  return needs.processes && facts.processes !== true ? [...lacking, 'processes'] : lacking;
+  const program = [
+    ...(facts.sequences === true ? [] : ['sequences']),
+    ...(needs.processes && facts.processes !== true ? ['processes'] : []),
+  ];
+  return [...lacking, ...program];
 }
 
 /** What the machine has now and `needs` ask for: a preparation never takes away. */

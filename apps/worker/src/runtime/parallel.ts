@@ -30,6 +30,13 @@ export async function inParallel<T, R>(items: readonly T[], work: (item: T) => P
   return throwFailures(outcomes);
 }
 
+/** {@link inParallel} for different pieces of work; answers what each of them did. */
+export async function together<const W extends readonly (() => Promise<unknown>)[]>(
+  ...works: W
+): Promise<{ [I in keyof W]: Awaited<ReturnType<W[I]>> }> {
+  return (await inParallel(works, (work) => work())) as { [I in keyof W]: Awaited<ReturnType<W[I]>> };
+}
+
 /** Throws what failed among these, as {@link inParallel} says. Having to stop outranks every other failure. */
 export function throwFailures(outcomes: readonly Outcome<unknown, unknown>[]): never {
   const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));

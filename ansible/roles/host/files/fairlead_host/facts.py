@@ -63,6 +63,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "diskFreeBytes": disk.free,
         "uptimeSeconds": int(time.clock_gettime(time.CLOCK_BOOTTIME)),
         "processes": True,
+        "sequences": True,
         **{name: answer.result() for name, answer in answers.items()},
     }
 

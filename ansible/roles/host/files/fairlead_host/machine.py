@@ -73,7 +73,8 @@ def _place_nginx(place: Path, content: str) -> list[str]:
         fault = test_in_place(place, Path(candidate.name))
     if fault is not None:
         raise HostError("nginx-test-failed", f"Nginx refuses {place}: {fault}")
-    with hold("nginx"), announced():
+    with hold("nginx"), announced() as wait_until_heard:
+        wait_until_heard()
         write_atomic(place, content)
         master = master_pid()
         if master is not None:

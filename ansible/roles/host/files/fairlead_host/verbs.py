@@ -15,6 +15,7 @@ from .process import observe as processes
 from .process import run as commands
 from .redis import verbs as redis
 from .release import build, command, declaration, lifecycle, ship, start
+from .sequence import sequence
 from .verb import Verb
 
 VERBS: dict[str, Verb] = {
@@ -59,3 +60,4 @@ VERBS: dict[str, Verb] = {
     "redis.remove": Verb(True, redis.remove),
     "firewall.set": Verb(True, firewall.set_rules),
 }
+VERBS["sequence"] = sequence(dict(VERBS))

@@ -30,26 +30,30 @@ STEP_S = 0.01
 
 
 @contextlib.contextmanager
-def announced() -> Iterator[float]:
-    """Around placing files and reloading; the caller holds the lock. Answers the milliseconds that the telling took.
+def announced() -> Iterator[Callable[[], float]]:
+    """Around a test, placing files and reloading; the caller holds the lock. What it gives waits until the word is heard and answers the milliseconds waited.
 
     Where nobody is connected to a site that looks, no time is spent. Whoever connects from then on still hears it: the
     word stands until the workers of before are told to go, as until then they take requests.
     """
     ports = _ports_that_look()
     if not ports:
-        yield 0.0
+        yield lambda: 0.0
         return
     paths.NGINX_CLOSING.touch(mode=0o644)
     word = paths.NGINX_CLOSING.stat().st_mtime_ns
-    started, is_heard = time.monotonic(), False
+    noticed_at = math.floor(time.time()) + 1 + NOTICE_S
+
+    def wait() -> float:
+        if not any(_is_listener(connection) for connection in _connections(ports)):
+            return 0.0
+        started = time.monotonic()
+        time.sleep(max(0.0, min(1 + NOTICE_S, noticed_at - time.time())))
+        _wait_until_heard(ports)
+        return round((time.monotonic() - started) * 1000, 1)
+
     try:
-        if any(_is_listener(connection) for connection in _connections(ports)):
-            now = time.time()
-            time.sleep(math.floor(now) + 1 - now + NOTICE_S)
-            _wait_until_heard(ports)
-            is_heard = True
-        yield round((time.monotonic() - started) * 1000, 1) if is_heard else 0.0
+        yield wait
     finally:
         threading.Thread(target=_take_back, args=(word,)).start()
 

@@ -34,7 +34,8 @@ def recover() -> str | None:
         master = master_pid()
         try:
             if master is not None and not serves(entry.expected, current_socket()):
-                with announced():
+                with announced() as wait_until_heard:
+                    wait_until_heard()
                     reload_until_live(master, entry.expected)
             journal.end(entry)
             return "finished"

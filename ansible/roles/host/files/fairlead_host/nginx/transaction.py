@@ -41,7 +41,7 @@ def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], 
     if any(move.is_back for move in moves) and not _is_good(candidates, moves):
         # A file that Nginx refuses by now stays kept: the front goes all the same.
         moves = [move for move in moves if not move.is_back]
-    with Staging(candidates, moves) as staging:
+    with Staging(candidates, moves) as staging, announced() as wait_until_heard:
         started = time.monotonic()
         verdict = staging.test()
         test_ms = (time.monotonic() - started) * 1000
@@ -52,16 +52,16 @@ def transact(candidates: list[Candidate], master: int, may_commit: Callable[[], 
         except HostError:
             _forget_new(candidates)
             raise
-        with announced() as announced_ms:
-            may_commit()
-            entry = journal.begin(candidates, moves)
-            try:
-                replaced.perform(moves)
-                _place(staging, candidates)
-                settle_limit()
-                live_ms = reload_until_live(master, entry.expected)
-            except Exception as error:
-                raise roll_back(entry, from_exception(error)) from error
+        announced_ms = wait_until_heard()
+        may_commit()
+        entry = journal.begin(candidates, moves)
+        try:
+            replaced.perform(moves)
+            _place(staging, candidates)
+            settle_limit()
+            live_ms = reload_until_live(master, entry.expected)
+        except Exception as error:
+            raise roll_back(entry, from_exception(error)) from error
         for candidate in candidates:
             place = candidate.file.certificate_place
             if candidate.certificates is not None and place is not None:

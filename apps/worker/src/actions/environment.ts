@@ -10,7 +10,8 @@ import {
   revealEnvironment,
 } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
-import { type Fleet, provenState, serverOf } from '../fleet.ts';
+import { type HostResult, hostCall } from '@fairlead/remote';
+import { type Fleet, provenState } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 
 /** What the app's processes on a backend find as environment; from here on its secrets never reach the operation's log. */
@@ -30,33 +31,21 @@ export async function environmentOf(run: Run, fleet: Fleet, backend: Backend) {
   return environment;
 }
 
-/** The app's user, directories and environment file on one backend. Answers whether the file's content changed. */
-export async function writeEnvironment(
-  run: Run,
-  step: StepTools,
-  fleet: Fleet,
-  backend: Backend,
-): Promise<boolean> {
+/** What states the app's user, directories and environment file on one backend, in front of whatever needs them; `told` takes the answers. */
+export async function placeCalls(run: Run, step: StepTools, fleet: Fleet, backend: Backend) {
   const { app } = fleet;
-  const server = serverOf(fleet, backend.serverId);
   const environment = await environmentOf(run, fleet, backend);
-  const client = await run.worker.hosts.client(server);
-  const options = { fence: run.fence(server.id), signal: step.signal };
   const limits = limitsOf(app);
-  await client.call(
-    'app.ensure',
-    { app: app.slug, runtime: app.runtime as Runtime, ...(limits === null ? {} : { limits }) },
-    options,
-  );
-  const written = await client.call(
-    'app.env',
-    {
-      app: app.slug,
-      env: revealEnvironment(environment),
-      databaseAuthority: app.databaseEngine === 'none' ? (app.hostedDatabase?.authority ?? null) : null,
+  const ensure = { app: app.slug, runtime: app.runtime as Runtime, ...(limits === null ? {} : { limits }) };
+  const env = {
+    app: app.slug,
+    env: revealEnvironment(environment),
+    databaseAuthority: app.databaseEngine === 'none' ? (app.hostedDatabase?.authority ?? null) : null,
+  };
+  return {
+    calls: [hostCall('app.ensure', ensure), hostCall('app.env', env)] as const,
+    told: ({ changed }: HostResult<'app.env'>) => {
+      if (changed) step.note(`Environment written: ${Object.keys(environment).length} variables`);
     },
-    options,
-  );
-  if (written.changed) step.note(`Environment written: ${Object.keys(environment).length} variables`);
-  return written.changed;
+  };
 }

@@ -1,0 +1,28 @@
+import type { Colour } from '@fairlead/core';
+import type { Backend, Release } from '@fairlead/db';
+import type { Built } from './build-release.ts';
+import type { Before } from './switch-backend.ts';
+
+/** One backend's part in a deployment. */
+export interface Rollout {
+  backend: Backend;
+  release: Release;
+  /** Whose build it gets; null: it builds for itself. */
+  builder: Backend | null;
+  /** What it served before the deployment. */
+  before: Before;
+  /** What the backend serves already is this very release, but for its name. */
+  isUnchanged: boolean;
+}
+
+/** One whose server holds the release. */
+export type BuiltRollout = Rollout & Built;
+
+export interface Started extends BuiltRollout {
+  colour: Colour | null;
+}
+
+/** Whether anything changes for its visitors. */
+export function switches({ isUnchanged, colour, before }: Started): boolean {
+  return !isUnchanged || colour !== before.colour;
+}
