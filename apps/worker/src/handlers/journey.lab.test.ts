@@ -16,7 +16,7 @@ import {
 import type { Server } from '@fairlead/db';
 import type { GitServer, Lab } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
+import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
 import { bootLab, prepareFleet } from '../../testing/lab-fleet.ts';
 import { startTraffic, type Traffic } from '../../testing/traffic.ts';
 import { createLog } from '../log.ts';
@@ -108,9 +108,10 @@ test('load balancing over three servers is enabled without a lost request', asyn
     acknowledged: checklistKeys,
   });
   const before = { ...traffic.report.answers };
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const grown = Object.entries(traffic.report.answers).filter(([name, count]) => count > (before[name] ?? 0));
-  expect(grown.map(([name]) => name).sort()).toEqual(['one', 'three', 'two']);
+  await until('answers of all three', async () => {
+    const { answers } = traffic.report;
+    return ['one', 'two', 'three'].every((name) => (answers[name] ?? 0) > (before[name] ?? 0));
+  });
   expect(await balancerState()).toMatchObject({ status: 'on', enabled: true });
 });
 
