@@ -24,8 +24,8 @@ interface Pending extends HostListener {
   reject: (error: AppError) => void;
 }
 
-/** Longest line either way, in bytes: an Nginx file of 4 MB, escaped, with room. */
-export const maxLineBytes = 16 << 20;
+/** Longest line either way, in bytes: a build's manifest of 16 MiB and an environment beside it, escaped, with room. */
+export const maxLineBytes = 32 << 20;
 
 /** The resident host program on one connection: many requests at once, told apart by id. */
 export class HostChannel {
