@@ -1,6 +1,6 @@
 import { buildOf } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
-import { hostCall } from '@fairlead/remote';
+import { type HostResult, hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { backendFile } from './backend-file.ts';
@@ -22,7 +22,9 @@ export interface Before {
 export async function switchBackend(run: Run, step: StepTools, fleet: Fleet, one: Started): Promise<void> {
   const { backend, release, colour } = one;
   const reached = await leadTo(run, fleet, backend, buildOf(release), colour);
-  step.note(reached.reloaded ? 'Nginx leads to the new release' : 'Nginx already led to this release');
+  const told =
+    reached.announcedMs > 0 ? `, its visitors told within ${Math.round(reached.announcedMs)} ms` : '';
+  step.note(reached.reloaded ? `Nginx leads to the new release${told}` : 'Nginx already led to this release');
   await probeBackend(run, step, fleet, backend, { rise: switches(one) ? fleet.app.rolloutRise : 1 });
   await inTransaction(run, async (tx) => {
     if (backend.releaseId !== release.id) {
@@ -66,17 +68,17 @@ async function leadTo(
   backend: Backend,
   releaseId: string,
   colour: string | null,
-): Promise<{ configHash: string; reloaded: boolean }> {
+): Promise<{ configHash: string } & Pick<HostResult<'nginx.apply'>, 'reloaded' | 'announcedMs'>> {
   const { file, configHash, keep } = await backendFile(run, fleet, backend, colour);
   const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
   const fence = run.fence(backend.serverId);
   const apply = hostCall('nginx.apply', { files: [file] });
   const activate = hostCall('release.activate', { app: fleet.app.slug, releaseId });
   // Where there is no process, the symlink is the switch and has to be there before Nginx looks.
-  const { reloaded } =
+  const { reloaded, announcedMs } =
     colour === null
       ? (await client.sequence([activate, apply], { fence }))[1]
       : (await client.sequence([apply, activate], { fence }))[0];
   await keep();
-  return { configHash, reloaded };
+  return { configHash, reloaded, announcedMs };
 }
