@@ -38,8 +38,15 @@ export class GitRepository {
       await this.commit({ 'README.md': `# ${this.name}\n` }, 'Start');
       return;
     }
-    await this.#git(['--work-tree', source, 'add', '--all', '.']);
-    await this.#commitIndex('Start', 'main', undefined);
+    await this.commitFolder(source, 'Start');
+  }
+
+  /** Commits all that a folder of this machine holds, in the place of what `main` holds. Returns the commit's id. */
+  async commitFolder(folder: string, message: string): Promise<string> {
+    const parent = await this.#tip('main');
+    await this.#git(['read-tree', '--empty']);
+    await this.#git(['--work-tree', folder, 'add', '--all', '.']);
+    return this.#commitIndex(message, 'main', parent);
   }
 
   /** The commit id at the tip of a branch, `main` unless given. */

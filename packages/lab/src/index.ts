@@ -1,4 +1,5 @@
 export type { CommandOptions, CommandResult } from './command.ts';
+export { debianFiles, unpackDebian } from './debian-files.ts';
 export { fromWheels, makeWheels } from './debian-wheels.ts';
 export { attachLab, type Fleet } from './fleet.ts';
 export type { FileChanges, GitRepository } from './git-repository.ts';

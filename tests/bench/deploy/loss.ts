@@ -21,7 +21,7 @@ const bad: Record<string, string> = {
     `http.createServer((_, response) => response.writeHead(500).end()).listen(PORT, HOST);`,
   ),
   'slow start': server(
-    `setTimeout(() => http.createServer((_, response) => response.writeHead(500).end()).listen(PORT, HOST), 20_000);`,
+    `setTimeout(() => http.createServer((_, response) => response.writeHead(500).end()).listen(PORT, HOST), 30_000);`,
   ),
   'wrong port': server(
     `http.createServer((_, response) => response.writeHead(500).end()).listen(Number(PORT) + 1_000, HOST);`,
@@ -50,7 +50,7 @@ async function createApp(fleet: Fleet): Promise<App> {
     startCommand: 'node server.js',
     domains: [domain],
     memoryMib: 128,
-    startTimeoutMs: 4_000,
+    startTimeoutMs: 8_000,
     rolloutRise: 1,
     primaryServerId: primary.id,
   });

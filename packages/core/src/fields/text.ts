@@ -45,16 +45,16 @@ export const runtimeVersionSchema = z
   )
   .nullable();
 
-/** A path below the release: `public`, `dist/site`. Empty means the release itself. */
+/** A path below the release: `public`, `dist/site`. Empty, or a dot, means the release itself. */
 export const documentRootSchema = z
   .string()
   .max(200)
   .regex(
-    /^(?:(?!\.)[A-Za-z0-9_.][A-Za-z0-9._-]*(?:\/|$))*$/,
+    /^(?:\.|(?:(?!\.)[A-Za-z0-9_.][A-Za-z0-9._-]*(?:\/|$))*)$/,
     'Give a path inside the repository, e.g. public.',
   )
   .transform((text) => text.replace(/\/$/, ''))
-  .transform((text) => (text === '' ? null : text))
+  .transform((text) => (text === '' || text === '.' ? null : text))
   .nullable();
 
 /** A folder below the release, which no part of leads out of it or to what Git and Fairlead keep there. */
