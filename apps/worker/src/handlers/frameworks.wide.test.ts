@@ -13,6 +13,7 @@ import {
 } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
 import { debianFiles, fromWheels, type GitServer, type Lab, makeWheels, unpackDebian } from '@fairlead/lab';
+import { domainAddresses } from '@fairlead/remote/dns';
 import { createRepositorySource } from '@fairlead/remote/git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
@@ -22,6 +23,7 @@ import { createLog } from '../log.ts';
 import { startWorkerProcess, type WorkerProcess } from '../process.ts';
 
 const password = 'a-harbour-at-night';
+const source = createRepositorySource({ allowHttp: true, allowPrivateNetworks: true });
 let plane: TestControlPlane;
 let worker: WorkerProcess;
 let lab: Lab;
@@ -129,7 +131,8 @@ test('WordPress: two servers are one site to whoever is signed in, and uploads a
     seen.add(/x-backend: (\w+)/i.exec(head)?.[1] ?? '');
   }
   expect([...seen].sort()).toEqual(['one', 'two']);
-  const { items } = await readChecklist(plane.ctx, plane.actor, { appId });
+  const ctx = { ...plane.ctx, repositories: source, domains: { addresses: domainAddresses } };
+  const { items } = await readChecklist(ctx, plane.actor, { appId });
   expect(items.find(({ key }) => key === 'uploads')).toMatchObject({ status: 'problem' });
   await deployedUnderTraffic('Blog', appId, '/?rest_route=/where/v1/me', {
     'wp-content/themes/plain/index.php': '<?php echo "Another theme";',
@@ -203,10 +206,7 @@ test('a Laravel-shaped app: sealed cookies, a worker that takes jobs, a storage 
   await plane.succeed(removeApp, { appId, confirm: 'Shop' });
 });
 
-const inspect = (repository: string) =>
-  createRepositorySource({ allowHttp: true, allowPrivateNetworks: true }).inspect({
-    repositoryUrl: git.repo(repository).url,
-  });
+const inspect = (repository: string) => source.inspect({ repositoryUrl: git.repo(repository).url });
 
 /** What one visitor is told by six visits, to both backends. */
 async function counted(host: string): Promise<number[]> {

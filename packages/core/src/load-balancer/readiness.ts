@@ -63,7 +63,7 @@ export async function judgeReadiness(
   willHaveWorkers = false,
 ): Promise<Readiness> {
   const fleet = await loadFleet(tenant(ctx, actor), appId);
-  const [read, domains] = await Promise.all([readTree(ctx, fleet), judgeDomains(await namesOf(ctx, fleet))]);
+  const [read, domains] = await Promise.all([readTree(ctx, fleet), namesOf(ctx, fleet).then(judgeDomains)]);
   const { app, loadBalancer } = fleet;
   const checkedAt = ctx.clock().toISOString();
   if ('fault' in read) {
@@ -115,7 +115,7 @@ async function readTree(ctx: Context, { app }: Fleet): Promise<{ tree: Tree } | 
   }
 }
 
-function namesOf(ctx: Context, { app, loadBalancer, servers }: Fleet) {
+async function namesOf(ctx: Context, { app, loadBalancer, servers }: Fleet) {
   const balancerId = loadBalancer.successorServerId ?? loadBalancer.balancerServerId;
   const balancer = servers.find(({ id }) => id === balancerId);
   return balancer === undefined ? [] : domainsAt(ctx, app.domains, balancer);
