@@ -96,7 +96,7 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
   await failReleases(run, deployment.id, error);
   await letIn(run, deployment.appId);
   const isCanary = run.kind === 'canary.promote' && (await canaryGoesOn(run, deployment, error));
-  if (!isCanary) await leaveCanary(run, deployment.appId);
+  if (!isCanary) await leaveCanary(run, deployment);
   const { backends } = await requireFleet(run.worker, deployment.appId);
   await inTransaction(run, async (tx) => {
     for (const backend of backends.filter(({ state }) => state === 'deploying')) {
