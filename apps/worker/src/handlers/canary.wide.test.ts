@@ -9,6 +9,7 @@ import {
   promoteCanary,
   readDeployment,
   removeApp,
+  rotateRedisPassword,
   setProcess,
   setRedis,
   startDeployment,
@@ -382,7 +383,7 @@ test('its workers take jobs from the same Redis as the others’, what runs on o
   };
   const one = await startCanary();
   // Between the parting and the switch: those who are led there are answered by what was.
-  await killAt(one.operationId, 'batch:', async () => {
+  await killAt(one.operationId, 'parted', async () => {
     expect(await front()).toContain('canary');
     expect((await visit('fairlead_canary=always')).version).toBe('old');
   });
@@ -441,6 +442,40 @@ test('its workers take jobs from the same Redis as the others’, what runs on o
     three: workers,
   });
   expect(await work(60)).toEqual(['new on one', 'new on three', 'new on two']);
+});
+
+test('another password of its Redis reaches every backend and worker, wherever the worker dies, and the one before opens nothing', async () => {
+  const { prisma } = plane.database;
+  const urlOn = async (name: string) =>
+    (await at(name, `sed -n 's/^REDIS_URL=//p' /etc/fairlead/apps/notes.env`)).trim().replaceAll('"', '');
+  const opens = async (url: string) =>
+    (await at('two', `redis-cli --no-auth-warning -u '${url}' PING || true`)).trim() === 'PONG';
+  const old = await urlOn('two');
+  expect(await opens(old)).toBe(true);
+  const { operation } = await rotateRedisPassword(plane.ctx, plane.actor, { appId });
+  await killAt(operation.id, 'redis');
+  await killAt(operation.id, 'switch:', async () => {
+    expect(await opens(old)).toBe(true);
+    expect(await work(20)).not.toEqual([]);
+  });
+  await killAt(operation.id, 'forget-redis-password');
+  expect((await plane.ended(operation.id)).status).toBe('succeeded');
+  const fresh = await urlOn('two');
+  expect(new URL(fresh).username).toBe('notes__b');
+  expect([await opens(fresh), await opens(old)]).toEqual([true, false]);
+  for (const name of names) expect(new URL(await urlOn(name)).password).toBe(new URL(fresh).password);
+  expect(await at('one', `grep -o '^user [a-z_]*' /etc/fairlead/redis/notes.conf | sort`)).toBe(
+    'user default\nuser fairlead\nuser notes__b\n',
+  );
+  expect(await work(60)).toEqual(['new on one', 'new on three', 'new on two']);
+  expect(await prisma.redis.findUniqueOrThrow({ where: { appId } })).toMatchObject({
+    turn: 1,
+    formerPasswordCipher: null,
+  });
+  const logged = await prisma.logLine.findMany({ where: { operationId: operation.id } });
+  expect(logged.length).toBeGreaterThan(5);
+  const secrets = [old, fresh].map((url) => new URL(url).password);
+  expect(logged.filter(({ text }) => secrets.some((secret) => text.includes(secret)))).toEqual([]);
 });
 
 test('no request was lost at any start, promotion or abort, and nothing stays behind', async () => {

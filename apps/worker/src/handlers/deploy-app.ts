@@ -3,7 +3,7 @@ import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { applyFront } from '../actions/apply-front.ts';
 import { canaryFloor, canaryGoesOn, endCanary, leaveCanary } from '../actions/end-canary.ts';
-import { forgetFormerPassword } from '../actions/forget-password.ts';
+import { forgetFormerPasswords } from '../actions/forget-password.ts';
 import { findAway, holdBack } from '../actions/hold-back.ts';
 import { letIn } from '../actions/lead-past.ts';
 import { makeReleases } from '../actions/make-releases.ts';
@@ -28,7 +28,7 @@ export const deployApp: Handler = async (worker, operation) => {
     servers: serversOf(fleet, backends),
     run: async (run) => {
       await deploy(run, fleet, deployment, backends);
-      await forgetFormerPassword(run);
+      await forgetFormerPasswords(run);
     },
     failed: (run, error) => deploymentFailed(run, deployment, error),
   };

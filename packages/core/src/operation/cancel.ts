@@ -81,7 +81,7 @@ async function undo(
     const waiting = await tx.operation.count({
       where: {
         appId: app.id,
-        kind: { in: ['app.deploy', 'canary.promote', 'database.rotate'] },
+        kind: { in: ['app.deploy', 'canary.promote', 'database.rotate', 'redis.rotate'] },
         status: { in: ['queued', 'running'] },
       },
     });
