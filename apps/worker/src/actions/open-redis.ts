@@ -31,13 +31,15 @@ export async function ensureRedis(
   const server = serverOf(fleet, desired.serverId);
   const client = await run.worker.hosts.client(server);
   const { port, listenAddress, addresses, memoryMib, policy } = desired;
+  const turn = fleet.app.redis?.turn ?? 0;
   const { changed, started } = await client.call(
     'redis.ensure',
     {
       ...{ app: fleet.app.slug, port, listenAddress, addresses, memoryMib, policy },
-      turn: fleet.app.redis?.turn ?? 0,
       password: password.reveal(),
-      formerPassword: former?.reveal() ?? null,
+      // Left out where there was no other password yet: a host program from before there could be one takes the rest.
+      ...(turn === 0 ? {} : { turn }),
+      ...(former === null ? {} : { formerPassword: former.reveal() }),
     },
     { fence: run.fence(server.id), signal: step.signal },
   );

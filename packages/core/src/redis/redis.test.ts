@@ -17,7 +17,11 @@ it('tells an account that a URL can hold, of IPv6 too; the URL names no database
 });
 
 it('an app that is called as an account of Redis’s or the host program’s signs in by another name', () => {
-  expect(['default', 'fairlead', 'shop'].map((slug) => redisUser(slug, 0))).toEqual(['default-app', 'fairlead-app', 'shop']);
+  expect(['default', 'fairlead', 'shop'].map((slug) => redisUser(slug, 0))).toEqual([
+    'default-app',
+    'fairlead-app',
+    'shop',
+  ]);
 });
 
 it('shared folders are below the app, and none is within another', () => {
