@@ -130,6 +130,38 @@ test('other settings and another password are taken without a restart; what is h
     expect((await host.call('drift', {})).grants).toEqual([]);
   }));
 
+test('two accounts sign in while backends go over to another password; the one before goes with its sessions, and nobody else’s end', () =>
+  onBoth(fleet, async (host) => {
+    await host.call('redis.ensure', wanted(host));
+    const next = { turn: 1, password: 'quite-another-password' };
+    const both = wanted(host, { ...next, formerPassword: password });
+    expect(await host.call('redis.ensure', both)).toEqual({ changed: true, started: false });
+    expect(await host.call('redis.ensure', both)).toEqual({ changed: false, started: false });
+    const account = { user: 'shop__b', password: next.password };
+    expect(await ask(host.machine, host, ['SET', 'cart', 'full'])).toBe('OK');
+    expect(await ask(host.machine, host, ['GET', 'cart'], account)).toBe('full');
+    expect((await host.call('inventory', { app: 'shop' })).databaseGrants.map(({ user }) => user)).toEqual([
+      'shop__b',
+      'shop',
+    ]);
+    // A worker of each waits for a job.
+    const wait = (user: string, secret: string) =>
+      host.sh(
+        `REDISCLI_AUTH='${secret}' timeout 60 redis-cli -p ${port} --user ${user} --no-auth-warning BLPOP ${user} 0 </dev/null >/tmp/${user}.job 2>&1 &`,
+      );
+    await wait('shop', password);
+    await wait('shop__b', next.password);
+    const clients = () => ask(host.machine, host, ['INFO', 'clients'], account);
+    await expect.poll(clients, { timeout: 10_000 }).toMatch(/blocked_clients:2/);
+    expect(await host.call('redis.ensure', wanted(host, next))).toEqual({ changed: true, started: false });
+    expect(await ask(host.machine, host, ['GET', 'cart'])).toMatch(/WRONGPASS/);
+    await expect.poll(clients, { timeout: 10_000 }).toMatch(/blocked_clients:1/);
+    await ask(host.machine, host, ['LPUSH', 'shop__b', 'a job'], account);
+    await expect.poll(() => host.sh('cat /tmp/shop__b.job'), { timeout: 10_000 }).toContain('a job');
+    await host.sh('rm /tmp/shop.job /tmp/shop__b.job');
+    expect((await host.call('drift', {})).grants).toEqual([]);
+  }));
+
 test('a full one refuses writes and keeps what it holds, or makes room, as was chosen', () =>
   onBoth(fleet, async (host) => {
     const small = wanted(host, { memoryMib: 16 });

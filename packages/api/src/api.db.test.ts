@@ -123,6 +123,7 @@ const routes: Record<string, { action: Action; body?: object }> = {
   checkHostedDatabase: { action: 'hosted-database.check' },
   readRedis: { action: 'redis.read' },
   setRedis: { action: 'redis.set', body: {} },
+  rotateRedisPassword: { action: 'redis.rotate' },
   removeRedis: { action: 'redis.remove', body: { confirm: 'x' } },
   planDatabase: { action: 'database.plan', body: { action: 'rotate' } },
   rotateDatabasePassword: { action: 'database.rotate', body: {} },

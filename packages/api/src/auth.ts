@@ -50,6 +50,7 @@ export function createAuth(options: AuthOptions) {
               log[level]({ from: 'better-auth' }, text),
           },
         }),
+    // Its transactions are done again like all others: a hook of it that tells somebody outside would tell twice.
     database: prismaAdapter(prisma, { provider: 'postgresql', transaction: true }),
     emailAndPassword: { enabled: true, minPasswordLength: 10, maxPasswordLength: 128, autoSignIn: true },
     session: { expiresIn: 30 * day, updateAge: day },

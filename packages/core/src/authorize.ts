@@ -45,6 +45,7 @@ export const actions = {
   'redis.read': right('viewer', 'read'),
   'redis.set': right('admin', 'write'),
   'redis.remove': right('admin', 'write'),
+  'redis.rotate': right('admin', 'write'),
   'process.list': right('viewer', 'read'),
   'process.plan': right('viewer', 'read'),
   'process.set': right('admin', 'write'),

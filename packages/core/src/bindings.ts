@@ -13,6 +13,11 @@ export function redisPasswordBinding(organizationId: string, appId: string): Cip
   return { organizationId, table: 'Redis', row: appId, column: 'passwordCipher' };
 }
 
+/** Likewise the one before, while backends go over to another. */
+export function redisFormerPasswordBinding(organizationId: string, appId: string): CipherBinding {
+  return { organizationId, table: 'Redis', row: appId, column: 'formerPasswordCipher' };
+}
+
 /** The password before, while backends go over to another. */
 export function databaseFormerPasswordBinding(organizationId: string, appId: string): CipherBinding {
   return { organizationId, table: 'App', row: appId, column: 'databaseFormerPasswordCipher' };

@@ -9,7 +9,7 @@ import { backendSpec, frontSpec, isParted, type UpstreamPlace } from './desired-
 import { streamBackendPorts, streamSpec } from './desired-streams.ts';
 import { hostedEnvironment } from './hosted-database/environment.ts';
 import { redisEnvironment } from './redis/environment.ts';
-import { type RedisPolicy, redisPort, redisUser } from './redis/settings.ts';
+import { type RedisPolicy, redisPort, redisUsers } from './redis/settings.ts';
 
 export type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
@@ -53,6 +53,8 @@ export interface DesiredRedis {
   serverId: string;
   port: number;
   user: string;
+  /** All that may sign in: `user`, and while backends go over to it the one before. */
+  users: string[];
   memoryMib: number;
   policy: RedisPolicy;
   /** Beside 127.0.0.1. */
@@ -279,10 +281,12 @@ function desiredRedis(app: DesiredApp, reach: Reach): DesiredRedis | null {
   const redis = app.redis ?? null;
   if (app.removing || redis === null) return null;
   const { memoryMib, policy, leaving } = redis;
+  const users = redisUsers(app.slug, redis);
   return {
     serverId: reach.serverId,
     port: redisPort(app),
-    user: redisUser(app.slug),
+    user: users[0] ?? '',
+    users,
     policy: policy as RedisPolicy,
     ...{ memoryMib, leaving },
     listenAddress: reach.listenAddress(),

@@ -157,6 +157,7 @@ export type { ProcessState } from './process/state.ts';
 export type { ProcessPlaceView, ProcessView } from './process/view.ts';
 export * from './redis/read.ts';
 export * from './redis/remove.ts';
+export * from './redis/rotate.ts';
 export * from './redis/set.ts';
 export * from './redis/settings.ts';
 export * from './redis/store.ts';

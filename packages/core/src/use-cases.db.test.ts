@@ -107,6 +107,7 @@ const table: Record<Action, { run: UseCase<unknown, unknown>; input: (ids: Ids) 
   'hosted-database.check': { run: core.checkHostedDatabase, input: ({ hostedId }) => ({ appId: hostedId }) },
   'redis.read': { run: core.readRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
   'redis.set': { run: core.setRedis, input: ({ hostedId }) => ({ appId: hostedId }) },
+  'redis.rotate': { run: core.rotateRedisPassword, input: ({ balancedId }) => ({ appId: balancedId }) },
   'redis.remove': { run: core.removeRedis, input: ({ appId }) => ({ appId, confirm: 'Doomed' }) },
   'process.list': { run: core.listProcesses, input: ({ balancedId }) => ({ appId: balancedId }) },
   'process.plan': {
@@ -291,6 +292,8 @@ async function seed(actor: core.Actor): Promise<Ids> {
   });
   const data = { appId: balanced.app.id, serverId: balanced.primary.id };
   await prisma.drift.create({ data: { ...data, kind: 'rule', subject: 'firewall' } });
+  await core.setRedis(world.ctx, actor, { appId: balanced.app.id });
+  await core.markRedisPlaced(world.ctx.prisma, balanced.app, new Date());
   await seedAppliedConfig(world, balanced.app.id);
   await seedNginxReading(world, balanced.app.id);
   const { content } = await prisma.appliedConfig.findFirstOrThrow({

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { PrismaClient } from './generated/client.ts';
+import { Client } from './client.ts';
+import type { PrismaClient } from './generated/client.ts';
 
 export interface DatabaseOptions {
   /** Connections at most; default 10. */
@@ -35,7 +36,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   });
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => {});
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions });
+  const prisma = new Client({ adapter: new PrismaPg(pool), transactionOptions });
   return {
     prisma,
     pool,

@@ -14,4 +14,3 @@ export { type Listener, type ListenOptions, listen } from './listen.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export { type ChangeEvent, notify, notifyChannel } from './notify.ts';
 export { forOrganization, type OrganizationPrisma } from './organization-scope.ts';
-export { transact } from './transact.ts';

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { createDatabase, type Database } from './database.ts';
+import { PrismaClient } from './generated/client.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -48,4 +50,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await atServer((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** Prisma's own client on the same connections, the control of ours: a transaction that lost to another is not done again. */
+export function plainClient({ pool }: Database): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg(pool) });
 }

@@ -682,7 +682,7 @@ export const hostVerbs = {
     }),
   },
   /**
-   * The app's own Redis runs, now and after each boot, with these settings and one account that is named after the app. A running one takes them without a
+   * The app's own Redis runs, now and after each boot, with these settings and an account that is named after the app. A running one takes them without a
    * restart, but for another port. `addresses`: who is let in from afar, which the firewall does. Errors: port-taken, database-failed.
    */
   'redis.ensure': {
@@ -695,7 +695,11 @@ export const hostVerbs = {
       addresses: z.array(ip),
       memoryMib: z.int().min(16).max(1_048_576),
       policy: z.enum(['noeviction', 'volatile-lru', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu']),
+      /** Grows with each new password, which is that of the other of two accounts (core/redis/settings.ts). */
+      turn: z.int().min(0).optional(),
       password: z.string().min(16).max(128),
+      /** Of the account before, while it may sign in too. */
+      formerPassword: z.string().min(16).max(128).nullable().optional(),
     }),
     result: z.object({ changed: z.boolean(), started: z.boolean() }),
   },

@@ -44,7 +44,7 @@ type CanaryIntent = { action: 'promote' | 'abort'; deploymentId: string };
 type DatabaseIntent =
   | { action: 'rotate'; tls?: boolean }
   | ({ action: 'set-redis' } & SetRedisBody)
-  | { action: 'remove-redis' };
+  | { action: 'rotate-redis' | 'remove-redis' };
 /** A change of what runs beside its web process. */
 type ProcessIntent =
   | { action: 'set-process'; process: Process['settings'] }
@@ -54,6 +54,7 @@ const nouns: Partial<Record<Intent['action'], string>> = {
   rotate: 'database',
   'set-redis': 'database',
   'remove-redis': 'database',
+  'rotate-redis': 'database',
   'set-process': 'processes',
   'remove-process': 'processes',
 };

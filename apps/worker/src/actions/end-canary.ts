@@ -19,11 +19,22 @@ export async function endCanary(run: Run, appId: string, deploymentId: string): 
   });
 }
 
-/** After a start that failed, once what served before serves again: visitors are parted no more. */
-export async function leaveCanary(run: Run, appId: string): Promise<void> {
+/**
+ * After a start that failed: visitors are parted no more. A backend that may have the canary still, as its server could not be asked to put back what it served, or
+ * an earlier attempt was cut off and nobody knows how far it came, is given none of them until it was caught up with.
+ */
+export async function leaveCanary(run: Run, { id, appId }: Deployment): Promise<void> {
   const { loadBalancer } = await requireFleet(run.worker, appId);
   if (loadBalancer.canary === null) return;
-  await inTransaction(run, (tx) => unmark(run, tx, appId));
+  await inTransaction(run, async (tx) => {
+    const releases = await tx.release.findMany({ where: { deploymentId: id }, select: { id: true } });
+    const hasIt = { releaseId: { in: releases.map((release) => release.id) } };
+    await tx.backend.updateMany({
+      where: { appId, canary: true, ...(run.claim.attempt > 1 ? {} : hasIt) },
+      data: { heldBack: 'behind' },
+    });
+    await unmark(run, tx, appId);
+  });
   try {
     await run.tidy({ key: 'together', title: 'Lead all visitors to every backend again' }, async (step) =>
       applyFront(run, step, await requireFleet(run.worker, appId)),

@@ -14,12 +14,12 @@ import {
   serverStatus,
   type Transaction,
 } from '@fairlead/core';
-import { type Prisma, transact } from '@fairlead/db';
+import type { Prisma } from '@fairlead/db';
 import type { Run } from '../runtime/run.ts';
 
-/** One transaction on behalf of the operation, done again where it lost to another: it leaves nothing behind but its rows. */
+/** One transaction on behalf of the operation. */
 export function inTransaction<T>(run: Run, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return transact(run.worker.prisma, work);
+  return run.worker.prisma.$transaction(work);
 }
 
 /** Moves a backend to a state that its lifecycle allows, with whatever else changes about it. @throws AppError `illegal-transition` */

@@ -1,4 +1,10 @@
-import { type DesiredRedis, forgetRedis, markRedisPlaced, readRedisPassword } from '@fairlead/core';
+import {
+  type DesiredRedis,
+  forgetRedis,
+  markRedisPlaced,
+  readFormerRedisPassword,
+  readRedisPassword,
+} from '@fairlead/core';
 import { type Fleet, provenState, requireFleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { inTransaction } from './move.ts';
@@ -20,15 +26,20 @@ export async function ensureRedis(
 ): Promise<void> {
   const password = readRedisPassword(run.worker, fleet.app);
   if (desired === null || password === null) return;
-  run.hide([password]);
+  const former = readFormerRedisPassword(run.worker, fleet.app);
+  run.hide(former === null ? [password] : [password, former]);
   const server = serverOf(fleet, desired.serverId);
   const client = await run.worker.hosts.client(server);
   const { port, listenAddress, addresses, memoryMib, policy } = desired;
+  const turn = fleet.app.redis?.turn ?? 0;
   const { changed, started } = await client.call(
     'redis.ensure',
     {
       ...{ app: fleet.app.slug, port, listenAddress, addresses, memoryMib, policy },
       password: password.reveal(),
+      // Left out where there was no other password yet: a host program from before there could be one takes the rest.
+      ...(turn === 0 ? {} : { turn }),
+      ...(former === null ? {} : { formerPassword: former.reveal() }),
     },
     { fence: run.fence(server.id), signal: step.signal },
   );

@@ -21,24 +21,25 @@ export async function openReleases(
   backends: readonly Backend[],
 ): Promise<Rollout[]> {
   const keysOf = await releaseKeysOf(run, fleet, commit);
-  const { databaseTurn } = fleet.app;
+  const { databaseTurn, redis } = fleet.app;
+  const turns = { databaseTurn, redisTurn: redis?.turn ?? 0 };
   return inTransaction(run, async (tx) => {
     const deployment = await tx.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
-    const live = await tx.release.findMany({ where: { deploymentId, databaseTurn, status: 'live' } });
+    const live = await tx.release.findMany({ where: { deploymentId, ...turns, status: 'live' } });
     const rollouts: Rollout[] = [];
     for (const { backend, builder } of chooseBuilders(fleet, backends, live)) {
       const key = { deploymentId, backendId: backend.id };
       const keys = keysOf(backend);
       const made = await releaseOf(tx, deploymentId, builder);
       const wantedKey = made?.buildKey ?? keys.buildKey;
-      const earlier = await builtBefore(tx, deployment, backend, wantedKey, databaseTurn);
+      const earlier = await builtBefore(tx, deployment, backend, wantedKey, turns);
       const id = newId(run.worker.clock());
       const build = earlier ?? made;
       const buildId = build === null ? id : buildOf(build);
       const buildKey = earlier?.buildKey ?? wantedKey;
       const release = await tx.release.upsert({
         where: { deploymentId_backendId: key },
-        create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId), databaseTurn },
+        create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId), ...turns },
         update: {},
       });
       const served =
@@ -83,14 +84,14 @@ async function builtBefore(
   { rollbackToId, rebuild }: Deployment,
   { id: backendId }: Backend,
   buildKey: string,
-  databaseTurn: number,
+  turns: { databaseTurn: number; redisTurn: number },
 ): Promise<Release | null> {
   if (rebuild) return null;
   return tx.release.findFirst({
     where: {
       backendId,
       prunedAt: null,
-      databaseTurn,
+      ...turns,
       status: { in: ['live', 'superseded'] },
       ...(rollbackToId === null ? { buildKey } : { deploymentId: rollbackToId }),
     },

@@ -34,6 +34,13 @@ export async function putProcessesBack(
   await run.tidy(name, (step) => setProcesses(run, step, fleet, backend, releaseId, processes));
 }
 
+/** Those of a release that was given up take no job any more, whatever becomes of the backend; what is put there next brings its own. */
+export async function endProcesses(run: Run, fleet: Fleet, backend: Backend): Promise<void> {
+  if (!(await hasProcesses(run, fleet, backend, []))) return;
+  const name = { ...stepName(fleet, backend, 'End the processes on'), key: `end-processes:${backend.id}` };
+  await run.step(name, (step) => setProcesses(run, step, fleet, backend, null, []));
+}
+
 /** What belongs on one backend goes on where it belongs now; those that left have ended their own before. */
 export async function settleProcesses(run: Run, fleet: Fleet): Promise<void> {
   const serving = presentBackends(fleet).filter(({ releaseId }) => releaseId !== null);

@@ -4,10 +4,14 @@ import {
   checklistKeys,
   createApp,
   enableLoadBalancer,
+  listProcesses,
   type OperationView,
   promoteCanary,
   readDeployment,
   removeApp,
+  rotateRedisPassword,
+  setProcess,
+  setRedis,
   startDeployment,
   toggleBackend,
 } from '@fairlead/core';
@@ -35,8 +39,23 @@ let servers: Server[];
 let appId: string;
 let traffic: Traffic;
 
+/** Takes jobs out of the app's Redis and says there which release did them, and where. */
+const mail = (version: string) => `
+const { FAIRLEAD_SERVER: server, REDIS_HOST, REDIS_PORT, REDIS_USERNAME, REDIS_PASSWORD } = process.env;
+const redis = require('node:net').connect(REDIS_PORT, REDIS_HOST);
+redis.on('close', () => process.exit(1));
+const ask = (...words) => redis.write('*' + words.length + '\\r\\n' + words.map((word) => '$' + word.length + '\\r\\n' + word + '\\r\\n').join(''));
+ask('AUTH', REDIS_USERNAME, REDIS_PASSWORD);
+ask('BLPOP', 'jobs', '0');
+redis.on('data', (answer) => {
+  if (!String(answer).includes('job-')) return;
+  ask('LPUSH', 'done', '${version} on ' + server);
+  setTimeout(() => ask('BLPOP', 'jobs', '0'), 20);
+});
+`;
+
 /** A release that says its version; a bad one answers visitors 500, and the balancer's own look well. */
-const push = (version: string, isBad = false) =>
+const push = (version: string, isBad = false, more: Record<string, string> = {}) =>
   git.repo('node-notes').commit(
     {
       'server.js': `
@@ -48,6 +67,8 @@ require('node:http').createServer((request, response) => {
 `,
       'package.json': '{"name": "notes", "private": true}\n',
       'package-lock.json': '{"name": "notes", "lockfileVersion": 3, "packages": {}}\n',
+      'mail.js': mail(version),
+      ...more,
     },
     version,
   );
@@ -121,9 +142,10 @@ const begun = (operationId: string, key: string) =>
     60_000,
     closelyMs,
   );
-const killAt = async (operationId: string, key: string) => {
+const killAt = async (operationId: string, key: string, meanwhile = async () => {}) => {
   await begun(operationId, key);
   await worker.kill();
+  await meanwhile();
   worker = await spawnWorker(plane.env);
 };
 const rule = { minRequests: 40, longestSeconds: 600, maxExtraErrorPercent: 2, maxSlowerPercent: 10_000 };
@@ -297,6 +319,165 @@ test('where its start fails, nobody is parted and all serve what they served', a
   expect(await versions()).toEqual(['fourth', 'fourth', 'fourth']);
 });
 
+const at = (name: string, line: string) => lab.machine(name).run(line);
+/** Workers, timers and runs of the app that are up, by machine. */
+const units = async () =>
+  Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => {
+        const all = `systemctl list-units --plain --no-legend --state=active --type=service,timer 'fairlead-notes.*' | cut -d' ' -f1 | sort`;
+        return [
+          name,
+          (await at(name, all))
+            .trim()
+            .split('\n')
+            .map((unit) => unit.slice('fairlead-notes.'.length)),
+        ] as const;
+      }),
+    ),
+  );
+/** Which releases do jobs where: as many as are given are done, and none twice. */
+const work = async (count: number): Promise<string[]> => {
+  const url = `$(sed -n 's/^REDIS_URL=//p' /etc/fairlead/apps/notes.env | tr -d '"')`;
+  const redis = `redis-cli --no-auth-warning -u "${url}"`;
+  await at(
+    'one',
+    `${redis} DEL done; for i in $(seq ${count}); do echo "LPUSH jobs job-$i"; done | ${redis}`,
+  );
+  const done = await until('the jobs to be done', async () => {
+    const lines = (await at('one', `${redis} LRANGE done 0 -1`)).trim().split('\n');
+    return lines.length >= count && lines;
+  });
+  expect(done).toHaveLength(count);
+  return [...new Set(done)].sort();
+};
+
+test('its workers take jobs from the same Redis as the others’, what runs on one backend stays, and both go back with it, wherever the worker dies', async () => {
+  const { prisma } = plane.database;
+  await push('old');
+  await setRedis(plane.ctx, plane.actor, { appId, memoryMib: 32 });
+  await plane.succeed(startDeployment, { appId });
+  await plane.succeed(setProcess, {
+    appId,
+    name: 'mail',
+    process: { kind: 'worker', command: 'node mail.js' },
+  });
+  const tick = { kind: 'cron', command: 'true', schedule: '0 4 1 1 *' };
+  await plane.succeed(setProcess, { appId, name: 'tick', process: tick });
+  const before = {
+    one: ['mail@1.service', 'tick.timer'],
+    two: ['mail@1.service'],
+    three: ['mail@1.service'],
+  };
+  expect(await units()).toEqual(before);
+  expect(await work(60)).toEqual(['old on one', 'old on three', 'old on two']);
+
+  const declared =
+    'workers:\n  extra: {command: "sleep infinity"}\ncron:\n  nightly: {command: "true", schedule: "0 4 1 1 *"}\n';
+  await push('new', false, { 'fairlead.yml': declared });
+  const canary = { percent: 50, backendIds: [(await backendOn('three')).id], rule: null };
+  const startCanary = async () => {
+    const { operation } = await startDeployment(plane.ctx, plane.actor, { appId, canary });
+    const { id } = await prisma.deployment.findFirstOrThrow({ where: { operationId: operation.id } });
+    return { operationId: operation.id, deploymentId: id };
+  };
+  const one = await startCanary();
+  // Between the parting and the switch: those who are led there are answered by what was.
+  await killAt(one.operationId, 'parted', async () => {
+    expect(await front()).toContain('canary');
+    expect((await visit('fairlead_canary=always')).version).toBe('old');
+  });
+  await killAt(one.operationId, 'processes:');
+  expect((await plane.ended(one.operationId)).status).toBe('succeeded');
+  expect(await versions()).toEqual(['old', 'old', 'new']);
+  expect(await units()).toEqual({ ...before, three: ['extra@1.service', 'mail@1.service'] });
+  expect(await work(60)).toEqual(['new on three', 'old on one', 'old on two']);
+  const { items } = await listProcesses(plane.ctx, plane.actor, { appId });
+  expect(
+    items.map(({ settings, places }) => [
+      settings.name,
+      places.map((place) => `${place.serverName} ${place.state}`).sort(),
+    ]),
+  ).toEqual([
+    ['extra', ['three running']],
+    ['mail', ['one running', 'three running', 'two running']],
+    ['nightly', []],
+    ['tick', ['one idle']],
+  ]);
+
+  // Aborted, past a worker that dies once the web process is back and its workers are not.
+  const { operation: aborting } = await abortCanary(plane.ctx, plane.actor, {
+    appId,
+    deploymentId: one.deploymentId,
+  });
+  await killAt(aborting.id, 'processes:');
+  expect((await plane.ended(aborting.id)).status).toBe('succeeded');
+  expect(await versions()).toEqual(['old', 'old', 'old']);
+  expect(await units()).toEqual(before);
+  expect(await work(60)).toEqual(['old on one', 'old on three', 'old on two']);
+
+  // Switched, and cancelled while nobody works on it: the next worker has no more than the rows to tell how far it came.
+  const two = await startCanary();
+  await killAt(two.operationId, 'front', async () => {
+    await cancelOperation(plane.ctx, plane.actor, { operationId: two.operationId });
+  });
+  expect((await plane.ended(two.operationId)).status).toBe('cancelled');
+  expect(await front()).not.toContain('fairlead_canary');
+  expect(await newcomers(20)).toEqual({ old: 20 });
+  await until('three to be caught up with', async () => {
+    const { heldBack, state } = await backendOn('three');
+    const busy = await prisma.operation.count({ where: { appId, status: { in: ['queued', 'running'] } } });
+    return heldBack === null && state === 'active' && busy === 0;
+  });
+  expect(await versions()).toEqual(['old', 'old', 'old']);
+  expect(await units()).toEqual(before);
+
+  const three = await startCanary();
+  expect((await plane.ended(three.operationId)).status).toBe('succeeded');
+  await plane.succeed(promoteCanary, { appId, deploymentId: three.deploymentId });
+  const workers = ['extra@1.service', 'mail@1.service'];
+  expect(await units()).toEqual({
+    one: [...workers, 'nightly.timer', 'tick.timer'],
+    two: workers,
+    three: workers,
+  });
+  expect(await work(60)).toEqual(['new on one', 'new on three', 'new on two']);
+});
+
+test('another password of its Redis reaches every backend and worker, wherever the worker dies, and the one before opens nothing', async () => {
+  const { prisma } = plane.database;
+  const urlOn = async (name: string) =>
+    (await at(name, `sed -n 's/^REDIS_URL=//p' /etc/fairlead/apps/notes.env`)).trim().replaceAll('"', '');
+  const opens = async (url: string) =>
+    (await at('two', `redis-cli --no-auth-warning -u '${url}' PING || true`)).trim() === 'PONG';
+  const old = await urlOn('two');
+  expect(await opens(old)).toBe(true);
+  const { operation } = await rotateRedisPassword(plane.ctx, plane.actor, { appId });
+  await killAt(operation.id, 'redis');
+  await killAt(operation.id, 'switch:', async () => {
+    expect(await opens(old)).toBe(true);
+    expect(await work(20)).not.toEqual([]);
+  });
+  await killAt(operation.id, 'forget-redis-password');
+  expect((await plane.ended(operation.id)).status).toBe('succeeded');
+  const fresh = await urlOn('two');
+  expect(new URL(fresh).username).toBe('notes__b');
+  expect([await opens(fresh), await opens(old)]).toEqual([true, false]);
+  for (const name of names) expect(new URL(await urlOn(name)).password).toBe(new URL(fresh).password);
+  expect(await at('one', `grep -o '^user [a-z_]*' /etc/fairlead/redis/notes.conf | sort`)).toBe(
+    'user default\nuser fairlead\nuser notes__b\n',
+  );
+  expect(await work(60)).toEqual(['new on one', 'new on three', 'new on two']);
+  expect(await prisma.redis.findUniqueOrThrow({ where: { appId } })).toMatchObject({
+    turn: 1,
+    formerPasswordCipher: null,
+  });
+  const logged = await prisma.logLine.findMany({ where: { operationId: operation.id } });
+  expect(logged.length).toBeGreaterThan(5);
+  const secrets = [old, fresh].map((url) => new URL(url).password);
+  expect(logged.filter(({ text }) => secrets.some((secret) => text.includes(secret)))).toEqual([]);
+});
+
 test('no request was lost at any start, promotion or abort, and nothing stays behind', async () => {
   const report = await traffic.stop();
   expect(report.failures).toEqual([]);
@@ -305,5 +486,9 @@ test('no request was lost at any start, promotion or abort, and nothing stays be
   await start({ percent: 5, rule: null });
   expect(await lab.machine('one').run('ls /var/log/nginx')).toContain('canary');
   await plane.succeed(removeApp, { appId, confirm: 'Notes' });
-  expect(await lab.machine('one').run('ls /var/log/nginx')).not.toContain('notes');
+  expect(await at('one', 'ls /var/log/nginx')).not.toContain('notes');
+  expect(await units()).toEqual({ one: [''], two: [''], three: [''] });
+  const left =
+    'find /etc /var/lib /srv /run -path "*fairlead*" -name "*notes*" -not -path "*/.cache/*" || true';
+  for (const name of names) expect(await at(name, left)).toBe('');
 });

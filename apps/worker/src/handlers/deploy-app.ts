@@ -2,7 +2,7 @@ import { canarySettingsOf, type Fleet, isProven } from '@fairlead/core';
 import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { canaryFloor, canaryGoesOn, endCanary, leaveCanary } from '../actions/end-canary.ts';
-import { forgetFormerPassword } from '../actions/forget-password.ts';
+import { forgetFormerPasswords } from '../actions/forget-password.ts';
 import { findAway, holdBack } from '../actions/hold-back.ts';
 import { letIn } from '../actions/lead-past.ts';
 import { makeReleases } from '../actions/make-releases.ts';
@@ -28,7 +28,7 @@ export const deployApp: Handler = async (worker, operation) => {
     servers: serversOf(fleet, backends),
     run: async (run) => {
       await deploy(run, fleet, deployment, backends);
-      await forgetFormerPassword(run);
+      await forgetFormerPasswords(run);
     },
     failed: (run, error) => deploymentFailed(run, deployment, error),
   };
@@ -96,7 +96,7 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
   await failReleases(run, deployment.id, error);
   await letIn(run, deployment.appId);
   const isCanary = run.kind === 'canary.promote' && (await canaryGoesOn(run, deployment, error));
-  if (!isCanary) await leaveCanary(run, deployment.appId);
+  if (!isCanary) await leaveCanary(run, deployment);
   const { backends } = await requireFleet(run.worker, deployment.appId);
   await inTransaction(run, async (tx) => {
     for (const backend of backends.filter(({ state }) => state === 'deploying')) {

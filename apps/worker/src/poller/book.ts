@@ -1,5 +1,5 @@
 import { announce } from '@fairlead/core';
-import { type PrismaClient, transact } from '@fairlead/db';
+import type { PrismaClient } from '@fairlead/db';
 import type { Target } from './targets.ts';
 import type { Look, Verdict } from './verdict.ts';
 
@@ -32,7 +32,7 @@ export async function storeObservations(
         ]
       : [],
   );
-  await transact(prisma, async (tx) => {
+  await prisma.$transaction(async (tx) => {
     const newest = [...new Map(observations.map((seen) => [seen.target.backendId, seen])).values()];
     const column = <T>(pick: (observation: Observation) => T): T[] => newest.map(pick);
     const stored = await tx.$queryRaw<{ id: string }[]>`

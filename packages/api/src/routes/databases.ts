@@ -6,6 +6,7 @@ import {
   removeHostedDatabase,
   removeRedis,
   rotateDatabasePassword,
+  rotateRedisPassword,
   setHostedDatabase,
   setRedis,
 } from '@fairlead/core';
@@ -125,6 +126,17 @@ const deleteRedis = createRoute({
   responses: { 200: json(redisSchema, 'What is left of it until then'), ...problems },
 });
 
+const rotateRedis = createRoute({
+  method: 'post',
+  path: `${redis}/rotate`,
+  operationId: 'rotateRedisPassword',
+  summary:
+    'Replace the password of the app’s Redis without a lost request; both work until every backend has it',
+  tags,
+  request: { params: appParams, headers: idempotencyHeaders },
+  responses: { 202: json(acceptedSchema, 'Accepted: follow the operation'), ...problems },
+});
+
 export const databaseRoutes = createRouter()
   .openapi(getRedis, async (c) => c.json(await readRedis(c.var.ctx, actorOf(c), c.req.valid('param')), 200))
   .openapi(putRedis, async (c) => {
@@ -134,6 +146,10 @@ export const databaseRoutes = createRouter()
   .openapi(deleteRedis, async (c) => {
     const input = { ...c.req.valid('json'), ...c.req.valid('param') };
     return c.json(await removeRedis(c.var.ctx, actorOf(c), input), 200);
+  })
+  .openapi(rotateRedis, async (c) => {
+    const input = { ...c.req.valid('param'), idempotencyKey: c.req.valid('header')['idempotency-key'] };
+    return c.json(await rotateRedisPassword(c.var.ctx, actorOf(c), input), 202);
   })
   .openapi(readHosted, async (c) =>
     c.json(await readHostedDatabase(c.var.ctx, actorOf(c), c.req.valid('param')), 200),

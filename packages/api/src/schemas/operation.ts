@@ -29,6 +29,7 @@ export const operationSchema = z
       'server.prepare',
       'app.deploy',
       'database.rotate',
+      'redis.rotate',
       'hosted-database.check',
       'process.set',
       'process.remove',

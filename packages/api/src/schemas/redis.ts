@@ -9,6 +9,9 @@ export const redisSchema = z
       .object({
         port: z.int(),
         user: z.string(),
+        /** Another password was made and has not reached every backend: both open it. */
+        rotating: z.boolean(),
+        passwordSetAt: instantSchema.nullable(),
         host: z.string().nullable(),
         memoryMib: z.int(),
         policy: z.enum(redisPolicies),

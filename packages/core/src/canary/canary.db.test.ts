@@ -96,6 +96,9 @@ it('lets changes of the balancing through, but for those that would end the comp
     'without the load balancer',
   );
   await expect(core.rotateDatabasePassword(world.ctx, owner(), { appId })).rejects.toThrow('#2 is a canary');
+  await core.setRedis(world.ctx, owner(), { appId });
+  await core.markRedisPlaced(world.ctx.prisma, seeded.app, new Date());
+  await expect(core.rotateRedisPassword(world.ctx, owner(), { appId })).rejects.toThrow('#2 is a canary');
   await toggle(other?.id, true);
 });
 

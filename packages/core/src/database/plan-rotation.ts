@@ -7,11 +7,24 @@ import { isRotating } from './rotated.ts';
 
 type Facts = Pick<PlanFacts, 'environmentKeys' | 'backendKeys' | 'liveCommit'>;
 
-const secrets = ['DATABASE_URL', 'DB_PASSWORD'];
-
 /** Before and after another password, compared: pure. Neither password is read for it. */
 export function planRotation(before: Fleet, databaseTls: boolean, facts: Facts): PlanView {
   const after = rotatedFleet(before, databaseTls);
+  const notes = [...notesOf(before, desiredOf(after)), ...tlsNotes(before, after)];
+  return planTurn(before, after, ['DATABASE_URL', 'DB_PASSWORD'], notes, facts);
+}
+
+/**
+ * What another account does to each server: it is told, and what is served starts again with it.
+ * @param secrets variables that change and are never read
+ */
+export function planTurn(
+  before: Fleet,
+  after: Fleet,
+  secrets: readonly string[],
+  notes: PlanNote[],
+  facts: Facts,
+): PlanView {
   const [from, to] = [desiredOf(before), desiredOf(after)];
   const servers = after.servers.map((server): ServerPlan => {
     const backend = before.backends.find((b) => b.serverId === server.id && isProven(b));
@@ -35,7 +48,7 @@ export function planRotation(before: Fleet, databaseTls: boolean, facts: Facts):
   return {
     generation: before.loadBalancer.generation,
     servers: servers.filter(({ deploys, grants }) => deploys !== null || grants.length > 0),
-    notes: [...notesOf(before, to), ...tlsNotes(before, after)],
+    notes,
   };
 }
 
@@ -64,18 +77,22 @@ function tlsNotes({ app }: Fleet, after: Fleet): PlanNote[] {
   ];
 }
 
+/** What is said of every change of a password. */
+export function turnNotes(isBegun: boolean, what: string): PlanNote[] {
+  const texts = [
+    isBegun
+      ? 'Another password was made already and has not reached every backend: this goes on with it.'
+      : `A new password is made. Both open ${what} until every backend has the new one; then the old one opens nothing.`,
+    'The commit that is served is built and started again on each backend beside what serves, as a build may hold the password. Changes of the environment that wait for the next deployment go along.',
+  ];
+  return texts.map((text) => ({ level: 'info', text }));
+}
+
 function notesOf({ app }: Fleet, { database }: DesiredState): PlanNote[] {
   const info = (text: string): PlanNote => ({ level: 'info', text });
   const login = database?.logins[0]?.name;
   return [
-    info(
-      isRotating(app)
-        ? 'Another password was made already and has not reached every backend: this goes on with it.'
-        : 'A new password is made. Both open the database until every backend has the new one; then the old one opens nothing.',
-    ),
-    info(
-      'The commit that is served is built and started again on each backend beside what serves, as a build may hold the password. Changes of the environment that wait for the next deployment go along.',
-    ),
+    ...turnNotes(isRotating(app), 'the database'),
     ...(app.databaseEngine === 'postgresql'
       ? [
           info(

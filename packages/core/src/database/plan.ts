@@ -3,7 +3,7 @@ import { AppError } from '@fairlead/errors';
 import { authorize } from '../authorize.ts';
 import type { UseCase } from '../context.ts';
 import { servedDeployment } from '../deployment/repeat.ts';
-import { readDatabasePassword, readEverySecret } from '../environment/reveal.ts';
+import { readDatabasePassword, readEverySecret, readRedisPassword } from '../environment/reveal.ts';
 import type { Transaction } from '../events.ts';
 import { idSchema } from '../fields/text.ts';
 import { loadFleet } from '../fleet.ts';
@@ -11,6 +11,8 @@ import { parseInput } from '../input.ts';
 import { readPlanFacts } from '../load-balancer/plan.ts';
 import type { PlanView } from '../load-balancer/plan-view.ts';
 import { planRedis } from '../redis/plan-redis.ts';
+import { planRedisRotation } from '../redis/plan-rotation.ts';
+import { requireRotatableRedis } from '../redis/rotate.ts';
 import { factsOf } from '../server/facts.ts';
 import { found, tenant } from '../tenant.ts';
 import { planRotation } from './plan-rotation.ts';
@@ -25,6 +27,13 @@ export const planDatabase: UseCase<unknown, PlanView> = async (ctx, actor, input
   const intent = parseInput(databasePlanBody, rawIntent);
   const db = tenant(ctx, actor);
   const app = found(await db.app.findUnique({ where: { id: appId } }), 'app');
+  if (intent.action === 'rotate-redis') {
+    const fleet = await loadFleet(db, appId);
+    const withRedis = { ...fleet.app, redis: fleet.app.redis ?? null };
+    requireRotatableRedis(withRedis, readRedisPassword(ctx, fleet.app), await readEverySecret(ctx, app));
+    const { commit: liveCommit } = await servedDeployment(db, appId);
+    return planRedisRotation(fleet, { ...(await readPlanFacts(db, fleet)), liveCommit });
+  }
   if (intent.action !== 'rotate') return planOfRedis(db, app, intent);
   requireRotatable(app, readDatabasePassword(ctx, app), await readEverySecret(ctx, app));
   const fleet = await loadFleet(db, appId);
@@ -37,7 +46,7 @@ export const planDatabase: UseCase<unknown, PlanView> = async (ctx, actor, input
 async function planOfRedis(
   db: Transaction,
   app: App,
-  intent: Exclude<DatabaseIntent, { action: 'rotate' }>,
+  intent: Extract<DatabaseIntent, { action: 'set-redis' | 'remove-redis' }>,
 ): Promise<PlanView> {
   if (app.removing) throw new AppError('conflict', 'This app is being removed.');
   const fleet = await loadFleet(db, app.id);

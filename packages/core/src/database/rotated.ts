@@ -2,6 +2,7 @@ import type { App } from '@fairlead/db';
 import { AppError, type Secret } from '@fairlead/errors';
 import type { DatabaseEngine } from '../desired-database.ts';
 import type { StoredFacts } from '../server/facts.ts';
+import { refuseCopies } from './copies.ts';
 import { loginOf } from './logins.ts';
 
 export type HasDatabase = App & {
@@ -31,17 +32,8 @@ export function requireRotatable(
     throw new AppError('conflict', 'The app does not serve yet.', { hint: 'Deploy it first.' });
   }
   const login = loginOf(app.databaseEngine as 'postgresql', app.databaseUser, app.databaseTurn);
-  const copies = Object.entries(own).filter(
-    ([key, value]) =>
-      value.reveal().includes(password.reveal()) ||
-      (['DB_USER', 'DB_USERNAME'].includes(key.split(' ')[0] ?? '') && value.reveal() === login),
-  );
-  if (copies.length === 0) return;
-  const names = copies.map(([key]) => key).join(', ');
-  throw new AppError('conflict', `The app’s own environment holds a copy of today’s account: ${names}.`, {
-    hint: 'Take these variables out of the environment: Fairlead gives each backend the account under DB_USER, DB_PASSWORD and DATABASE_URL, and only those change with it.',
-    details: { variables: copies.map(([key]) => key) },
-  });
+  const account = { password, login, keys: ['DB_USER', 'DB_USERNAME'] };
+  refuseCopies(own, account, 'DB_USER, DB_PASSWORD and DATABASE_URL');
 }
 
 /**

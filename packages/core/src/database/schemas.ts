@@ -16,6 +16,7 @@ export const databasePlanBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('rotate'), ...rotateDatabaseBody.shape }),
   z.strictObject({ action: z.literal('set-redis'), ...setRedisBody.shape }),
   z.strictObject({ action: z.literal('remove-redis') }),
+  z.strictObject({ action: z.literal('rotate-redis') }),
 ]);
 export type DatabasePlanBody = z.input<typeof databasePlanBody>;
 export type DatabaseIntent = z.output<typeof databasePlanBody>;

@@ -16,7 +16,7 @@ export interface DeploymentLogLine {
 }
 
 /** What is part of a deployment; a backend that joins later names it too. */
-const kinds = ['app.deploy', 'database.rotate', 'canary.promote', 'canary.abort'];
+const kinds = ['app.deploy', 'database.rotate', 'redis.rotate', 'canary.promote', 'canary.abort'];
 
 /** Lines of all that was done for a deployment, of one backend or of all, after `after`, oldest first. Secrets were taken out when they were written. */
 export const readDeploymentLog: UseCase<

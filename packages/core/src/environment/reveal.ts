@@ -6,6 +6,7 @@ import {
   databasePasswordBinding,
   environmentValueBinding,
   hostedDatabasePasswordBinding,
+  redisFormerPasswordBinding,
   redisPasswordBinding,
   sshPrivateKeyBinding,
 } from '../bindings.ts';
@@ -100,6 +101,16 @@ export function readRedisPassword(
 ): Secret | null {
   if (app.redis == null) return null;
   return ctx.cipher.decrypt(app.redis.passwordCipher, redisPasswordBinding(app.organizationId, app.id));
+}
+
+/** The password before, while it still opens the app's Redis. */
+export function readFormerRedisPassword(
+  ctx: Pick<Context, 'cipher'>,
+  app: Pick<App, 'id' | 'organizationId'> & { redis?: { formerPasswordCipher: string | null } | null },
+): Secret | null {
+  const cipher = app.redis?.formerPasswordCipher ?? null;
+  if (cipher === null) return null;
+  return ctx.cipher.decrypt(cipher, redisFormerPasswordBinding(app.organizationId, app.id));
 }
 
 /** The private half of the organization's SSH key. */

@@ -133,7 +133,9 @@ function compareGrants(serverId: string, from: DesiredState, to: DesiredState): 
         )),
     ...(redis === null || redis.serverId !== serverId
       ? []
-      : redis.addresses.map((address) => ({ user: redis.user, database: 'Redis', address }))),
+      : redis.users.flatMap((user) =>
+          redis.addresses.map((address) => ({ user, database: 'Redis', address })),
+        )),
   ];
   return compare(grants(from), grants(to));
 }

@@ -141,7 +141,7 @@ async function readEnvironment(ctx: Context, { app, servers }: Fleet): Promise<R
 function redisPart(ctx: Context, app: Fleet['app'], primary: Fleet['servers'][number] | undefined) {
   if (app.redis == null || app.redis.leaving || primary === undefined) return {};
   const host = primary.privateAddress ?? primary.ipAddress ?? primary.address;
-  const place = { port: redisPort(app), user: redisUser(app.slug) };
+  const place = { port: redisPort(app), user: redisUser(app.slug, app.redis?.turn ?? 0) };
   return redisEnvironment(place, host, readRedisPassword(ctx, app));
 }
 

@@ -46,7 +46,8 @@ export const cancelOperation: UseCase<unknown, { operation: OperationView }> = a
     }
     const now = ctx.clock();
     const { count } = await tx.operation.updateMany({
-      where: { id: operationId, status: 'queued' },
+      // One that a worker began and handed over is taken back by the next: it has to be undone.
+      where: { id: operationId, status: 'queued', startedAt: null },
       data: {
         status: operationStatus.transition('queued', 'cancelled'),
         finishedAt: now,
@@ -80,7 +81,7 @@ async function undo(
     const waiting = await tx.operation.count({
       where: {
         appId: app.id,
-        kind: { in: ['app.deploy', 'canary.promote', 'database.rotate'] },
+        kind: { in: ['app.deploy', 'canary.promote', 'database.rotate', 'redis.rotate'] },
         status: { in: ['queued', 'running'] },
       },
     });

@@ -8,6 +8,7 @@ export const operationKinds = {
   'canary.promote': { subject: 'app', handler: 'deploy-app', action: 'canary.promote' },
   'canary.abort': { subject: 'app', handler: 'abort-canary', action: 'canary.abort' },
   'database.rotate': { subject: 'app', handler: 'deploy-app', action: 'database.rotate' },
+  'redis.rotate': { subject: 'app', handler: 'deploy-app', action: 'redis.rotate' },
   'hosted-database.check': {
     subject: 'app',
     handler: 'check-hosted-database',

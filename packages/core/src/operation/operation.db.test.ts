@@ -285,6 +285,36 @@ describe('retry and cancel', () => {
     });
   });
 
+  it('has what a worker began and handed over undone by the next, and what is tried again cancelled at once', async () => {
+    const { app } = await seedLiveApp(world, owner);
+    const { operation } = await core.startDeployment(world.ctx, owner, { appId: app.id });
+    const begin = async () => {
+      const outcome = await core.claimOperation(world.ctx, operation.id);
+      if (outcome.outcome !== 'claimed') throw new Error(outcome.outcome);
+      return outcome.claim;
+    };
+    const cancel = () => core.cancelOperation(world.ctx, owner, { operationId: operation.id });
+    const status = async () =>
+      (await core.readApp(world.ctx, owner, { appId: app.id })).lastDeployment?.status;
+    await core.releaseOperation(world.ctx, await begin());
+    expect((await cancel()).operation).toMatchObject({
+      status: 'queued',
+      cancelRequestedAt: expect.any(String),
+    });
+    expect(await status()).toBe('queued');
+    const claim = await begin();
+    expect(await core.heartbeat(world.ctx, claim)).toBe('cancel');
+    await core.cancelClaimed(world.ctx, claim);
+    await world.ctx.prisma.deployment.updateMany({
+      where: { appId: app.id, status: 'queued' },
+      data: { status: 'cancelled' },
+    });
+    await world.ctx.prisma.app.update({ where: { id: app.id }, data: { status: 'live' } });
+    await core.retryOperation(world.ctx, owner, { operationId: operation.id });
+    expect((await cancel()).operation).toMatchObject({ status: 'cancelled' });
+    expect(await status()).toBe('cancelled');
+  });
+
   it('puts a cancelled first deployment back to new', async () => {
     const { app } = await seedApp(world, owner);
     const { operation } = await core.startDeployment(world.ctx, owner, { appId: app.id });

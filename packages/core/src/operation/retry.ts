@@ -38,6 +38,7 @@ export const retryOperation: UseCase<unknown, { operation: OperationView }> = as
       data: {
         status: operationStatus.transition(row.status, 'queued'),
         error: Prisma.DbNull,
+        startedAt: null,
         finishedAt: null,
         heartbeatAt: null,
         cancelRequestedAt: null,

@@ -1,7 +1,7 @@
 import { AppError } from '@fairlead/errors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as core from '../index.ts';
-import { type SeededApp, seedBalancedApp, seedLiveApp } from '../testing/fleet.ts';
+import { type SeededApp, seedBalancedApp, seedCanary, seedLiveApp } from '../testing/fleet.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
 let world: World;
@@ -102,6 +102,39 @@ test('what fairlead.yml declares is changed there alone', async () => {
   );
   await prisma.deployment.update({ where: { id: deployment.id }, data: { processes: [] } });
   expect((await list())[0]).toMatchObject({ source: 'fairlead', settings: { command: 'node mail.js' } });
+});
+
+test('a canary’s backend is shown with what its own commit declares, and the others with theirs', async () => {
+  const { app, chosen, deployment, backend } = await seedCanary(world, owner);
+  const { prisma } = world.ctx;
+  const declares = (text: string) => ({ processes: core.declaredProcessesOf(text) as object[] });
+  const older = 'workers:\n  gone: {command: a}\n  mail: {command: b}\n';
+  const newer =
+    'workers:\n  extra: {command: c}\n  mail: {command: b, count: 2}\ncron:\n  nightly: {command: d, schedule: "0 3 * * *"}\ncommands:\n  seed: {command: e}\n';
+  await prisma.deployment.updateMany({ where: { appId: app.id }, data: declares(older) });
+  await prisma.deployment.update({ where: { id: deployment.id }, data: declares(newer) });
+  const worker = { name: 'mail', kind: 'worker' };
+  const instance = (index: number) => ({ index, state: 'running', restarts: 0, exitCode: null, since: null });
+  await prisma.backend.update({
+    where: { id: chosen.id },
+    data: {
+      processes: [{ ...worker, instances: [instance(1), instance(2)] }],
+      processesSeenAt: world.ctx.clock(),
+    },
+  });
+  const { items } = await core.listProcesses(world.ctx, owner, { appId: app.id });
+  const places = Object.fromEntries(items.map((item) => [item.settings.name, item.places]));
+  expect(Object.keys(places)).toEqual(['extra', 'gone', 'mail', 'nightly', 'seed']);
+  expect(places.extra?.map(({ backendId }) => backendId)).toEqual([chosen.id]);
+  expect(places.gone?.map(({ backendId }) => backendId)).not.toContain(chosen.id);
+  expect(places.gone).toHaveLength(2);
+  expect(places.mail?.find(({ backendId }) => backendId === chosen.id)?.state).toBe('running');
+  // On the primary alone, which has the release before.
+  expect(places.nightly).toEqual([]);
+  const seed = (backendId: string) =>
+    core.runCommand(world.ctx, owner, { appId: app.id, backendId, name: 'seed' });
+  expect((await seed(chosen.id)).operation.kind).toBe('process.run');
+  expect((await refusal(seed(backend.id))).code).toBe('not-found');
 });
 
 test('a secret’s value is taken into no command, as commands are shown and kept', async () => {

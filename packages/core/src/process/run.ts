@@ -6,7 +6,7 @@ import { invalidInput, missingReference, parseInput } from '../input.ts';
 import { accept } from '../operation/start.ts';
 import type { OperationView } from '../operation/view.ts';
 import { lockApp, tenant } from '../tenant.ts';
-import { readDeclared } from './declared.ts';
+import { readDeclared, readDeclaredAt } from './declared.ts';
 import { knownProcesses } from './processes-of.ts';
 import { runCommandInput } from './schemas.ts';
 import { refuseSecrets } from './secret-in-command.ts';
@@ -22,7 +22,8 @@ export const runCommand: UseCase<unknown, { operation: OperationView }> = async 
   }
   const db = tenant(ctx, actor);
   const fleet = await loadFleet(db, appId);
-  const known = knownProcesses(fleet.app, await readDeclared(db, fleet)).map(({ settings }) => settings);
+  const declared = (await readDeclaredAt(db, fleet)).get(backendId) ?? (await readDeclared(db, fleet));
+  const known = knownProcesses(fleet.app, declared).map(({ settings }) => settings);
   const named = known.find(({ name, kind }) => name === asked.name && kind === 'command');
   if (asked.name !== undefined && named?.kind !== 'command') throw missingReference('name', 'command');
   const command = asked.command ?? named?.command ?? '';

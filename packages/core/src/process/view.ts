@@ -3,9 +3,9 @@ import type { Transaction } from '../events.ts';
 import { type Fleet, loadFleet } from '../fleet.ts';
 import { isoOf } from '../tenant.ts';
 import { parseCrontab } from './crontab.ts';
-import { readDeclared } from './declared.ts';
+import { readDeclaredAt } from './declared.ts';
 import { nextRun } from './next-run.ts';
-import { knownProcesses, placesOf, processesIn } from './processes-of.ts';
+import { type KnownProcess, knownProcesses, placesOf, processesIn } from './processes-of.ts';
 import { scheduleWords } from './schedule-words.ts';
 import { type SeenProcess, seenOf } from './seen.ts';
 import type { ProcessSettings } from './settings.ts';
@@ -49,9 +49,9 @@ export interface ProcessView {
 /** All of an app's processes, with what each does where. */
 export async function viewProcesses(tx: Transaction, appId: string, now: Date): Promise<ProcessView[]> {
   const fleet = await loadFleet(tx, appId);
-  const declared = await readDeclared(tx, fleet);
+  const knownAt = await readKnownAt(tx, fleet);
   const proven = processesIn(fleet.app.processesProven);
-  const known = knownProcesses(fleet.app, declared).map(({ settings, source }): ProcessView => {
+  return allOf(fleet, knownAt).map(({ settings, source }): ProcessView => {
     const crontab = settings.kind === 'cron' ? parseCrontab(settings.schedule) : null;
     const isProven = proven.some((other) => JSON.stringify(other) === JSON.stringify(settings));
     return {
@@ -61,16 +61,49 @@ export async function viewProcesses(tx: Transaction, appId: string, now: Date): 
       words: crontab === null ? null : scheduleWords(crontab),
       dueAt:
         crontab === null || settings.kind !== 'cron' ? null : isoOf(nextRun(crontab, settings.timeZone, now)),
-      places: placesIn(fleet, settings, now),
+      places: placesIn(fleet, knownAt, settings, now),
     };
   });
-  return known;
+}
+
+/** By backend: what belongs to the release that it serves; a backend that serves nothing yet gets what the primary has. */
+async function readKnownAt(tx: Transaction, fleet: Fleet): Promise<Map<string, KnownProcess[]>> {
+  const declared = await readDeclaredAt(tx, fleet);
+  const ofPrimary = declared.get(primaryOf(fleet)?.id ?? '') ?? [];
+  return new Map(
+    fleet.backends.map(({ id }) => [id, knownProcesses(fleet.app, declared.get(id) ?? ofPrimary)]),
+  );
+}
+
+/** By name, as the primary has them, and then what a canary alone brings. */
+function allOf(fleet: Fleet, knownAt: Map<string, KnownProcess[]>): KnownProcess[] {
+  const all = new Map<string, KnownProcess>();
+  for (const known of [knownAt.get(primaryOf(fleet)?.id ?? '') ?? [], ...knownAt.values()].flat()) {
+    if (!all.has(known.settings.name)) all.set(known.settings.name, known);
+  }
+  return [...all.values()].sort((a, b) => (a.settings.name < b.settings.name ? -1 : 1));
+}
+
+function primaryOf({ backends }: Fleet): Backend | undefined {
+  return backends.find(({ role }) => role === 'primary');
 }
 
 /** Where it should be, and where it was seen though it should not be. */
-function placesIn(fleet: Fleet, settings: ProcessSettings, now: Date): ProcessPlaceView[] {
+function placesIn(
+  fleet: Fleet,
+  knownAt: Map<string, KnownProcess[]>,
+  settings: ProcessSettings,
+  now: Date,
+): ProcessPlaceView[] {
   if (settings.kind === 'command') return [];
-  const wanted = placesOf(settings, fleet.backends);
+  const ownOf = ({ id }: Backend) => {
+    const own = knownAt.get(id)?.find((known) => known.settings.name === settings.name)?.settings;
+    return own === undefined || own.kind === 'command' ? null : own;
+  };
+  const wanted = fleet.backends.filter((backend) => {
+    const own = ownOf(backend);
+    return own !== null && placesOf(own, fleet.backends).includes(backend);
+  });
   const strays = fleet.backends.filter(
     (backend) => !wanted.includes(backend) && seenOf(backend).some(({ name }) => name === settings.name),
   );
@@ -78,7 +111,7 @@ function placesIn(fleet: Fleet, settings: ProcessSettings, now: Date): ProcessPl
     const seen = seenOf(backend).find(({ name }) => name === settings.name) ?? null;
     const isFresh =
       backend.processesSeenAt !== null && now.getTime() - backend.processesSeenAt.getTime() <= freshMs;
-    const { state, reason } = stateOf(settings, {
+    const { state, reason } = stateOf(ownOf(backend) ?? settings, {
       seen,
       isFresh,
       isWanted: wanted.includes(backend),

@@ -19,7 +19,13 @@ export function planRedis(before: Fleet, wanted: Wanted | null, own: OwnKeys): P
   const redis =
     wanted === null
       ? null
-      : { passwordCipher: '', seen: null, seenAt: null, placedAt: null, ...known, ...wanted, leaving: false };
+      : {
+          ...{ passwordCipher: '', turn: 0, passwordSetAt: null, formerPasswordCipher: null },
+          ...{ seen: null, seenAt: null, placedAt: null },
+          ...known,
+          ...wanted,
+          leaving: false,
+        };
   const after = {
     ...before,
     app: {

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planDatabase } from '../database/plan.ts';
 import { changeEnvironment } from '../environment/change.ts';
 import { readEnvironment } from '../environment/read.ts';
-import { readRedisPassword } from '../environment/reveal.ts';
+import { readFormerRedisPassword, readRedisPassword } from '../environment/reveal.ts';
 import { desiredOf, loadFleet } from '../fleet.ts';
-import { seedBalancedApp } from '../testing/fleet.ts';
+import { finishOperations, seedBalancedApp } from '../testing/fleet.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { readRedis } from './read.ts';
 import { removeRedis } from './remove.ts';
+import { rotateRedisPassword } from './rotate.ts';
 import { setRedis } from './set.ts';
 import { forgetRedis, markRedisPlaced, storeRedisSeen } from './store.ts';
 
@@ -120,4 +121,73 @@ it('goes at once before a deployment brought it; the app’s own variables take 
   await setRedis(ctx, ours.admin, { appId });
   await removeRedis(ctx, ours.admin, { appId, confirm: app.name });
   expect(await ctx.prisma.redis.count({ where: { appId } })).toBe(0);
+});
+
+it('gets another password, which opens it beside the one before until every backend has it', async () => {
+  const { ctx, ours, now } = world;
+  const { app, primary } = await seedBalancedApp(world, ours.admin);
+  const appId = app.id;
+  const rotate = () => rotateRedisPassword(ctx, ours.admin, { appId });
+  const plan = () => planDatabase(ctx, ours.viewer, { appId, action: 'rotate-redis' });
+  await expect(rotate()).rejects.toThrow('no Redis of its own');
+  await setRedis(ctx, ours.admin, { appId });
+  await expect(plan()).rejects.toThrow('not there yet');
+  await markRedisPlaced(ctx.prisma, app, now.value);
+  const read = async () => ({ ...app, redis: await row(appId) });
+  const old = readRedisPassword(ctx, await read())?.reveal() ?? '';
+
+  // A copy would not change with it.
+  await changeEnvironment(ctx, ours.admin, {
+    appId,
+    set: { COPY: `redis://x:${old}@y`, REDIS_USERNAME: app.slug },
+  });
+  for (const work of [rotate, plan])
+    await expect(work()).rejects.toMatchObject({ details: { variables: ['COPY', 'REDIS_USERNAME'] } });
+  await changeEnvironment(ctx, ours.admin, { appId, unset: ['COPY', 'REDIS_USERNAME'] });
+
+  const planned = await plan();
+  const onPrimary = planned.servers.find(({ serverId }) => serverId === primary.id);
+  expect(onPrimary?.grants.map(({ change, user }) => `${change} ${user}`)).toEqual([
+    `add ${app.slug}__b`,
+    `remove ${app.slug}`,
+  ]);
+  for (const { environment, deploys } of planned.servers) {
+    expect(environment).toContainEqual({ key: 'REDIS_USERNAME', change: 'change', value: `${app.slug}__b` });
+    expect(environment).toContainEqual({ key: 'REDIS_PASSWORD', change: 'change', value: null });
+    expect(deploys).toBe('c'.repeat(40));
+  }
+  const { operation } = await rotate();
+  expect(operation).toMatchObject({ kind: 'redis.rotate', status: 'queued', appId });
+  const fresh = readRedisPassword(ctx, await read())?.reveal() ?? '';
+  expect(fresh).toMatch(/^[A-Za-z0-9_-]{32}$/);
+  expect(fresh).not.toBe(old);
+  expect(readFormerRedisPassword(ctx, await read())?.reveal()).toBe(old);
+  const { redis } = desiredOf(await loadFleet(ctx.prisma, appId));
+  expect(redis).toMatchObject({ user: `${app.slug}__b`, users: [`${app.slug}__b`, app.slug] });
+  expect((await readRedis(ctx, ours.viewer, { appId })).redis).toMatchObject({
+    user: `${app.slug}__b`,
+    rotating: true,
+    passwordSetAt: now.value.toISOString(),
+  });
+  const written = JSON.stringify([
+    planned,
+    await row(appId),
+    await ctx.prisma.operation.findMany({ where: { appId } }),
+    await ctx.prisma.auditEntry.findMany({ where: { subjectId: appId } }),
+  ]);
+  for (const secret of [old, fresh]) expect(written).not.toContain(secret);
+
+  // While it is under way it is the same; cut off, it goes on with the password that it made.
+  expect((await rotate()).operation.id).toBe(operation.id);
+  await finishOperations(world, appId);
+  expect((await rotate()).operation.id).not.toBe(operation.id);
+  expect(readRedisPassword(ctx, await read())?.reveal()).toBe(fresh);
+  expect(await row(appId)).toMatchObject({ turn: 1 });
+
+  // One that comes after it was removed does not take what runs for having its password.
+  const { id } = await ctx.prisma.release.findFirstOrThrow({ where: { deployment: { appId } } });
+  await ctx.prisma.release.update({ where: { id }, data: { redisTurn: 1 } });
+  await ctx.prisma.redis.delete({ where: { appId } });
+  await setRedis(ctx, ours.admin, { appId });
+  expect(await row(appId)).toMatchObject({ turn: 2, formerPasswordCipher: null });
 });

@@ -5,7 +5,7 @@ import { redisEnvironment } from './environment.ts';
 import { redisPort, redisUser } from './settings.ts';
 
 it('tells an account that a URL can hold, of IPv6 too; the URL names no database', () => {
-  const place = { port: redisPort({ slot: 7 }), user: redisUser('shop') };
+  const place = { port: redisPort({ slot: 7 }), user: redisUser('shop', 0) };
   const told = redisEnvironment(place, 'fd00::5', new Secret('p:w/@'));
   expect((told.REDIS_URL as Secret).reveal()).toBe('redis://shop:p%3Aw%2F%40@[fd00::5]:15007');
   expect(told).toMatchObject({ REDIS_HOST: 'fd00::5', REDIS_PORT: '15007', REDIS_USERNAME: 'shop' });
@@ -17,7 +17,11 @@ it('tells an account that a URL can hold, of IPv6 too; the URL names no database
 });
 
 it('an app that is called as an account of Redis’s or the host program’s signs in by another name', () => {
-  expect(['default', 'fairlead', 'shop'].map(redisUser)).toEqual(['default-app', 'fairlead-app', 'shop']);
+  expect(['default', 'fairlead', 'shop'].map((slug) => redisUser(slug, 0))).toEqual([
+    'default-app',
+    'fairlead-app',
+    'shop',
+  ]);
 });
 
 it('shared folders are below the app, and none is within another', () => {

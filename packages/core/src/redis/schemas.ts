@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idSchema } from '../fields/text.ts';
+import { idempotencyKeySchema, idSchema } from '../fields/text.ts';
 
 export const setRedisBody = z.strictObject({
   /** How much it may hold; beside it goes what Redis itself takes. */
@@ -14,4 +14,5 @@ export const setRedisInput = setRedisBody.extend({ appId: idSchema });
 /** `confirm`: the app's name, typed: what it holds is lost. */
 export const removeRedisBody = z.strictObject({ confirm: z.string().max(200) });
 export const removeRedisInput = removeRedisBody.extend({ appId: idSchema });
+export const rotateRedisInput = z.strictObject({ appId: idSchema, idempotencyKey: idempotencyKeySchema });
 export const redisInput = z.strictObject({ appId: idSchema });

@@ -23,7 +23,13 @@ export const setRedis: UseCase<unknown, { redis: RedisView | null }> = async (ct
     if (known === null) {
       const binding = redisPasswordBinding(actor.organizationId, appId);
       const passwordCipher = ctx.cipher.encrypt(newDatabasePassword(), binding);
-      await tx.redis.create({ data: { ...data, appId, passwordCipher } });
+      // None smaller than a release’s: only what is deployed after another password counts as having that.
+      const { _max: last } = await tx.release.aggregate({
+        where: { deployment: { appId } },
+        _max: { redisTurn: true },
+      });
+      const turn = 2 * Math.ceil((last.redisTurn ?? 0) / 2);
+      await tx.redis.create({ data: { ...data, appId, passwordCipher, turn } });
     } else {
       await tx.redis.update({ where: { appId }, data });
     }

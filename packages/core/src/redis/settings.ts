@@ -14,7 +14,8 @@ export const redisPolicies = [
 export type RedisPolicy = (typeof redisPolicies)[number];
 
 /** What decides an app's Redis; a row of Prisma fits. */
-export type RedisSettings = Pick<Redis, 'memoryMib' | 'policy' | 'leaving' | 'passwordCipher'>;
+export type RedisSettings = Pick<Redis, 'memoryMib' | 'policy' | 'leaving' | 'passwordCipher'> &
+  Partial<Pick<Redis, 'turn' | 'formerPasswordCipher'>>;
 
 /** Below the ports of apps (20000 and up), of which each slot has one. */
 const firstRedisPort = 15_000;
@@ -24,7 +25,17 @@ export function redisPort({ slot }: { slot: number }): number {
   return firstRedisPort + slot;
 }
 
-/** The account by which an app signs in to its Redis; the host program's own and Redis's are called otherwise. */
-export function redisUser(slug: string): string {
-  return slug === 'fairlead' || slug === 'default' ? `${slug}-app` : slug;
+/**
+ * The account by which an app signs in to its Redis; the host program's own and Redis's are called otherwise. Each new password is that of the other of two
+ * accounts: Redis ends the sessions of one that is deleted, and can't tell by which of two passwords a session was opened. A short name has no underscore.
+ */
+export function redisUser(slug: string, turn: number): string {
+  const name = slug === 'fairlead' || slug === 'default' ? `${slug}-app` : slug;
+  return turn % 2 === 1 ? `${name}__b` : name;
+}
+
+/** Who may sign in now: the one that backends are told, and, while they go over to it, the one before. */
+export function redisUsers(slug: string, { turn = 0, formerPasswordCipher }: RedisSettings): string[] {
+  const users = [redisUser(slug, turn)];
+  return formerPasswordCipher == null ? users : [...users, redisUser(slug, turn - 1)];
 }

@@ -25,6 +25,9 @@ export const redisFreshMs = 90_000;
 export interface RedisView {
   port: number;
   user: string;
+  /** Another password was made, and has not reached every backend: both open it. */
+  rotating: boolean;
+  passwordSetAt: string | null;
   /** Where backends reach it; null: not known yet. */
   host: string | null;
   memoryMib: number;
@@ -79,7 +82,9 @@ export async function viewRedis(
   return {
     redis: {
       port: redisPort(app),
-      user: redisUser(app.slug),
+      user: redisUser(app.slug, row.turn),
+      rotating: row.formerPasswordCipher !== null,
+      passwordSetAt: isoOf(row.passwordSetAt),
       host: app.primaryServer.privateAddress ?? app.primaryServer.ipAddress,
       memoryMib: row.memoryMib,
       policy: row.policy as RedisPolicy,

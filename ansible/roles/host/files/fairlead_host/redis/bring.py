@@ -14,7 +14,7 @@ from ..processes import LISTEN, tcp_sockets
 from .client import Client
 from .place import SERVER, Instance
 from .record import Record, save_record, sign_in
-from .settings import ADMINISTRATOR, Settings, account_of, described, rights, unit_text
+from .settings import ADMINISTRATOR, Settings, described, rights, unit_text
 
 # A big append-only file is read before the first answer.
 START_LIMIT_S = 90.0
@@ -93,18 +93,19 @@ def apply(instance: Instance, record: Record, version: tuple[int, ...]) -> tuple
     with sign_in(record) as client:
         for name, value in settings.live().items():
             client.ask("CONFIG", "SET", name, value)
-        own = account_of(instance.app)
+        own = settings.accounts(instance.app)
         client.ask("ACL", "SETUSER", "default", "reset")
-        if _password_changes(client, own, settings):
-            client.ask("ACL", "DELUSER", own)
-        client.ask("ACL", "SETUSER", own, "reset", "on", f"#{settings.password_sha256}", *rights(version))
-        strange = sorted(set(client.ask("ACL", "USERS")) - {"default", ADMINISTRATOR, own})
+        for name, password_sha256 in own.items():
+            if _password_changes(client, name, password_sha256):
+                client.ask("ACL", "DELUSER", name)
+            client.ask("ACL", "SETUSER", name, "reset", "on", f"#{password_sha256}", *rights(version))
+        strange = sorted(set(client.ask("ACL", "USERS")) - {"default", ADMINISTRATOR, *own})
         if strange:
             client.ask("ACL", "DELUSER", *strange)
         return described(client.ask("ACL", "LIST"))
 
 
-def _password_changes(client: Client, user: str, settings: Settings) -> bool:
+def _password_changes(client: Client, user: str, password_sha256: str) -> bool:
     """Whether sessions of an earlier password have to end: deleting an account ends them, setting it anew does not."""
     lines = [line for line in client.ask("ACL", "LIST") if line.split()[1] == user]
-    return bool(lines) and f"#{settings.password_sha256}" not in lines[0].split()
+    return bool(lines) and f"#{password_sha256}" not in lines[0].split()

@@ -20,13 +20,18 @@ RIGHTS = ("~*", "&*", "+@all", "-@admin", "-@dangerous", "+info", "+flushdb", "+
 
 @dataclass(frozen=True)
 class Settings:
-    """`listen_address`: beside 127.0.0.1; None: that alone. `password_sha256`: of the app's account."""
+    """`listen_address`: beside 127.0.0.1; None: that alone. `password_sha256`: of the app's account; `former_sha256`: of the one before it, while that may sign in, too.
+
+    `turn`: which of two accounts is the app's. Redis ends the sessions of one that is deleted, and can't tell by which of two passwords one was opened.
+    """
 
     port: int
     listen_address: str | None
     memory_mib: int
     policy: str
     password_sha256: str
+    turn: int = 0
+    former_sha256: str | None = None
 
     @property
     def bind(self) -> str:
@@ -37,6 +42,11 @@ class Settings:
         """Parameters that a running Redis takes by CONFIG SET."""
         return {"bind": self.bind, "maxmemory": str(self.memory_mib * MIB), "maxmemory-policy": self.policy}
 
+    def accounts(self, app: str) -> dict[str, str]:
+        """The hash of the password of each account of the app, the newest first."""
+        found = {account_of(app, self.turn): self.password_sha256}
+        return found if self.former_sha256 is None else found | {account_of(app, self.turn + 1): self.former_sha256}
+
     def told(self) -> dict[str, Any]:
         """As JSON, without a password."""
         return asdict(self)
@@ -44,21 +54,29 @@ class Settings:
 
 def parse_settings(fields: Fields) -> Settings:
     """Reads what `redis.ensure` says. The account is named after the app, so no app may have the administrator's name."""
-    password = fields.string("password", 128, 16)
-    if not all("!" <= char <= "~" for char in password):
-        raise refuse("input.password", "must be printable ASCII without spaces")
+    former = fields.optional("formerPassword", lambda key: _password(fields, key))
     return Settings(
         fields.port(),
         fields.optional("listenAddress", fields.address),
         fields.integer("memoryMib", 16, 1_048_576),
         fields.one_of("policy", *POLICIES),
-        sha256(password),
+        sha256(_password(fields, "password")),
+        fields.optional("turn", lambda key: fields.integer(key, 0, 1_000_000)) or 0,
+        None if former is None else sha256(former),
     )
 
 
-def account_of(app: str) -> str:
-    """The user by which an app signs in."""
-    return f"{app}-app" if app in (ADMINISTRATOR, "default") else app
+def _password(fields: Fields, key: str) -> str:
+    password = fields.string(key, 128, 16)
+    if not all("!" <= char <= "~" for char in password):
+        raise refuse(f"input.{key}", "must be printable ASCII without spaces")
+    return password
+
+
+def account_of(app: str, turn: int) -> str:
+    """The user by which an app signs in with its password of this number. A short name has no underscore."""
+    name = f"{app}-app" if app in (ADMINISTRATOR, "default") else app
+    return f"{name}__b" if turn % 2 else name
 
 
 def described(accounts: list[str]) -> tuple[str, ...]:
@@ -83,7 +101,6 @@ def config_text(instance: Instance, settings: Settings, administrator_sha256: st
     """`/etc/fairlead/redis/<app>.conf`. Every write is in the append-only file within a second, so that a reboot loses no more."""
     channels = ["&*"] if version >= (6, 2) else []
     administrator = " ".join(["on", f"#{administrator_sha256}", "~*", *channels, "+@all"])
-    own = " ".join(["on", f"#{settings.password_sha256}", *rights(version)])
     lines = [
         "# Managed by Fairlead.",
         f"port {settings.port}",
@@ -97,7 +114,7 @@ def config_text(instance: Instance, settings: Settings, administrator_sha256: st
         "tcp-keepalive 60",
         "user default off",
         f"user {ADMINISTRATOR} {administrator}",
-        f"user {account_of(instance.app)} {own}",
+        *(f"user {name} {' '.join(['on', f'#{sha}', *rights(version)])}" for name, sha in settings.accounts(instance.app).items()),
     ]
     return "".join(f"{line}\n" for line in lines)
 

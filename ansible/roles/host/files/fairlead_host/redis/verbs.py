@@ -17,7 +17,7 @@ from ..parse import Fields
 from . import bring
 from .place import Instance, known_instances
 from .record import Record, load_record, new_password, save_record, sign_in
-from .settings import account_of, config_text, parse_settings
+from .settings import config_text, parse_settings
 
 LOCK_LIMIT_S = 300.0
 
@@ -100,8 +100,9 @@ def listed_accounts(app: str | None) -> list[dict[str, Any]]:
     """Remote addresses that are admitted, for the inventory."""
     found = [(instance, load_record(instance)) for instance in known_instances() if app in (None, instance.app)]
     return [
-        {"engine": "redis", "database": instance.app, "user": account_of(instance.app), "address": address}
+        {"engine": "redis", "database": instance.app, "user": user, "address": address}
         for instance, record in found
         if record is not None
+        for user in record.settings.accounts(instance.app)
         for address in record.addresses
     ]

@@ -67,6 +67,25 @@ export function SetRedisDialog({ app, redis, onClose }: SetRedisDialogProps) {
   );
 }
 
+/** The plan of another password for it. */
+export function RotateRedisDialog({ app, onClose }: { app: App; onClose: () => void }) {
+  const rotate = useAction({ failure: 'Could not change the password', quiet: true, onSuccess: onClose });
+  return (
+    <PlanDialog
+      appId={app.id}
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      title={`Another Redis password for ${app.name}`}
+      description="Backends go over while both passwords work; no request and no job is lost."
+      intent={{ action: 'rotate-redis' }}
+      action={rotate}
+      onApply={() => rotate.run({ method: 'POST', path: `/apps/${app.id}/redis/rotate` })}
+    />
+  );
+}
+
 /** What is lost with it, and the app's name to type. */
 export function RemoveRedisDialog({ app, onClose }: { app: App; onClose: () => void }) {
   const remove = useAction<Redis>({

@@ -22,6 +22,10 @@ import { policies } from './redis-policies.ts';
 const SetRedisDialog = dynamic(() => import('./redis-dialogs.tsx').then((module) => module.SetRedisDialog), {
   ssr: false,
 });
+const RotateRedisDialog = dynamic(
+  () => import('./redis-dialogs.tsx').then((module) => module.RotateRedisDialog),
+  { ssr: false },
+);
 const RemoveRedisDialog = dynamic(
   () => import('./redis-dialogs.tsx').then((module) => module.RemoveRedisDialog),
   { ssr: false },
@@ -32,7 +36,7 @@ type Wanted = NonNullable<Redis['redis']>;
 /** The app's Redis on its primary: whether it is wanted, what was seen of it, and who reaches it. */
 export function RedisPanel({ app }: { app: App }) {
   const read = useResource(resources.redis(app.id));
-  const [open, setOpen] = useState<'set' | 'remove' | null>(null);
+  const [open, setOpen] = useState<'set' | 'rotate' | 'remove' | null>(null);
   const may = useMay();
   if (read.isError) return <LoadFailure query={read} what="Redis" />;
   if (read.data === undefined) return null;
@@ -63,15 +67,16 @@ export function RedisPanel({ app }: { app: App }) {
           one firewall rule for each of them.
         </p>
       ) : (
-        <RedisFacts redis={redis} />
+        <RedisFacts redis={redis} onRotate={may('redis.rotate') ? () => setOpen('rotate') : null} />
       )}
       {open === 'set' ? <SetRedisDialog app={app} redis={redis} onClose={close} /> : null}
+      {open === 'rotate' ? <RotateRedisDialog app={app} onClose={close} /> : null}
       {open === 'remove' ? <RemoveRedisDialog app={app} onClose={close} /> : null}
     </Panel>
   );
 }
 
-function RedisFacts({ redis }: { redis: Wanted }) {
+function RedisFacts({ redis, onRotate }: { redis: Wanted; onRotate: (() => void) | null }) {
   const rows: KeyValueRow[] = [
     { label: 'State', value: <State redis={redis} /> },
     ...seenRows(redis),
@@ -84,8 +89,21 @@ function RedisFacts({ redis }: { redis: Wanted }) {
     {
       label: 'Password',
       value: (
-        <span className="text-ink-muted">
-          in the environment of each backend as REDIS_PASSWORD and in REDIS_URL, and nowhere else
+        <span className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <span className="text-ink-muted">
+            in the environment of each backend as REDIS_PASSWORD and in REDIS_URL, and nowhere else
+            {redis.rotating ? '; backends are going over to another one, and both open Redis' : ''}
+            {redis.passwordSetAt === null || redis.rotating ? null : (
+              <>
+                ; made <RelativeTime at={redis.passwordSetAt} />
+              </>
+            )}
+          </span>
+          {onRotate !== null && redis.placed && !redis.leaving ? (
+            <Button size="sm" onClick={onRotate}>
+              {redis.rotating ? 'Finish the change' : 'Change password'}
+            </Button>
+          ) : null}
         </span>
       ),
     },
