@@ -124,7 +124,7 @@ async function fromCompose(files: Files, { file, services }: Compose): Promise<I
   const evidence: Evidence[] = [
     { field: 'runtime', file, line: service.build.line, says: 'a service that is built from the repository' },
     { field: 'containerFile', file, line: null, says: 'a compose file' },
-    { field: 'containerService', file, line: service.line, says: chosenOf(built, services ?? []) },
+    { field: 'containerService', file, line: service.line, says: chosenOf(service, built, services ?? []) },
   ];
   const path = dockerfileOf(service);
   const text = path !== null && files.paths.has(path) ? await files.read(path) : null;
@@ -153,16 +153,17 @@ function webOf(built: readonly Service[]): Service | null {
   );
 }
 
-function chosenOf(built: readonly Service[], all: readonly Service[]): string {
+/** Why it is this service; the others are not started. */
+function chosenOf(chosen: Service, built: readonly Service[], all: readonly Service[]): string {
   const names = (list: readonly Service[]) =>
     list
       .slice(0, 5)
       .map(({ name }) => name)
       .join(', ');
-  const others = all.filter(({ build }) => build === null);
+  const others = all.filter(({ name }) => name !== chosen.name);
   return [
-    built.length === 1 ? 'the only one that is built' : `one of those that are built: ${names(built)}`,
-    ...(others.length > 0 ? [`${names(others)} ${others.length === 1 ? 'is' : 'are'} not`] : []),
+    built.length === 1 ? 'the only one that is built' : 'the one that visitors seem to reach',
+    ...(others.length > 0 ? [`left out: ${names(others)}`] : []),
   ].join('; ');
 }
 
