@@ -23,6 +23,8 @@ export function RepositorySection({
   onFound,
 }: SectionProps & { onFound: (found: RepositoryInspection | null) => void }) {
   const [isUnread, setUnread] = useState(false);
+  // Those of the root stay in sight while one of them is read.
+  const [folders, setFolders] = useState<RepositoryInspection['folders']>([]);
   const inspect = useAction<RepositoryInspection>({ failure: 'Could not read the repository', quiet: true });
   const look = (asked: { branch?: string; folder?: string } = {}) => {
     const { branch, folder = draft.folder.trim() } = asked;
@@ -37,6 +39,7 @@ export function RepositorySection({
         onSuccess: (answer) => {
           set(withInspection({ ...draft, folder }, answer));
           setUnread(false);
+          if (folder === '') setFolders(answer.folders);
           onFound(answer);
         },
       },
@@ -122,7 +125,7 @@ export function RepositorySection({
               </span>
             </p>
             <FolderChoice
-              found={found}
+              folders={folders}
               folder={draft.folder}
               choose={(folder) => look({ folder, branch: draft.branch })}
             />
