@@ -224,4 +224,4 @@ test('a folder of a branch is read with the lock file of its workspace, and a ro
     declaration: { file: 'apps/api/fairlead.yml', text: 'healthPath: /up\n' },
   });
   expect(await failure(look('apps/wbe'))).toMatchObject({ code: 'invalid-input' });
-});
+}, 30_000);

@@ -16,7 +16,9 @@ function commandOf({ instructions }: Dockerfile): { text: string; line: number }
 export function startEvidence(read: Dockerfile, file: string): Evidence[] {
   const command = commandOf(read);
   const says =
-    command === null ? 'names no command: its base image’s counts, where that has one' : 'the image’s own';
+    command === null
+      ? 'names no command: its base image’s counts, where that has one'
+      : 'what the image starts';
   return [{ field: 'startCommand', file, line: command?.line ?? null, says }];
 }
 

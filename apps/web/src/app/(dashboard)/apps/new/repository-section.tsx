@@ -119,9 +119,8 @@ export function RepositorySection({
             <p className="flex items-start gap-2 text-sm">
               <ToneIcon tone="healthy" className="mt-0.75" />
               <span>
-                <b>{runtimeNames[found.runtime]}</b>
-                {found.evidence.length === 0 ? ', as nothing else was recognised' : null}. Newest commit of{' '}
-                {draft.branch}: <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
+                <b>{headline(found)}</b>. Newest commit of {draft.branch}:{' '}
+                <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
               </span>
             </p>
             <FolderChoice
@@ -161,6 +160,13 @@ export function RepositorySection({
       </div>
     </Panel>
   );
+}
+
+function headline({ runtime, evidence, folders }: RepositoryInspection): string {
+  if (evidence.length > 0) return runtimeNames[runtime];
+  return folders.length > 0
+    ? 'No app in the root'
+    : `${runtimeNames[runtime]}, as nothing else was recognised`;
 }
 
 /** What nothing could be read for. */
