@@ -184,9 +184,7 @@ describe('detectRuntime', () => {
 
 test('the source for core answers everything in one question', async () => {
   const source = createRepositorySource(options);
-  expect(
-    await source.inspect({ repositoryUrl: url('static-site'), folder: null, folderSaid: () => null }),
-  ).toMatchObject({
+  expect(await source.inspect({ repositoryUrl: url('static-site') })).toMatchObject({
     branches: ['main'],
     runtime: 'static',
     suggestions: { branch: 'main' },
@@ -209,7 +207,7 @@ test('a folder of a branch is read with the lock file of its workspace, and a ro
   );
   const source = createRepositorySource(options);
   const look = (folder: string | null) =>
-    source.inspect({ repositoryUrl: url('bare-notes'), branch: 'mono', folder, folderSaid: () => null });
+    source.inspect({ repositoryUrl: url('bare-notes'), branch: 'mono', folder });
   expect((await look(null)).folders).toEqual([
     { path: 'apps/api', runtime: 'docker' },
     { path: 'apps/web', runtime: 'node' },
