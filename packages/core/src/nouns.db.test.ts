@@ -104,6 +104,51 @@ describe('every accepted field is stored', () => {
     });
   });
 
+  it('of a new app of containers, and of a changed one', async () => {
+    const server = await seedServer(world, owner);
+    const input = { containerFile: 'docker/compose.prod.yml', containerService: 'web', containerPort: 3000 };
+    const { id } = await core.createApp(world.ctx, owner, {
+      ...{ name: 'Boxed', repositoryUrl: 'https://git.example/boxed.git', runtime: 'docker' },
+      primaryServerId: server.id,
+      ...input,
+    });
+    expect(await world.ctx.prisma.app.findUnique({ where: { id } })).toMatchObject(input);
+    const update = (fields: object) => core.updateApp(world.ctx, owner, { appId: id, ...fields });
+    expect(await update({ startCommand: './serve' })).toMatchObject({ ...input, startCommand: './serve' });
+    for (const field of ['installCommand', 'buildCommand', 'documentRoot', 'runtimeVersion'])
+      expect(await refusal(update({ [field]: '1' }))).toMatchObject({
+        details: { errors: [{ path: field, message: expect.stringContaining('leave this out') }] },
+      });
+    expect(await refusal(update({ containerFile: 'Dockerfile' }))).toMatchObject({
+      details: { errors: [{ path: 'containerService' }] },
+    });
+    const none = { containerFile: null, containerService: null, containerPort: null, startCommand: null };
+    expect(await update(none)).toMatchObject(none);
+  });
+
+  it('of a reading of a repository', async () => {
+    const { inspect } = world.ctx.repositories;
+    const asked: Parameters<typeof inspect>[0][] = [];
+    const repositories: typeof world.ctx.repositories = {
+      ...world.ctx.repositories,
+      inspect: async (input) => {
+        asked.push(input);
+        return inspect(input);
+      },
+    };
+    const read = (input: object) =>
+      core.inspectRepository({ ...world.ctx, repositories }, owner, {
+        repositoryUrl: 'https://git.example/a.git',
+        ...input,
+      });
+    expect(await read({ branch: 'next', rootDirectory: 'apps/web/' })).toMatchObject({ runtime: 'node' });
+    await read({});
+    expect(asked).toMatchObject([{ branch: 'next', folder: 'apps/web' }, { folder: null }]);
+    expect(asked[0]?.folderSaid('rootDirectory: apps/api\n')).toBe('apps/api');
+    expect(asked[0]?.folderSaid('runtime: node\n')).toBeNull();
+    expect(await refusal(read({ rootDirectory: '../x' }))).toMatchObject({ code: 'invalid-input' });
+  });
+
   it('of a changed app', async () => {
     const { app } = await seedApp(world, owner);
     const input = {
@@ -138,7 +183,18 @@ describe('every accepted field is stored', () => {
       rolloutRise: 1,
       rolloutFailure: 'stop',
     };
-    expect(Object.keys(input).sort()).toEqual(Object.keys(updateAppBody.shape).sort());
+    const ofContainers = ['containerFile', 'containerPort', 'containerService'];
+    const fields = Object.keys(updateAppBody.shape).filter((field) => !ofContainers.includes(field));
+    expect(Object.keys(input).sort()).toEqual(fields.sort());
+    for (const field of ofContainers)
+      expect(
+        await refusal(
+          core.updateApp(world.ctx, owner, {
+            appId: app.id,
+            [field]: field === 'containerPort' ? 80 : 'compose.yml',
+          }),
+        ),
+      ).toMatchObject({ details: { errors: [{ path: field }] } });
     expect(await core.updateApp(world.ctx, owner, { appId: app.id, ...input })).toMatchObject(input);
   });
 

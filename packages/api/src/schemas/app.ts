@@ -5,7 +5,7 @@ import { methodSchema } from './load-balancer.ts';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
 
-export const runtimeSchema = z.enum(['node', 'php', 'python', 'static']);
+export const runtimeSchema = z.enum(['node', 'php', 'python', 'static', 'docker']);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
 
 export const appSchema = z
@@ -25,6 +25,12 @@ export const appSchema = z
     documentRoot: z.string().nullable(),
     /** The folder of the repository that is the app; null: all of it. */
     rootDirectory: z.string().nullable(),
+    /** Of `docker`, within the folder: a Dockerfile or, by its ending .yml or .yaml, a compose file; null: Dockerfile. */
+    containerFile: z.string().nullable(),
+    /** The service of a compose file that answers requests; null: the only one that is built. */
+    containerService: z.string().nullable(),
+    /** Where the app listens in its container; null: 8080. */
+    containerPort: z.int().nullable(),
     submodules: z.boolean(),
     lfs: z.boolean(),
     /** Folders that outlive releases, on each backend for itself. */
@@ -145,12 +151,27 @@ export const domainsSchema = z
   .openapi('Domains');
 export type Domains = z.infer<typeof domainsSchema>;
 
+const suggestions = {
+  installCommand: z.string().nullable(),
+  buildCommand: z.string().nullable(),
+  startCommand: z.string().nullable(),
+  documentRoot: z.string().nullable(),
+  runtimeVersion: z.string().nullable(),
+  /** Of `docker`; null: Dockerfile. */
+  containerFile: z.string().nullable(),
+  containerService: z.string().nullable(),
+  containerPort: z.int().nullable(),
+  healthPath: z.string().nullable(),
+  /** The folder of the repository that is the app; null: all of it, as for a package of a workspace. */
+  rootDirectory: z.string().nullable(),
+};
+
 export const repositoryInspectionSchema = z
   .object({
     branches: z.array(z.string()),
     commit: z.string(),
     runtime: runtimeSchema,
-    /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
+    /** Where each value was read; `file` from the repository’s root; `line` from 1 on, null: the file as such, by its name. */
     evidence: z.array(
       z.object({
         field: z.enum([
@@ -160,6 +181,9 @@ export const repositoryInspectionSchema = z
           'startCommand',
           'documentRoot',
           'runtimeVersion',
+          'containerFile',
+          'containerService',
+          'containerPort',
           'rootDirectory',
           'healthPath',
           'port',
@@ -169,18 +193,12 @@ export const repositoryInspectionSchema = z
         says: z.string(),
       }),
     ),
-    suggestions: z.object({
-      branch: z.string(),
-      installCommand: z.string().nullable(),
-      buildCommand: z.string().nullable(),
-      startCommand: z.string().nullable(),
-      documentRoot: z.string().nullable(),
-      runtimeVersion: z.string().nullable(),
-      /** These three by `fairlead.yml` alone. */
-      rootDirectory: z.string().nullable(),
-      healthPath: z.string().nullable(),
-      port: z.int().nullable(),
-    }),
+    /** `port` by `fairlead.yml` alone. */
+    suggestions: z.object({ branch: z.string(), ...suggestions, port: z.int().nullable() }),
+    /** What the same files suggest of another runtime: of the code beside a Dockerfile, or the other way round. */
+    alternative: z.object({ runtime: runtimeSchema, suggestions: z.object(suggestions) }).nullable(),
+    /** Folders that look like apps of their own, where the root is a place for several: ask again with one as `rootDirectory`. */
+    folders: z.array(z.object({ path: z.string(), runtime: runtimeSchema })),
   })
   .openapi('RepositoryInspection');
 export type RepositoryInspection = z.infer<typeof repositoryInspectionSchema>;

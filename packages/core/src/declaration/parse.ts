@@ -5,6 +5,8 @@ import { type Declaration, declarationSchema } from './schema.ts';
 
 export const declarationFile = 'fairlead.yml';
 const maxBytes = 64 << 10;
+/** Keys whose values may look like numbers and are none: `3.10`, a service called `1`. */
+const texts = new Set(['runtimeVersion', 'containerService']);
 /** Keys whose values are mappings themselves. */
 const nested = new Set(['workers', 'cron', 'commands']);
 
@@ -15,9 +17,19 @@ export interface ParsedDeclaration {
 }
 
 /**
- * Reads `fairlead.yml`: one mapping of plain values, and of processes by name, without anchors, aliases and tags. Throws `invalid-input`, which names the line and the key.
+ * Reads `fairlead.yml`: one mapping of plain values, and of processes by name, without anchors, aliases and tags. Throws `invalid-input`, which names the file
+ * as it is called in the repository, the line and the key.
  */
-export function parseDeclaration(text: string): ParsedDeclaration {
+export function parseDeclaration(text: string, file: string = declarationFile): ParsedDeclaration {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof Refusal) throw error.asAppError(file);
+    throw error;
+  }
+}
+
+function parse(text: string): ParsedDeclaration {
   if (Buffer.byteLength(text) > maxBytes) throw refused(null, null, 'It is longer than 64 KiB.');
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, version: '1.2', schema: 'core', logLevel: 'error' });
@@ -59,7 +71,7 @@ function readPairs(root: YAMLMap, lineOf: (offset: number | undefined) => number
     }
     if (value !== null && !isScalar(value)) throw refused(line, name, 'Give one value.');
     // `3.10` is a number to YAML, and then 3.1.
-    const isNumber = typeof value?.value === 'number' && name === 'runtimeVersion';
+    const isNumber = typeof value?.value === 'number' && texts.has(name);
     input.set(name, isNumber ? value.source : (value?.value ?? null));
     lines.set(name, line);
   }
@@ -100,12 +112,25 @@ function checked({ input, lines }: Pairs): ParsedDeclaration {
   throw refused(lines.get(key) ?? null, key, first?.message ?? 'It is not valid.');
 }
 
-function refused(line: number | null, key: string | null, message: string): AppError {
-  const where = [declarationFile, line === null ? '' : `, line ${line}`, key === null ? '' : `, ${key}`].join(
-    '',
-  );
-  return new AppError('invalid-input', `${where}: ${message}`, {
-    hint: 'The keys are those of docs/fairlead-yml.md. Put the file right and read the repository again.',
-    details: { errors: [{ path: key ?? declarationFile, message }], line },
-  });
+/** Why a file is not taken; where it lies is known to the caller. */
+class Refusal extends Error {
+  readonly line: number | null;
+  readonly key: string | null;
+
+  constructor(line: number | null, key: string | null, message: string) {
+    super(message);
+    this.line = line;
+    this.key = key;
+  }
+
+  asAppError(file: string): AppError {
+    const { line, key, message } = this;
+    const where = [file, line === null ? '' : `, line ${line}`, key === null ? '' : `, ${key}`].join('');
+    return new AppError('invalid-input', `${where}: ${message}`, {
+      hint: 'The keys are those of docs/fairlead-yml.md. Put the file right and read the repository again.',
+      details: { errors: [{ path: key ?? declarationFile, message }], line },
+    });
+  }
 }
+
+const refused = (line: number | null, key: string | null, message: string) => new Refusal(line, key, message);
