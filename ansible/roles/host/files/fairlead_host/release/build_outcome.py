@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_tenants
-from .builder import BAD_ARTIFACT, BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
+from .source import BAD_ARTIFACT, BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
 
 # Code, message and hint by how the builder ended.
 FAULTS = {
