@@ -218,6 +218,7 @@ function backendTarget(app: DesiredApp, colour: string | null) {
   switch (app.runtime) {
     case 'node':
     case 'python':
+    case 'docker':
       return colour === null ? null : { runtime: 'node', port: colourPort(app.slot, colour as Colour) };
     case 'php':
       return { runtime: 'php', root, socket: phpSocket(app.slug) };

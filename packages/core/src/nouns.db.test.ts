@@ -104,6 +104,28 @@ describe('every accepted field is stored', () => {
     });
   });
 
+  it('of a new app of containers, and of a changed one', async () => {
+    const server = await seedServer(world, owner);
+    const input = { containerFile: 'docker/compose.prod.yml', containerService: 'web', containerPort: 3000 };
+    const { id } = await core.createApp(world.ctx, owner, {
+      ...{ name: 'Boxed', repositoryUrl: 'https://git.example/boxed.git', runtime: 'docker' },
+      primaryServerId: server.id,
+      ...input,
+    });
+    expect(await world.ctx.prisma.app.findUnique({ where: { id } })).toMatchObject(input);
+    const update = (fields: object) => core.updateApp(world.ctx, owner, { appId: id, ...fields });
+    expect(await update({ startCommand: './serve' })).toMatchObject({ ...input, startCommand: './serve' });
+    for (const field of ['installCommand', 'buildCommand', 'documentRoot', 'runtimeVersion'])
+      expect(await refusal(update({ [field]: '1' }))).toMatchObject({
+        details: { errors: [{ path: field, message: expect.stringContaining('leave this out') }] },
+      });
+    expect(await refusal(update({ containerFile: 'Dockerfile' }))).toMatchObject({
+      details: { errors: [{ path: 'containerService' }] },
+    });
+    const none = { containerFile: null, containerService: null, containerPort: null, startCommand: null };
+    expect(await update(none)).toMatchObject(none);
+  });
+
   it('of a changed app', async () => {
     const { app } = await seedApp(world, owner);
     const input = {
@@ -138,7 +160,18 @@ describe('every accepted field is stored', () => {
       rolloutRise: 1,
       rolloutFailure: 'stop',
     };
-    expect(Object.keys(input).sort()).toEqual(Object.keys(updateAppBody.shape).sort());
+    const ofContainers = ['containerFile', 'containerPort', 'containerService'];
+    const fields = Object.keys(updateAppBody.shape).filter((field) => !ofContainers.includes(field));
+    expect(Object.keys(input).sort()).toEqual(fields.sort());
+    for (const field of ofContainers)
+      expect(
+        await refusal(
+          core.updateApp(world.ctx, owner, {
+            appId: app.id,
+            [field]: field === 'containerPort' ? 80 : 'compose.yml',
+          }),
+        ),
+      ).toMatchObject({ details: { errors: [{ path: field }] } });
     expect(await core.updateApp(world.ctx, owner, { appId: app.id, ...input })).toMatchObject(input);
   });
 

@@ -457,6 +457,37 @@ describe('commands and document root', () => {
   });
 });
 
+describe('containers', () => {
+  const boxed = { ...app, runtime: 'docker', startCommand: null, containerFile: 'compose.yaml' };
+  const hostile = ['/etc', '..', '../Dockerfile', 'a/../b', './Dockerfile', 'a//b', 'a/', '.git/config'];
+  refuses(createAppInput, boxed, 'containerFile', [
+    ...hostile,
+    ...['-f', 'a b', 'a:b', 'a;b', 'a\n', 'a\0', 'a\\b', '$x', '`id`', template, 'x'.repeat(201), 7],
+  ]);
+  refuses(createAppInput, boxed, 'containerService', [
+    ...['-d', 'a b', 'a/b', 'a\n', 'a\0', 'a:b', '$x', template, 'ü', 'x'.repeat(101), 7],
+  ]);
+  refuses(createAppInput, boxed, 'containerPort', [0, -1, 65_536, 80.5, '80', '']);
+  accepts(createAppInput, boxed, 'containerFile', [
+    ...['docker-compose.yml', 'docker/compose.prod.yaml', '.docker/compose.yml', null],
+  ]);
+  accepts(createAppInput, boxed, 'containerService', ['web', 'web.1_a-b', '0', null]);
+  accepts(createAppInput, boxed, 'containerPort', [1, 80, 65_535, null]);
+
+  it('are of runtime docker alone, which knows no commands but the start’s', () => {
+    const faults = (input: object) => refusal(createAppInput, input).map(({ path }) => path);
+    expect(faults({ ...app, containerFile: 'Dockerfile', containerPort: 80 })).toEqual([
+      ...['containerFile', 'containerPort'],
+    ]);
+    const told = { installCommand: 'a', buildCommand: 'b', documentRoot: 'c', runtimeVersion: '22' };
+    expect(faults({ ...boxed, ...told }).sort()).toEqual(Object.keys(told).sort());
+    expect(faults({ ...boxed, containerFile: 'Dockerfile', containerService: 'web' })).toEqual([
+      'containerService',
+    ]);
+    expect(parseInput(createAppInput, { ...boxed, containerFile: '' }).containerFile).toBeNull();
+  });
+});
+
 describe('environment', () => {
   const set = (key: string, value: unknown = 'x') => ({ ...environment, set: { [key]: value } });
   it.each([

@@ -17,7 +17,7 @@ const ip = z.union([z.ipv4(), z.ipv6()]);
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
 const releaseId = z.uuid();
 const colour = z.enum(['blue', 'green']);
-const runtime = z.enum(['node', 'php', 'python', 'static']);
+const runtime = z.enum(['node', 'php', 'python', 'static', 'docker']);
 const engine = z.enum(['postgresql', 'mariadb']);
 /** Who keeps an app's data on its primary. */
 const keeper = z.enum(['postgresql', 'mariadb', 'redis']);

@@ -6,4 +6,5 @@ export const runtimeNames: Record<App['runtime'], string> = {
   php: 'PHP',
   python: 'Python',
   static: 'Static files',
+  docker: 'Docker',
 };

@@ -50,11 +50,25 @@ export async function releaseKeysOf(
         app.installCommand,
         app.buildCommand,
         variables,
+        ...containerOf(app),
         ...(app.sharedFolders.length === 0 ? [] : [app.sharedFolders]),
       ]),
-      runKey: (buildId) => hash([buildId, app.startCommand, variables, ...(limits === null ? [] : [limits])]),
+      runKey: (buildId) =>
+        hash([
+          buildId,
+          app.startCommand,
+          variables,
+          ...(limits === null ? [] : [limits]),
+          ...(app.containerPort === null ? [] : [{ containerPort: app.containerPort }]),
+        ]),
     };
   };
+}
+
+/** What an image is made by; nothing where another runtime is, or its usual file. */
+function containerOf({ containerFile, containerService }: Fleet['app']): object[] {
+  if (containerFile === null) return [];
+  return [{ containerFile, containerService }];
 }
 
 /** Whether what runs of `served` may go on as `release`: nothing of it differs. */

@@ -42,6 +42,8 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     php: facts.php !== null,
     python: facts.python != null,
     static: true,
+    // Until host programs say so.
+    docker: false,
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
     redis: facts.redis != null,

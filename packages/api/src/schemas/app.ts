@@ -5,7 +5,7 @@ import { methodSchema } from './load-balancer.ts';
 import { operationSchema } from './operation.ts';
 import { idSchema, instantSchema } from './shared.ts';
 
-export const runtimeSchema = z.enum(['node', 'php', 'python', 'static']);
+export const runtimeSchema = z.enum(['node', 'php', 'python', 'static', 'docker']);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
 
 export const appSchema = z
@@ -25,6 +25,12 @@ export const appSchema = z
     documentRoot: z.string().nullable(),
     /** The folder of the repository that is the app; null: all of it. */
     rootDirectory: z.string().nullable(),
+    /** Of `docker`, within the folder: a Dockerfile or, by its ending .yml or .yaml, a compose file; null: Dockerfile. */
+    containerFile: z.string().nullable(),
+    /** The service of a compose file that answers requests; null: the only one that is built. */
+    containerService: z.string().nullable(),
+    /** Where the app listens in its container; null: 8080. */
+    containerPort: z.int().nullable(),
     submodules: z.boolean(),
     lfs: z.boolean(),
     /** Folders that outlive releases, on each backend for itself. */

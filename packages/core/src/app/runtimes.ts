@@ -1,9 +1,18 @@
 /** What apps run on. */
-export const runtimes = ['node', 'php', 'python', 'static'] as const;
+export const runtimes = ['node', 'php', 'python', 'static', 'docker'] as const;
 export type Runtime = (typeof runtimes)[number];
 
 /** Whether an app of the runtime is a process of its own, begun by its start command; Nginx and PHP-FPM serve the others. */
-export const hasProcess = (runtime: string): boolean => runtime === 'node' || runtime === 'python';
+export const hasProcess = (runtime: string): boolean => needsStartCommand(runtime) || runtime === 'docker';
+
+/** Whether an app of the runtime can't begin without a start command; an image has its own. */
+export const needsStartCommand = (runtime: string): boolean => runtime === 'node' || runtime === 'python';
+
+/** Whether the file that says how an image is made is a compose file: by its ending. */
+export const isComposeFile = (file: string | null): boolean => /\.ya?ml$/.test(file ?? '');
+
+/** Where an app listens in its container if nothing else is said; `PORT` says it there. */
+export const defaultContainerPort = 8080;
 
 /** Whether a version is what is asked for: `22`, `22.12` and `22.12.0` by their numbers, `>=22` at least. The host program judges by the same rule (`release/toolchain.py`). */
 export function satisfiesVersion(version: string, asked: string): boolean {

@@ -4,6 +4,9 @@ import { repositoryUrlSchema } from '../fields/repository-url.ts';
 import {
   branchSchema,
   commandSchema,
+  containerFileSchema,
+  containerPortSchema,
+  containerServiceSchema,
   documentRootSchema,
   folderSchema,
   healthPathSchema,
@@ -12,7 +15,8 @@ import {
   nameSchema,
   runtimeVersionSchema,
 } from '../fields/text.ts';
-import { hasProcess, runtimes } from './runtimes.ts';
+import { misfits } from './misfits.ts';
+import { runtimes } from './runtimes.ts';
 
 export const runtimeSchema = z.enum(runtimes);
 export const databaseEngineSchema = z.enum(['none', 'postgresql', 'mariadb']);
@@ -81,6 +85,12 @@ const createAppFields = z.strictObject({
   documentRoot: documentRootSchema.default(null),
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: documentRootSchema.default(null),
+  /** Of `docker`, within the folder: a Dockerfile or, by its ending .yml or .yaml, a compose file; null: Dockerfile. */
+  containerFile: containerFileSchema.default(null),
+  /** The service of a compose file that answers requests; null: the only one that is built. */
+  containerService: containerServiceSchema.default(null),
+  /** null: 8080. */
+  containerPort: containerPortSchema.default(null),
   submodules: z.boolean().default(false),
   lfs: z.boolean().default(false),
   sharedFolders: sharedFolders.default([]),
@@ -107,24 +117,8 @@ const createAppFields = z.strictObject({
   databaseEngine: databaseEngineSchema.default('none'),
 });
 
-/** What an app with a process of its own can't do without. */
-export const noStartCommand = 'Say how the app starts, e.g. node server.js.';
-
 export const createAppInput = createAppFields.superRefine((app, ctx) => {
-  if (hasProcess(app.runtime) && app.startCommand === null) {
-    ctx.addIssue({
-      code: 'custom',
-      path: ['startCommand'],
-      message: noStartCommand,
-    });
-  }
-  if (app.healthTimeoutMs > app.healthIntervalMs) {
-    ctx.addIssue({
-      code: 'custom',
-      path: ['healthTimeoutMs'],
-      message: 'The timeout must fit into the interval.',
-    });
-  }
+  for (const { path, message } of misfits(app)) ctx.addIssue({ code: 'custom', path: [path], message });
 });
 export type CreateAppInput = z.input<typeof createAppInput>;
 
@@ -139,6 +133,9 @@ export const updateAppBody = z.strictObject({
   releaseCommandFailure: releaseCommandFailure.optional(),
   documentRoot: documentRootSchema.optional(),
   rootDirectory: documentRootSchema.optional(),
+  containerFile: containerFileSchema.optional(),
+  containerService: containerServiceSchema.optional(),
+  containerPort: containerPortSchema.optional(),
   submodules: z.boolean().optional(),
   lfs: z.boolean().optional(),
   sharedFolders: sharedFolders.optional(),

@@ -10,8 +10,8 @@ import { enqueue, startOperation } from '../operation/start.ts';
 import { checkTransport } from '../repository/inspect.ts';
 import { found, lockApp, tenant } from '../tenant.ts';
 import { checkNameless, claimDomains } from './domains.ts';
-import { hasProcess } from './runtimes.ts';
-import { noStartCommand, updateAppInput } from './schemas.ts';
+import { misfits } from './misfits.ts';
+import { updateAppInput } from './schemas.ts';
 import { type AppView, viewApp } from './view.ts';
 
 /**
@@ -28,7 +28,8 @@ export const updateApp: UseCase<unknown, AppView> = async (ctx, actor, input) =>
     const app = found(await tx.app.findUnique({ where: { id: appId } }), 'app');
     if (app.removing) throw new AppError('conflict', 'This app is being removed.');
     const after = { ...app, ...fields };
-    checkTogether(after);
+    const faults = misfits(after);
+    if (faults.length > 0) throw invalidInput(faults);
     const balancer = found(await tx.loadBalancer.findUnique({ where: { appId } }), 'load balancer');
     if (fields.domains !== undefined) {
       await claimDomains(tx, fields.domains, appId);
@@ -49,15 +50,6 @@ export const updateApp: UseCase<unknown, AppView> = async (ctx, actor, input) =>
   if (operationId !== null) await enqueue(ctx, operationId);
   return viewApp(db, appId);
 };
-
-function checkTogether(app: App): void {
-  if (hasProcess(app.runtime) && app.startCommand === null) {
-    throw invalidInput([{ path: 'startCommand', message: noStartCommand }]);
-  }
-  if (app.healthTimeoutMs > app.healthIntervalMs) {
-    throw invalidInput([{ path: 'healthTimeoutMs', message: 'The timeout must fit into the interval.' }]);
-  }
-}
 
 async function applyFront(tx: Transaction, actor: Actor, app: App): Promise<string> {
   const before = await tx.loadBalancer.findUniqueOrThrow({ where: { appId: app.id } });

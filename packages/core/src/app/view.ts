@@ -36,6 +36,12 @@ export interface AppView {
   documentRoot: string | null;
   /** The folder of the repository that is the app; null: all of it. */
   rootDirectory: string | null;
+  /** Of `docker`, within the folder; null: Dockerfile. */
+  containerFile: string | null;
+  /** The service of a compose file that answers requests; null: the only one that is built. */
+  containerService: string | null;
+  /** Where the app listens in its container; null: 8080. */
+  containerPort: number | null;
   submodules: boolean;
   lfs: boolean;
   /** Folders that outlive releases, on each backend for itself. */
@@ -155,6 +161,9 @@ export async function viewApps(
     releaseCommandFailure: row.releaseCommandFailure as ReleaseCommandFailure,
     documentRoot: row.documentRoot,
     rootDirectory: row.rootDirectory,
+    containerFile: row.containerFile,
+    containerService: row.containerService,
+    containerPort: row.containerPort,
     submodules: row.submodules,
     lfs: row.lfs,
     sharedFolders: row.sharedFolders,

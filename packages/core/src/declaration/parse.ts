@@ -5,6 +5,8 @@ import { type Declaration, declarationSchema } from './schema.ts';
 
 export const declarationFile = 'fairlead.yml';
 const maxBytes = 64 << 10;
+/** Keys whose values may look like numbers and are none: `3.10`, a service called `1`. */
+const texts = new Set(['runtimeVersion', 'containerService']);
 /** Keys whose values are mappings themselves. */
 const nested = new Set(['workers', 'cron', 'commands']);
 
@@ -59,7 +61,7 @@ function readPairs(root: YAMLMap, lineOf: (offset: number | undefined) => number
     }
     if (value !== null && !isScalar(value)) throw refused(line, name, 'Give one value.');
     // `3.10` is a number to YAML, and then 3.1.
-    const isNumber = typeof value?.value === 'number' && name === 'runtimeVersion';
+    const isNumber = typeof value?.value === 'number' && texts.has(name);
     input.set(name, isNumber ? value.source : (value?.value ?? null));
     lines.set(name, line);
   }

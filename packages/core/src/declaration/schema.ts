@@ -1,7 +1,15 @@
 import * as z from 'zod';
 import { runtimes } from '../app/runtimes.ts';
 import { appPortSchema } from '../fields/address.ts';
-import { commandSchema, documentRootSchema, healthPathSchema, runtimeVersionSchema } from '../fields/text.ts';
+import {
+  commandSchema,
+  containerFileSchema,
+  containerPortSchema,
+  containerServiceSchema,
+  documentRootSchema,
+  healthPathSchema,
+  runtimeVersionSchema,
+} from '../fields/text.ts';
 import { declaredProcesses } from '../process/settings.ts';
 
 /** What `fairlead.yml` may say of its app, under the names of the API; each takes the place of what the files suggest (docs/fairlead-yml.md). */
@@ -17,7 +25,20 @@ export const declarationSchema = z.strictObject({
   buildCommand: commandSchema.optional().describe('Builds a new release; null: nothing.'),
   startCommand: commandSchema
     .optional()
-    .describe('Starts an app of Node.js or Python, which listens on 127.0.0.1 at $PORT.'),
+    .describe(
+      'Starts an app of Node.js or Python, which listens on 127.0.0.1 at $PORT; of Docker in place of the image’s own command.',
+    ),
+  containerFile: containerFileSchema
+    .optional()
+    .describe(
+      'Of Docker, within the folder: a Dockerfile or a compose file, .yml or .yaml; null: Dockerfile.',
+    ),
+  containerService: containerServiceSchema
+    .optional()
+    .describe('The service of a compose file that answers requests; null: the only one that is built.'),
+  containerPort: containerPortSchema
+    .optional()
+    .describe('Where the app listens in its container; null: 8080.'),
   documentRoot: documentRootSchema.optional().describe('The folder to serve, of PHP and static files.'),
   healthPath: healthPathSchema.optional().describe('What health checks ask for.'),
   port: appPortSchema.optional().describe('Where each backend listens for the balancer.'),

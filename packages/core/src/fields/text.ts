@@ -57,6 +57,38 @@ export const documentRootSchema = z
   .transform((text) => (text === '' ? null : text))
   .nullable();
 
+/** A file below the app's folder that says how an image is made: `Dockerfile`, `docker/web.Dockerfile`, `compose.yaml`. Empty means `Dockerfile`. */
+export const containerFileSchema = z
+  .string()
+  .max(200)
+  .transform((text) => text || null)
+  .pipe(
+    z
+      .string()
+      .regex(
+        /^(?!\.\.?(?:\/|$)|\.git(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9._-]*(?:\/(?!\.\.?(?:\/|$)|\.git(?:\/|$))[A-Za-z0-9_.][A-Za-z0-9._-]*)*$/,
+        'Give a file inside the app’s folder, e.g. Dockerfile or compose.yaml.',
+      )
+      .nullable(),
+  )
+  .nullable();
+
+/** A service of a compose file, by the names that the Compose Specification allows; none begins with a hyphen. Empty means the only one that is built. */
+export const containerServiceSchema = z
+  .string()
+  .max(100)
+  .transform((text) => text || null)
+  .pipe(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._][A-Za-z0-9._-]*$/, 'Give the name of a service of the compose file, e.g. web.')
+      .nullable(),
+  )
+  .nullable();
+
+/** Where an app listens in its container. */
+export const containerPortSchema = z.int().min(1).max(65_535).nullable();
+
 /** A folder below the release, which no part of leads out of it or to what Git and Fairlead keep there. */
 export const folderSchema = z
   .string()

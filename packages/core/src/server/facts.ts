@@ -48,6 +48,8 @@ export const storedFactsSchema = z.object({
   php: z.string().nullable(),
   /** Absent of a host program before there were apps of Python. */
   python: z.string().nullable().optional(),
+  /** Podman's version, where a server can run apps of `docker`. */
+  docker: z.string().nullable().optional(),
   firewall: z.enum(['ufw', 'nftables']),
 });
 export type StoredFacts = z.infer<typeof storedFactsSchema>;

@@ -1,0 +1,3 @@
+ALTER TABLE "app" ADD COLUMN "containerFile" TEXT;
+ALTER TABLE "app" ADD COLUMN "containerService" TEXT;
+ALTER TABLE "app" ADD COLUMN "containerPort" INTEGER;
