@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import artifact  # noqa: E402
+import image  # noqa: E402
 import toolchain  # noqa: E402
 from source import BAD_ARTIFACT, COMMAND_FAILED, DISK_FULL, NO_PYTHON, NO_TOOL, Failed, check_out, fetch, fetch_with_access, say  # noqa: E402
 
@@ -105,7 +106,7 @@ def put_together(spec: dict[str, Any]) -> None:
         if hashlib.sha256(content).hexdigest() != told["digest"]:
             raise artifact.Unusable("Another build was described.")
         with open(told["pack"], "rb") if told["pack"] else contextlib.nullcontext() as packed:
-            sent, kept = artifact.assemble(spec["release"], artifact.parse(content), packed, told["earlier"])
+            sent, kept = artifact.assemble(spec["release"], artifact.parse(content), packed, spec["earlier"])
     except artifact.Unusable as error:
         raise Failed(BAD_ARTIFACT, str(error)) from error
     say(f"{sent} files were sent, {kept} were here.")
@@ -125,6 +126,16 @@ def make_venv(spec: dict[str, Any]) -> None:
         run_program(spec, "venv", [PYTHON, "-m", "venv", "--clear", VENV])
 
 
+def build_image(spec: dict[str, Any]) -> None:
+    """The release is the image alone; its source is beside it while it is built."""
+    source = f"{spec['release']}.source"
+    try:
+        check_out({**spec, "release": source})
+        image.build(spec, source)
+    finally:
+        shutil.rmtree(source, ignore_errors=True)
+
+
 def is_disk_full(path: str) -> bool:
     """Whether the app's disk has no room left to speak of."""
     while not os.path.exists(path):
@@ -139,18 +150,24 @@ def main() -> int:
     try:
         if spec.get("artifact") is not None:
             put_together(spec)
-            bring_tools(spec)
+            if spec["runtime"] == "docker":
+                image.load(spec)
+            else:
+                bring_tools(spec)
             return 0
         if spec.get("access") is not None:
             fetch_with_access(spec, spec.pop("access"))
             forget({**spec, "isFetched": True})
         if not spec.get("isFetched"):
             fetch(spec)
-        check_out(spec)
-        bring_tools(spec)
-        make_venv(spec)
-        run_command(spec, "installCommand")
-        run_command(spec, "buildCommand")
+        if spec["runtime"] == "docker":
+            build_image(spec)
+        else:
+            check_out(spec)
+            bring_tools(spec)
+            make_venv(spec)
+            run_command(spec, "installCommand")
+            run_command(spec, "buildCommand")
         write_down(spec)
     except Failed as error:
         say(str(error))

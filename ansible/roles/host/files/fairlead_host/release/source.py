@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 UNREACHABLE, COMMIT_NOT_FOUND, DISK_FULL, NO_FOLDER, COMMAND_FAILED = 10, 11, 12, 13, 20
 BAD_SUBMODULE, LFS_FAILED, NO_TOOL, NO_PYTHON, BAD_ARTIFACT = 14, 15, 16, 17, 18
+NO_ENGINE, IMAGE_FAILED, BAD_COMPOSE = 21, 22, 23
 MISSING = ("couldn't find remote ref", "not our ref", "unadvertised object", "bad object", "no such remote ref")
 WEB_ADDRESS = re.compile(r"(https?|ssh|git)://(?!-)([^/\s\\]+)(/[^\s\\]*)")
 SHORT_ADDRESS = re.compile(r"([A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:)(?!-)([^\s\\]+)")
