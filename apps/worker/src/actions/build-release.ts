@@ -72,6 +72,7 @@ export async function buildThere(
       ...(app.lfs ? { lfs: true } : {}),
       ...(app.sharedFolders.length === 0 ? {} : { sharedFolders: app.sharedFolders }),
       ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
+      ...(app.runtime === 'docker' ? { container: containerOf(app) } : {}),
       ...(key === null ? {} : { access: revealed(key) }),
       ...(artifact === undefined ? {} : { artifact }),
     },
@@ -84,6 +85,12 @@ export async function buildThere(
   );
   step.outcome(built.reused ? 'Built before.' : `Built in ${(built.durationMs / 1000).toFixed(1)} s.`);
 }
+
+/** What an image is made by. */
+const containerOf = ({ containerFile, containerService }: Fleet['app']) => ({
+  file: containerFile ?? 'Dockerfile',
+  ...(containerService === null ? {} : { service: containerService }),
+});
 
 /** As it travels: over SSH, on the host program's standard input. */
 function revealed(key: RepositoryKey) {
