@@ -16,12 +16,26 @@ export interface KeyPair {
   fingerprint: string;
 }
 
-type DetectedValue = 'installCommand' | 'buildCommand' | 'startCommand' | 'documentRoot' | 'runtimeVersion';
+/** What the files suggest; null: nothing, or there is none. */
+export interface Suggestions {
+  installCommand: string | null;
+  buildCommand: string | null;
+  startCommand: string | null;
+  documentRoot: string | null;
+  runtimeVersion: string | null;
+  /** Of `docker`; null: `Dockerfile`. */
+  containerFile: string | null;
+  containerService: string | null;
+  containerPort: number | null;
+  healthPath: string | null;
+  /** The folder of the repository that is the app; null: all of it. */
+  rootDirectory: string | null;
+}
 
 /** Where a value was read. */
 export interface DetectionEvidence {
-  field: 'runtime' | DetectedValue | 'rootDirectory' | 'healthPath' | 'port';
-  /** In the repository, e.g. `package.json`. */
+  field: 'runtime' | keyof Suggestions | 'port';
+  /** In the repository, e.g. `apps/web/package.json`. */
   file: string;
   /** From 1 on; null: the file as such, by its name. */
   line: number | null;
@@ -36,18 +50,19 @@ export interface SourceInspection {
   runtime: Runtime;
   /** Where each value was read. */
   evidence: DetectionEvidence[];
-  suggestions: { branch: string } & Record<DetectedValue, string | null>;
-  /** The text of its `fairlead.yml`; null where it has none. */
-  declaration: string | null;
+  suggestions: { branch: string } & Suggestions;
+  /** What the same files suggest of another runtime. */
+  alternative: { runtime: Runtime; suggestions: Suggestions } | null;
+  /** Folders that look like apps of their own, where the root is a place for several. */
+  folders: { path: string; runtime: Runtime }[];
+  /** The `fairlead.yml` that speaks of the app; null where none does. */
+  declaration: { file: string; text: string } | null;
 }
 
 /** The same with what `fairlead.yml` says in its place. */
 export interface RepositoryInspection extends Omit<SourceInspection, 'declaration'> {
-  suggestions: SourceInspection['suggestions'] & {
-    rootDirectory: string | null;
-    healthPath: string | null;
-    port: number | null;
-  };
+  /** `port` by `fairlead.yml` alone. */
+  suggestions: SourceInspection['suggestions'] & { port: number | null };
 }
 
 /** What opens a private repository. */
@@ -72,7 +87,14 @@ export interface RepositorySource {
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
   readTree(request: TreeRequest): Promise<Tree>;
   /** @throws AppError `repository-unreachable`, `branch-not-found` */
-  inspect(input: { repositoryUrl: string; branch?: string | undefined }): Promise<SourceInspection>;
+  inspect(input: {
+    repositoryUrl: string;
+    branch?: string | undefined;
+    /** The folder to look in; null: the one that the root's `fairlead.yml` names, else all of it. */
+    folder: string | null;
+    /** Reads in that file which folder it says the app is. */
+    folderSaid: (declaration: string) => string | null;
+  }): Promise<SourceInspection>;
   /** The head of a branch, 40 hexadecimal digits. @throws AppError `repository-unreachable`, `branch-not-found` */
   headOf(input: { repositoryUrl: string; branch: string; key: RepositoryKey | null }): Promise<string>;
   /** The host key that an SSH repository's server shows now. @throws AppError `repository-unreachable` */

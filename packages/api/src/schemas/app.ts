@@ -151,12 +151,27 @@ export const domainsSchema = z
   .openapi('Domains');
 export type Domains = z.infer<typeof domainsSchema>;
 
+const suggestions = {
+  installCommand: z.string().nullable(),
+  buildCommand: z.string().nullable(),
+  startCommand: z.string().nullable(),
+  documentRoot: z.string().nullable(),
+  runtimeVersion: z.string().nullable(),
+  /** Of `docker`; null: Dockerfile. */
+  containerFile: z.string().nullable(),
+  containerService: z.string().nullable(),
+  containerPort: z.int().nullable(),
+  healthPath: z.string().nullable(),
+  /** The folder of the repository that is the app; null: all of it, as for a package of a workspace. */
+  rootDirectory: z.string().nullable(),
+};
+
 export const repositoryInspectionSchema = z
   .object({
     branches: z.array(z.string()),
     commit: z.string(),
     runtime: runtimeSchema,
-    /** Where each value was read; `line` from 1 on, null: the file as such, by its name. */
+    /** Where each value was read; `file` from the repository’s root; `line` from 1 on, null: the file as such, by its name. */
     evidence: z.array(
       z.object({
         field: z.enum([
@@ -166,6 +181,9 @@ export const repositoryInspectionSchema = z
           'startCommand',
           'documentRoot',
           'runtimeVersion',
+          'containerFile',
+          'containerService',
+          'containerPort',
           'rootDirectory',
           'healthPath',
           'port',
@@ -175,18 +193,12 @@ export const repositoryInspectionSchema = z
         says: z.string(),
       }),
     ),
-    suggestions: z.object({
-      branch: z.string(),
-      installCommand: z.string().nullable(),
-      buildCommand: z.string().nullable(),
-      startCommand: z.string().nullable(),
-      documentRoot: z.string().nullable(),
-      runtimeVersion: z.string().nullable(),
-      /** These three by `fairlead.yml` alone. */
-      rootDirectory: z.string().nullable(),
-      healthPath: z.string().nullable(),
-      port: z.int().nullable(),
-    }),
+    /** `port` by `fairlead.yml` alone. */
+    suggestions: z.object({ branch: z.string(), ...suggestions, port: z.int().nullable() }),
+    /** What the same files suggest of another runtime: of the code beside a Dockerfile, or the other way round. */
+    alternative: z.object({ runtime: runtimeSchema, suggestions: z.object(suggestions) }).nullable(),
+    /** Folders that look like apps of their own, where the root is a place for several: ask again with one as `rootDirectory`. */
+    folders: z.array(z.object({ path: z.string(), runtime: runtimeSchema })),
   })
   .openapi('RepositoryInspection');
 export type RepositoryInspection = z.infer<typeof repositoryInspectionSchema>;

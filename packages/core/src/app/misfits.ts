@@ -1,15 +1,18 @@
 import { isComposeFile, needsStartCommand } from './runtimes.ts';
 
-interface Settings {
+interface RuntimeSettings {
   runtime: string;
   installCommand: string | null;
   buildCommand: string | null;
-  startCommand: string | null;
   documentRoot: string | null;
   runtimeVersion: string | null;
   containerFile: string | null;
   containerService: string | null;
   containerPort: number | null;
+}
+
+interface Settings extends RuntimeSettings {
+  startCommand: string | null;
   healthIntervalMs: number;
   healthTimeoutMs: number;
 }
@@ -24,14 +27,27 @@ const ofOthers = {
   documentRoot: 'The container serves its files itself: leave this out.',
 } as const;
 
-/** The settings of an app that do not fit together, each with what to do: `path` is the field. */
-export function misfits(app: Settings): { path: string; message: string }[] {
-  const found: { path: string; message: string }[] = [];
+/** A setting that does not fit, and what to do: `path` is the field. */
+export interface Misfit {
+  path: string;
+  message: string;
+}
+
+/** The settings of an app that do not fit together. */
+export function misfits(app: Settings): Misfit[] {
+  const found: Misfit[] = [];
   const refuse = (path: string, message: string) => found.push({ path, message });
   if (needsStartCommand(app.runtime) && app.startCommand === null)
     refuse('startCommand', 'Say how the app starts, e.g. node server.js.');
   if (app.healthTimeoutMs > app.healthIntervalMs)
     refuse('healthTimeoutMs', 'The timeout must fit into the interval.');
+  return [...found, ...misfitsOfRuntime(app)];
+}
+
+/** What is not of the app's runtime. */
+export function misfitsOfRuntime(app: RuntimeSettings): Misfit[] {
+  const found: Misfit[] = [];
+  const refuse = (path: string, message: string) => found.push({ path, message });
   if (app.runtime !== 'docker') {
     for (const field of ofContainers)
       if (app[field] !== null) refuse(field, 'This is for apps of runtime docker alone: leave it out.');

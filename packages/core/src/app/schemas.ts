@@ -161,4 +161,6 @@ export const removeAppInput = removeAppBody.extend({ appId: idSchema, idempotenc
 export const inspectRepositoryInput = z.strictObject({
   repositoryUrl: repositoryUrlSchema,
   branch: branchSchema.optional(),
+  /** The folder to look in; null: the one that `fairlead.yml` names, else all of it. */
+  rootDirectory: documentRootSchema.default(null),
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '@fairlead/errors';
 import { expect, test } from 'vitest';
-import type { SourceInspection } from '../context.ts';
+import type { SourceInspection, Suggestions } from '../context.ts';
 import { declare } from './declare.ts';
 import { parseDeclaration } from './parse.ts';
 import { declaredProcessesOf } from './processes.ts';
@@ -59,6 +59,23 @@ test.each([
   expect(refusal(text)).toContain(message);
 });
 
+const nothing: Suggestions = {
+  ...{
+    installCommand: null,
+    buildCommand: null,
+    startCommand: null,
+    documentRoot: null,
+    runtimeVersion: null,
+  },
+  ...{
+    containerFile: null,
+    containerService: null,
+    containerPort: null,
+    healthPath: null,
+    rootDirectory: null,
+  },
+};
+
 test('what the file says takes the place of what was found, and of its evidence', () => {
   const found: SourceInspection = {
     branches: ['main'],
@@ -69,14 +86,15 @@ test('what the file says takes the place of what was found, and of its evidence'
       { field: 'buildCommand', file: 'package.json', line: 4, says: 'a "build" script' },
     ],
     suggestions: {
+      ...nothing,
       branch: 'main',
       installCommand: 'npm ci',
       buildCommand: 'npm run build',
       startCommand: 'npm start',
-      documentRoot: null,
-      runtimeVersion: null,
     },
-    declaration: 'buildCommand: null\nhealthPath: /up\n',
+    alternative: null,
+    folders: [],
+    declaration: { file: 'fairlead.yml', text: 'buildCommand: null\nhealthPath: /up\n' },
   };
   const { runtime, suggestions, evidence } = declare(found);
   expect(runtime).toBe('node');
@@ -92,6 +110,51 @@ test('what the file says takes the place of what was found, and of its evidence'
     found.evidence[0],
   ]);
   expect(declare({ ...found, declaration: null }).suggestions).toMatchObject({ healthPath: null });
+});
+
+const boxed: SourceInspection = {
+  ...{ branches: ['main'], commit: 'a'.repeat(40), runtime: 'docker', folders: [] },
+  evidence: [
+    { field: 'runtime', file: 'Dockerfile', line: null, says: 'an image' },
+    { field: 'containerPort', file: 'Dockerfile', line: 2, says: 'EXPOSE names it' },
+  ],
+  suggestions: { ...nothing, branch: 'main', containerPort: 3000, healthPath: '/up' },
+  alternative: {
+    runtime: 'node',
+    suggestions: { ...nothing, installCommand: 'npm ci', startCommand: 'npm start' },
+  },
+  declaration: null,
+};
+const declared = (text: string, file = 'fairlead.yml') => declare({ ...boxed, declaration: { file, text } });
+
+test('another runtime than the one that was found brings what is suggested of it', () => {
+  const node = declared('runtime: node\n');
+  expect(node).toMatchObject({
+    runtime: 'node',
+    suggestions: { branch: 'main', installCommand: 'npm ci', containerPort: null, healthPath: null },
+    alternative: null,
+  });
+  expect(node.evidence.map(({ field }) => field)).toEqual(['runtime']);
+  expect(declared('runtime: php\n').suggestions).toMatchObject({ containerPort: null, installCommand: null });
+  const docker = declared('containerFile: compose.yml\ncontainerService: 1\ncontainerPort: 80\n');
+  expect(docker).toMatchObject({
+    runtime: 'docker',
+    suggestions: {
+      containerFile: 'compose.yml',
+      containerService: '1',
+      containerPort: 80,
+      healthPath: '/up',
+    },
+    alternative: { runtime: 'node' },
+  });
+});
+
+test('the file of a folder is named where it lies, and speaks of no other folder', () => {
+  const file = 'apps/web/fairlead.yml';
+  expect(declared('healthPath: /ok\n', file).evidence[0]).toMatchObject({ file, line: 1 });
+  expect(() => declared('port: 1\n', file)).toThrow('apps/web/fairlead.yml, line 1, port: ');
+  expect(() => declared('rootDirectory: apps/api\n', file)).toThrow('leave this key out');
+  expect(declared('rootDirectory: apps/web\n', file).suggestions.rootDirectory).toBe('apps/web');
 });
 
 test('processes are declared by name, with the defaults of the API', () => {

@@ -17,9 +17,19 @@ export interface ParsedDeclaration {
 }
 
 /**
- * Reads `fairlead.yml`: one mapping of plain values, and of processes by name, without anchors, aliases and tags. Throws `invalid-input`, which names the line and the key.
+ * Reads `fairlead.yml`: one mapping of plain values, and of processes by name, without anchors, aliases and tags. Throws `invalid-input`, which names the file
+ * as it is called in the repository, the line and the key.
  */
-export function parseDeclaration(text: string): ParsedDeclaration {
+export function parseDeclaration(text: string, file: string = declarationFile): ParsedDeclaration {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof Refusal) throw error.asAppError(file);
+    throw error;
+  }
+}
+
+function parse(text: string): ParsedDeclaration {
   if (Buffer.byteLength(text) > maxBytes) throw refused(null, null, 'It is longer than 64 KiB.');
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, version: '1.2', schema: 'core', logLevel: 'error' });
@@ -102,12 +112,25 @@ function checked({ input, lines }: Pairs): ParsedDeclaration {
   throw refused(lines.get(key) ?? null, key, first?.message ?? 'It is not valid.');
 }
 
-function refused(line: number | null, key: string | null, message: string): AppError {
-  const where = [declarationFile, line === null ? '' : `, line ${line}`, key === null ? '' : `, ${key}`].join(
-    '',
-  );
-  return new AppError('invalid-input', `${where}: ${message}`, {
-    hint: 'The keys are those of docs/fairlead-yml.md. Put the file right and read the repository again.',
-    details: { errors: [{ path: key ?? declarationFile, message }], line },
-  });
+/** Why a file is not taken; where it lies is known to the caller. */
+class Refusal extends Error {
+  readonly line: number | null;
+  readonly key: string | null;
+
+  constructor(line: number | null, key: string | null, message: string) {
+    super(message);
+    this.line = line;
+    this.key = key;
+  }
+
+  asAppError(file: string): AppError {
+    const { line, key, message } = this;
+    const where = [file, line === null ? '' : `, line ${line}`, key === null ? '' : `, ${key}`].join('');
+    return new AppError('invalid-input', `${where}: ${message}`, {
+      hint: 'The keys are those of docs/fairlead-yml.md. Put the file right and read the repository again.',
+      details: { errors: [{ path: key ?? declarationFile, message }], line },
+    });
+  }
 }
+
+const refused = (line: number | null, key: string | null, message: string) => new Refusal(line, key, message);

@@ -2,6 +2,7 @@ import { inspectRepositoryInput } from '../app/schemas.ts';
 import { authorize } from '../authorize.ts';
 import type { Context, RepositoryInspection, UseCase } from '../context.ts';
 import { declare } from '../declaration/declare.ts';
+import { parseDeclaration } from '../declaration/parse.ts';
 import { parseRepositoryUrl } from '../fields/repository-url.ts';
 import { invalidInput, parseInput } from '../input.ts';
 
@@ -17,10 +18,11 @@ export function checkTransport(
   ]);
 }
 
-/** Branches, head and runtime of a repository, read now; its `fairlead.yml` counts before what the files suggest. */
+/** Branches, head and runtime of a repository or of one folder of it, read now; its `fairlead.yml` counts before what the files suggest. */
 export const inspectRepository: UseCase<unknown, RepositoryInspection> = async (ctx, actor, input) => {
   authorize(actor, 'repository.inspect');
-  const asked = parseInput(inspectRepositoryInput, input);
+  const { rootDirectory, ...asked } = parseInput(inspectRepositoryInput, input);
   checkTransport(ctx, asked.repositoryUrl);
-  return declare(await ctx.repositories.inspect(asked));
+  const folderSaid = (text: string) => parseDeclaration(text).values.rootDirectory ?? null;
+  return declare(await ctx.repositories.inspect({ ...asked, folder: rootDirectory, folderSaid }));
 };

@@ -184,7 +184,9 @@ describe('detectRuntime', () => {
 
 test('the source for core answers everything in one question', async () => {
   const source = createRepositorySource(options);
-  expect(await source.inspect({ repositoryUrl: url('static-site') })).toMatchObject({
+  expect(
+    await source.inspect({ repositoryUrl: url('static-site'), folder: null, folderSaid: () => null }),
+  ).toMatchObject({
     branches: ['main'],
     runtime: 'static',
     suggestions: { branch: 'main' },

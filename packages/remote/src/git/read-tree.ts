@@ -1,4 +1,4 @@
-import { AppError } from '@fairlead/errors';
+import { fetchObjects } from './fetch-objects.ts';
 import { type GitOptions, GitSession } from './git-command.ts';
 import { followingGitSuffix } from './list-remote.ts';
 import { checkBranchName } from './repository-address.ts';
@@ -83,27 +83,6 @@ function inFolder(ids: Map<string, string>, folder: string | null): Map<string, 
   const start = `${folder}/`;
   const inside = [...ids].filter(([path]) => path.startsWith(start));
   return new Map(inside.map(([path, id]) => [path.slice(start.length), id]));
-}
-
-/** All at once what was left out of the first fetch; one by one it would be a question for each file. */
-async function fetchObjects(git: GitSession, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const flags = [
-    '--quiet',
-    '--no-tags',
-    '--no-write-fetch-head',
-    '--recurse-submodules=no',
-    '--filter=blob:none',
-  ];
-  try {
-    await git.bytes(
-      ['-c', 'fetch.negotiationAlgorithm=noop', 'fetch', ...flags, '--stdin', 'origin'],
-      lines(ids),
-    );
-  } catch (error) {
-    // A server that gives out heads alone has sent everything before.
-    if (!(error instanceof AppError) || error.details?.reason !== 'no-object') throw error;
-  }
 }
 
 async function sizesOf(git: GitSession, ids: readonly string[]): Promise<Map<string, number>> {

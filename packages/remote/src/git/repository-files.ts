@@ -1,4 +1,5 @@
 import { AppError } from '@fairlead/errors';
+import { fetchObjects } from './fetch-objects.ts';
 import type { GitSession } from './git-command.ts';
 
 /** Read access to one commit: names without their contents, contents one by one. */
@@ -8,6 +9,10 @@ export interface RepositoryFiles {
   readonly paths: ReadonlySet<string>;
   /** A file's text, at most 256 KiB; null when there is none, or it is longer, or it is no regular file. */
   read(path: string): Promise<string | null>;
+  /** Brings the contents of several files at once; one by one each is a question of its own. */
+  fetch(paths: readonly string[]): Promise<void>;
+  /** The same of one folder, with paths from there; null where the commit has no such folder. */
+  within(folder: string): Promise<RepositoryFiles | null>;
 }
 
 const maxFileBytes = 256 << 10;
@@ -19,19 +24,30 @@ const maxListingBytes = 8 << 20;
  * or `refs/heads/<branch>`. Throws `commit-not-found`, `branch-not-found`, `repository-unreachable`.
  */
 export async function openFiles(git: GitSession, revision: string): Promise<RepositoryFiles> {
-  const commit = await fetchFiles(git, revision);
-  const listing = await list(git, commit);
-  const regular = listing
-    .split('\0')
-    .flatMap((line) => /^100\d{3} blob [0-9a-f]+\t(.*)$/s.exec(line)?.[1] ?? []);
-  const paths = new Set(regular.slice(0, 20_000));
+  return filesOf(git, await fetchFiles(git, revision), null);
+}
+
+async function filesOf(git: GitSession, commit: string, folder: string | null): Promise<RepositoryFiles> {
+  const tree = folder === null ? commit : `${commit}:${folder}`;
+  const ids = new Map<string, string>();
+  for (const line of (await list(git, tree)).split('\0')) {
+    const [, id, path] = /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+    if (id !== undefined && path !== undefined && ids.size < 20_000) ids.set(path, id);
+  }
+  const paths = new Set(ids.keys());
   return {
     commit,
     paths,
+    fetch: async (wanted) => fetchObjects(git, [...new Set(wanted.flatMap((path) => ids.get(path) ?? []))]),
+    within: async (inner) => {
+      const named = await git.run(['ls-tree', '-d', '-z', '--full-tree', tree, '--', inner]);
+      if (!named.startsWith('040000 tree ')) return null;
+      return filesOf(git, commit, folder === null ? inner : `${folder}/${inner}`);
+    },
     read: async (path) => {
       if (!paths.has(path)) return null;
       try {
-        return await git.run(['cat-file', 'blob', `${commit}:${path}`], maxFileBytes);
+        return await git.run(['cat-file', 'blob', ids.get(path) ?? ''], maxFileBytes);
       } catch (error) {
         if (error instanceof AppError && error.details?.reason === 'too-large') return null;
         throw error;
@@ -40,12 +56,12 @@ export async function openFiles(git: GitSession, revision: string): Promise<Repo
   };
 }
 
-async function list(git: GitSession, commit: string): Promise<string> {
+async function list(git: GitSession, tree: string): Promise<string> {
   try {
-    return await git.run(['ls-tree', '-r', '-z', '--full-tree', commit], maxListingBytes);
+    return await git.run(['ls-tree', '-r', '-z', '--full-tree', tree], maxListingBytes);
   } catch (error) {
     if (!(error instanceof AppError) || error.details?.reason !== 'too-large') throw error;
-    return await git.run(['ls-tree', '-z', '--full-tree', commit]);
+    return await git.run(['ls-tree', '-z', '--full-tree', tree]);
   }
 }
 

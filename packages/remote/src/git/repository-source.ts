@@ -1,5 +1,5 @@
-import { detectRuntime } from './detect-runtime.ts';
-import type { DetectedRuntime, Evidence, Suggestions } from './detection/guess.ts';
+import { type Detection, detectRuntime } from './detect-runtime.ts';
+import type { DetectedRuntime, Evidence, RuntimeGuess, Suggestions } from './detection/guess.ts';
 import type { GitOptions } from './git-command.ts';
 import { listRemote } from './list-remote.ts';
 import { type RepositoryTree, readTree, type TreeRequest } from './read-tree.ts';
@@ -15,8 +15,12 @@ export interface RepositoryInspection {
   /** Where each value was read. */
   evidence: Evidence[];
   suggestions: Suggestions & { branch: string };
-  /** The text of its `fairlead.yml`; null where it has none. */
-  declaration: string | null;
+  /** What the same files suggest of another runtime. */
+  alternative: NonNullable<RuntimeGuess['alternative']> | null;
+  /** Folders that look like apps of their own, where the root is a place for several. */
+  folders: Detection['folders'];
+  /** The `fairlead.yml` that speaks of the app; null where none does. */
+  declaration: Detection['declaration'];
 }
 
 /** What core asks of repositories (`RepositorySource`): `inspect` answers branches, head and runtime in one question. Throws as {@link listRemote} and {@link detectRuntime}. */
@@ -42,14 +46,19 @@ export function createRepositorySource(options: GitOptions = {}) {
     async inspect(request: {
       repositoryUrl: string;
       branch?: string | undefined;
+      folder: string | null;
+      folderSaid: (declaration: string) => string | null;
     }): Promise<RepositoryInspection> {
+      const { repositoryUrl, folder, folderSaid } = request;
       const { branches, branch, commit } = await listRemote(request, options);
-      const guess = await detectRuntime({ repositoryUrl: request.repositoryUrl, branch }, options);
+      const guess = await detectRuntime({ repositoryUrl, branch, folder, folderSaid }, options);
       return {
         branches,
         commit,
         runtime: guess.runtime ?? 'static',
         evidence: guess.evidence,
+        alternative: guess.alternative ?? null,
+        folders: guess.folders,
         declaration: guess.declaration,
         suggestions: { branch, ...guess.suggestions },
       };

@@ -1,7 +1,7 @@
 import type { RepositoryFiles } from '../repository-files.ts';
 
-/** What can be read from a tree; `node`'s and `python`'s apps have a start command, the others a folder to serve. */
-export type DetectedRuntime = 'node' | 'php' | 'python' | 'static';
+/** What can be read from a tree; `node`'s and `python`'s apps have a start command, `docker`'s a file that makes an image, the others a folder to serve. */
+export type DetectedRuntime = 'node' | 'php' | 'python' | 'static' | 'docker';
 
 /** What the files of a tree suggest; `documentRoot` is relative to the tree. */
 export interface Suggestions {
@@ -11,6 +11,13 @@ export interface Suggestions {
   documentRoot: string | null;
   /** `22` or `22.12`, or at least that: `>=3.11`; null: none is asked for. */
   runtimeVersion: string | null;
+  /** Of `docker`; null: `Dockerfile`. */
+  containerFile: string | null;
+  containerService: string | null;
+  containerPort: number | null;
+  healthPath: string | null;
+  /** The folder of the repository that is the app; null: all of it. */
+  rootDirectory: string | null;
 }
 
 /** Where a value came from. */
@@ -28,6 +35,17 @@ export interface RuntimeGuess {
   runtime: DetectedRuntime | null;
   evidence: Evidence[];
   suggestions: Suggestions;
+  /** What the same files suggest of another runtime; null: nothing. */
+  alternative?: { runtime: DetectedRuntime; suggestions: Suggestions } | null;
+}
+
+/** Where the tree is one folder of a repository. */
+export interface Place {
+  folder: string;
+  /** All of the repository. */
+  root: Files;
+  /** Somebody has said that the folder alone is the app: nothing outside of it can be used. */
+  isFixed: boolean;
 }
 
 /** What a judge may look at. */
@@ -39,7 +57,21 @@ export const noSuggestions: Suggestions = {
   startCommand: null,
   documentRoot: null,
   runtimeVersion: null,
+  containerFile: null,
+  containerService: null,
+  containerPort: null,
+  healthPath: null,
+  rootDirectory: null,
 };
+
+/** A guess at one folder's tree, as it is named in the repository. */
+export function placed(guess: RuntimeGuess, folder: string): RuntimeGuess {
+  return {
+    ...guess,
+    evidence: guess.evidence.map((each) => ({ ...each, file: `${folder}/${each.file}` })),
+    suggestions: { ...guess.suggestions, rootDirectory: folder },
+  };
+}
 
 /** The line of a place in a text, from 1 on. */
 export const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

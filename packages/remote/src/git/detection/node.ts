@@ -10,12 +10,15 @@ import {
 import { judgeStatic } from './static.ts';
 import { nodeVersion } from './version.ts';
 
-const lockFiles = [
+export const lockFiles = [
   { file: 'pnpm-lock.yaml', tool: 'pnpm', install: 'pnpm install --frozen-lockfile', run: 'pnpm run' },
   { file: 'yarn.lock', tool: 'yarn', install: 'yarn install --frozen-lockfile', run: 'yarn run' },
   { file: 'package-lock.json', tool: 'npm', install: 'npm ci', run: 'npm run' },
   { file: 'npm-shrinkwrap.json', tool: 'npm', install: 'npm ci', run: 'npm run' },
 ] as const;
+
+export type Lock = (typeof lockFiles)[number];
+export const lockOf = ({ paths }: Files): Lock | undefined => lockFiles.find(({ file }) => paths.has(file));
 
 const bunLocks = ['bun.lock', 'bun.lockb'];
 
@@ -24,7 +27,7 @@ export async function judgeNode(files: Files): Promise<RuntimeGuess | null> {
   const manifest = await readManifest(files, 'package.json');
   if (!manifest) return null;
   const script = scriptsOf(manifest);
-  const lock = lockFiles.find(({ file }) => files.paths.has(file));
+  const lock = lockOf(files);
   const run = lock?.run ?? 'npm run';
   const main = mainOf(manifest, files);
   const startCommand = script('start') ? `${run} start` : main ? `node ${main}` : null;
@@ -47,12 +50,7 @@ export async function judgeNode(files: Files): Promise<RuntimeGuess | null> {
     evidence,
     suggestions: {
       ...noSuggestions,
-      installCommand:
-        lock === undefined
-          ? 'npm install'
-          : (await isBerry(files, lock.file))
-            ? 'yarn install --immutable'
-            : lock.install,
+      installCommand: lock === undefined ? 'npm install' : await installOf(files, lock),
       runtimeVersion: asked.version,
       buildCommand: build ? `${run} build` : null,
       startCommand,
@@ -60,6 +58,10 @@ export async function judgeNode(files: Files): Promise<RuntimeGuess | null> {
     },
   };
 }
+
+/** Installs what a lock file says. */
+export const installOf = async (files: Files, { file, install }: Lock): Promise<string> =>
+  (await isBerry(files, file)) ? 'yarn install --immutable' : install;
 
 /** Yarn from 2 on has another word for it, and another format of its lock file. */
 async function isBerry(files: Files, lock: string): Promise<boolean> {

@@ -1,4 +1,11 @@
-import { type Evidence, type Files, folderOf, type RuntimeGuess, readManifest } from './guess.ts';
+import {
+  type Evidence,
+  type Files,
+  folderOf,
+  noSuggestions,
+  type RuntimeGuess,
+  readManifest,
+} from './guess.ts';
 import { judgeAssets } from './node.ts';
 
 const install = 'composer install --no-dev --no-interaction --prefer-dist --optimize-autoloader';
@@ -24,10 +31,9 @@ export async function judgePhp(files: Files): Promise<RuntimeGuess | null> {
     runtime: 'php',
     evidence: [...evidence, ...assets.evidence],
     suggestions: {
+      ...noSuggestions,
       installCommand: composer ? install : null,
       buildCommand: assets.command,
-      startCommand: null,
-      runtimeVersion: null,
       documentRoot: entry?.includes('/') ? folderOf(entry) : isLaravel ? 'public' : '.',
     },
   };

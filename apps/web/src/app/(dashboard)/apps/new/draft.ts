@@ -1,5 +1,5 @@
 import type { App, RepositoryInspection } from '@fairlead/api/types';
-import { hasProcess } from '@fairlead/core/runtimes';
+import { hasProcess, isComposeFile } from '@fairlead/core/runtimes';
 import { type EnvironmentEntry, parseEnvironment } from '../../../../parts/environment-text.ts';
 
 /** What a person has filled in so far; every field is text or a choice, as it stands in the form. */
@@ -13,7 +13,13 @@ export interface AppDraft {
   startCommand: string;
   documentRoot: string;
   runtimeVersion: string;
+  /** Where *Read repository* looks. */
+  folder: string;
+  /** What of the repository is the app: the folder or, of a package of a workspace, all of it. */
   rootDirectory: string;
+  containerFile: string;
+  containerService: string;
+  containerPort: string;
   primaryServerId: string;
   databaseEngine: App['database']['engine'];
   environment: string;
@@ -32,7 +38,11 @@ export const emptyDraft: AppDraft = {
   startCommand: '',
   documentRoot: '',
   runtimeVersion: '',
+  folder: '',
   rootDirectory: '',
+  containerFile: '',
+  containerService: '',
+  containerPort: '',
   primaryServerId: '',
   databaseEngine: 'none',
   environment: '',
@@ -55,14 +65,35 @@ export function withInspection(draft: AppDraft, found: RepositoryInspection): Ap
     name: draft.name || nameOf(draft.repositoryUrl),
     branch: suggestions.branch,
     runtime: found.runtime,
+    ...valuesOf(suggestions),
+    healthPath: suggestions.healthPath ?? draft.healthPath,
+    port: suggestions.port === null ? draft.port : String(suggestions.port),
+  };
+}
+
+/** Another runtime, with what the repository says of that one. */
+export function withRuntime(
+  draft: AppDraft,
+  runtime: App['runtime'],
+  found: RepositoryInspection | null,
+): AppDraft {
+  const known = [found, found?.alternative ?? null].find((each) => each?.runtime === runtime);
+  return { ...draft, runtime, ...(known ? valuesOf(known.suggestions) : {}) };
+}
+
+type Suggestions = NonNullable<RepositoryInspection['alternative']>['suggestions'];
+
+function valuesOf(suggestions: Suggestions) {
+  return {
     installCommand: suggestions.installCommand ?? '',
     buildCommand: suggestions.buildCommand ?? '',
     startCommand: suggestions.startCommand ?? '',
     documentRoot: suggestions.documentRoot ?? '',
     runtimeVersion: suggestions.runtimeVersion ?? '',
     rootDirectory: suggestions.rootDirectory ?? '',
-    healthPath: suggestions.healthPath ?? draft.healthPath,
-    port: suggestions.port === null ? draft.port : String(suggestions.port),
+    containerFile: suggestions.containerFile ?? '',
+    containerService: suggestions.containerService ?? '',
+    containerPort: suggestions.containerPort === null ? '' : String(suggestions.containerPort),
   };
 }
 
@@ -75,17 +106,31 @@ export function createBody(draft: AppDraft) {
     repositoryUrl: draft.repositoryUrl.trim(),
     branch: draft.branch.trim() || undefined,
     runtime: draft.runtime,
-    installCommand: orNull(draft.installCommand),
-    buildCommand: orNull(draft.buildCommand),
     startCommand: hasProcess(draft.runtime) ? orNull(draft.startCommand) : null,
-    documentRoot: hasProcess(draft.runtime) ? null : orNull(draft.documentRoot),
-    runtimeVersion: draft.runtime === 'php' ? null : orNull(draft.runtimeVersion),
+    ...(draft.runtime === 'docker' ? containerBody(draft) : codeBody(draft)),
     rootDirectory: orNull(draft.rootDirectory),
     port: draft.port.trim() === '' ? undefined : Number(draft.port),
     domains: draft.domains.split(/[\s,]+/).filter(Boolean),
     healthPath: draft.healthPath.trim() || '/',
     primaryServerId: draft.primaryServerId,
     databaseEngine: draft.databaseEngine,
+  };
+}
+
+function containerBody(draft: AppDraft) {
+  return {
+    containerFile: orNull(draft.containerFile),
+    containerService: isComposeFile(draft.containerFile) ? orNull(draft.containerService) : null,
+    containerPort: draft.containerPort.trim() === '' ? null : Number(draft.containerPort),
+  };
+}
+
+function codeBody(draft: AppDraft) {
+  return {
+    installCommand: orNull(draft.installCommand),
+    buildCommand: orNull(draft.buildCommand),
+    documentRoot: hasProcess(draft.runtime) ? null : orNull(draft.documentRoot),
+    runtimeVersion: draft.runtime === 'php' ? null : orNull(draft.runtimeVersion),
   };
 }
 

@@ -10,6 +10,9 @@ const labels: Record<Field, string> = {
   startCommand: 'Start command',
   documentRoot: 'Folder to serve',
   runtimeVersion: 'Version',
+  containerFile: 'Container file',
+  containerService: 'Service',
+  containerPort: 'Port in the container',
   rootDirectory: 'Folder of the repository',
   healthPath: 'Health check path',
   port: 'Port',
@@ -44,8 +47,18 @@ export function FoundValues({ found }: { found: RepositoryInspection }) {
   );
 }
 
+/** What stands in the place of a value that is not said. */
+function whereNull(runtime: RepositoryInspection['runtime']): Partial<Record<Field, string>> {
+  return {
+    rootDirectory: 'all of it',
+    containerFile: 'Dockerfile',
+    containerPort: '8080',
+    ...(runtime === 'docker' ? { startCommand: 'the image’s own' } : {}),
+  };
+}
+
 function shownValue({ runtime, suggestions }: RepositoryInspection, field: Field): string {
   if (field === 'runtime') return runtimeNames[runtime];
   const value = suggestions[field];
-  return value === null ? 'none' : String(value);
+  return value === null ? (whereNull(runtime)[field] ?? 'none') : String(value);
 }

@@ -1,5 +1,5 @@
 'use client';
-import type { App, Environment } from '@fairlead/api/types';
+import type { App, Environment, RepositoryInspection } from '@fairlead/api/types';
 import { Button, buttonClasses, ErrorNote, notify, PageHeader } from '@fairlead/ui';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -18,7 +18,8 @@ import { ServerSection } from './server-section.tsx';
 export function NewAppPage() {
   const router = useRouter();
   const [draft, setDraft] = useState(emptyDraft);
-  const [found, setFound] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const [found, setFound] = useState<RepositoryInspection | null>(null);
   const create = useAction<App>({ failure: 'Could not create the app', quiet: true });
   const set = (change: Partial<AppDraft>) => setDraft((before) => ({ ...before, ...change }));
 
@@ -43,6 +44,10 @@ export function NewAppPage() {
       },
     );
 
+  const onFound = (answer: RepositoryInspection | null) => {
+    setFound(answer);
+    setOpen(true);
+  };
   const sections = { draft, set, fields: create.fields };
   return (
     <>
@@ -58,10 +63,10 @@ export function NewAppPage() {
           submit();
         }}
       >
-        <RepositorySection {...sections} onFound={() => setFound(true)} />
-        {found ? (
+        <RepositorySection {...sections} onFound={onFound} />
+        {isOpen ? (
           <>
-            <RuntimeSection {...sections} />
+            <RuntimeSection {...sections} found={found} />
             <ServerSection {...sections} />
             <ReachSection {...sections} />
             {create.error ? <ErrorNote title="Could not create the app" error={create.error} /> : null}

@@ -1,11 +1,12 @@
 'use client';
 import type { RepositoryInspection } from '@fairlead/api/types';
 import { Button, ErrorNote, Field, Input, Panel, Select, ToneIcon } from '@fairlead/ui';
-import { useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { useAction } from '../../../../data/use-action.tsx';
 import { runtimeNames } from '../../../../parts/runtime-names.ts';
 import { shortCommit } from '../../../../parts/units.ts';
 import { type AppDraft, nameOf, withInspection } from './draft.ts';
+import { FolderChoice } from './folder-choice.tsx';
 import { FoundValues } from './found-values.tsx';
 
 export interface SectionProps {
@@ -15,24 +16,37 @@ export interface SectionProps {
 }
 
 /** Where the code is; read live, so that a typing slip shows here and not at the first deployment. */
-export function RepositorySection({ draft, set, fields, onFound }: SectionProps & { onFound: () => void }) {
+export function RepositorySection({
+  draft,
+  set,
+  fields,
+  onFound,
+}: SectionProps & { onFound: (found: RepositoryInspection | null) => void }) {
   const [isUnread, setUnread] = useState(false);
   const inspect = useAction<RepositoryInspection>({ failure: 'Could not read the repository', quiet: true });
-  const look = (branch?: string) =>
+  const look = (asked: { branch?: string; folder?: string } = {}) => {
+    const { branch, folder = draft.folder.trim() } = asked;
+    const body = {
+      repositoryUrl: draft.repositoryUrl.trim(),
+      ...(branch ? { branch } : {}),
+      ...(folder === '' ? {} : { rootDirectory: folder }),
+    };
     inspect.run(
-      {
-        method: 'POST',
-        path: '/repositories/inspect',
-        body: { repositoryUrl: draft.repositoryUrl.trim(), ...(branch ? { branch } : {}) },
-      },
+      { method: 'POST', path: '/repositories/inspect', body },
       {
         onSuccess: (answer) => {
-          set(withInspection(draft, answer));
+          set(withInspection({ ...draft, folder }, answer));
           setUnread(false);
-          onFound();
+          onFound(answer);
         },
       },
     );
+  };
+  const lookOnEnter = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    look();
+  };
   const found = inspect.answer;
   return (
     <Panel title="Repository" description="Fairlead reads it now, and fetches it again at each deployment.">
@@ -50,11 +64,7 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
               placeholder="https://git.example.com/team/app.git"
               value={draft.repositoryUrl}
               onChange={(event) => set({ repositoryUrl: event.target.value })}
-              onKeyDown={(event) => {
-                if (event.key !== 'Enter') return;
-                event.preventDefault();
-                look();
-              }}
+              onKeyDown={lookOnEnter}
             />
             <Button
               variant={found ? 'secondary' : 'primary'}
@@ -66,7 +76,21 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
             </Button>
           </div>
         </Field>
-        {inspect.error && !inspect.fields.repositoryUrl ? (
+        <Field
+          name="folder"
+          label="Folder"
+          optional
+          error={inspect.fields.rootDirectory ?? fields.rootDirectory}
+          hint="Of a repository with several apps, the one to read, e.g. apps/web."
+        >
+          <Input
+            mono
+            value={draft.folder}
+            onChange={(event) => set({ folder: event.target.value, rootDirectory: event.target.value })}
+            onKeyDown={lookOnEnter}
+          />
+        </Field>
+        {inspect.error && !inspect.fields.repositoryUrl && !inspect.fields.rootDirectory ? (
           <>
             <ErrorNote title="Could not read the repository" error={inspect.error} />
             {isUnread ? null : (
@@ -77,7 +101,7 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
                   onClick={() => {
                     set({ branch: draft.branch || 'main', name: draft.name || nameOf(draft.repositoryUrl) });
                     setUnread(true);
-                    onFound();
+                    onFound(null);
                   }}
                 >
                   It is private: go on
@@ -97,6 +121,11 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
                 {draft.branch}: <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
               </span>
             </p>
+            <FolderChoice
+              found={found}
+              folder={draft.folder}
+              choose={(folder) => look({ folder, branch: draft.branch })}
+            />
             <FoundValues found={found} />
             <div className="grid gap-5 sm:grid-cols-2">
               <Field label="Branch" error={inspect.fields.branch ?? fields.branch}>
@@ -105,7 +134,7 @@ export function RepositorySection({ draft, set, fields, onFound }: SectionProps 
                   value={draft.branch}
                   onChange={(branch) => {
                     set({ branch });
-                    look(branch);
+                    look({ branch });
                   }}
                   options={found.branches.map((branch) => ({ value: branch, label: branch }))}
                 />

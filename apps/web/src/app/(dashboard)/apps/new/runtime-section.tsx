@@ -1,10 +1,14 @@
 'use client';
+import type { RepositoryInspection } from '@fairlead/api/types';
 import { hasProcess } from '@fairlead/core/runtimes';
 import { Field, Input, Panel, RadioCards } from '@fairlead/ui';
+import { ContainerFields } from './container-fields.tsx';
+import { withRuntime } from './draft.ts';
 import type { SectionProps } from './repository-section.tsx';
 
 /** What it is and how it is built and started. */
-export function RuntimeSection({ draft, set, fields }: SectionProps) {
+export function RuntimeSection({ found, ...props }: SectionProps & { found: RepositoryInspection | null }) {
+  const { draft, set } = props;
   return (
     <Panel title="Runtime" description="Found in the files; change it where you know better.">
       <div className="flex flex-col gap-5">
@@ -12,7 +16,7 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
           label="Runtime"
           columns={2}
           value={draft.runtime}
-          onChange={(runtime) => set({ runtime })}
+          onChange={(runtime) => set(withRuntime(draft, runtime, found))}
           cards={[
             { value: 'node', label: 'Node.js', detail: 'A process with a start command.' },
             {
@@ -22,71 +26,81 @@ export function RuntimeSection({ draft, set, fields }: SectionProps) {
             },
             { value: 'php', label: 'PHP', detail: 'Served by PHP-FPM from a folder.' },
             { value: 'static', label: 'Static files', detail: 'A folder, served as it is.' },
+            { value: 'docker', label: 'Docker', detail: 'A Dockerfile or a compose file.' },
           ]}
         />
-        {draft.runtime === 'php' ? null : (
-          <Field
-            name="runtimeVersion"
-            label="Runtime version"
-            optional
-            error={fields.runtimeVersion}
-            hint={versionHint(draft.runtime)}
-          >
-            <Input
-              mono
-              placeholder={draft.runtime === 'python' ? '>=3.11' : '22'}
-              value={draft.runtimeVersion}
-              onChange={(event) => set({ runtimeVersion: event.target.value })}
-            />
-          </Field>
-        )}
-        <div className="grid gap-5 sm:grid-cols-2">
-          <Field name="installCommand" label="Install command" optional error={fields.installCommand}>
-            <Input
-              mono
-              value={draft.installCommand}
-              onChange={(event) => set({ installCommand: event.target.value })}
-            />
-          </Field>
-          <Field name="buildCommand" label="Build command" optional error={fields.buildCommand}>
-            <Input
-              mono
-              value={draft.buildCommand}
-              onChange={(event) => set({ buildCommand: event.target.value })}
-            />
-          </Field>
-        </div>
-        {hasProcess(draft.runtime) ? (
-          <Field
-            name="startCommand"
-            label="Start command"
-            error={fields.startCommand}
-            hint="The app listens on the port in the variable PORT, on 127.0.0.1."
-          >
-            <Input
-              mono
-              required
-              value={draft.startCommand}
-              onChange={(event) => set({ startCommand: event.target.value })}
-            />
-          </Field>
-        ) : (
-          <Field
-            name="documentRoot"
-            label="Folder to serve"
-            optional
-            error={fields.documentRoot}
-            hint="Below the repository’s root, e.g. public."
-          >
-            <Input
-              mono
-              value={draft.documentRoot}
-              onChange={(event) => set({ documentRoot: event.target.value })}
-            />
-          </Field>
-        )}
+        {draft.runtime === 'docker' ? <ContainerFields {...props} /> : <CodeFields {...props} />}
       </div>
     </Panel>
+  );
+}
+
+/** How code is installed, built, and started or served. */
+function CodeFields({ draft, set, fields }: SectionProps) {
+  return (
+    <>
+      {draft.runtime === 'php' ? null : (
+        <Field
+          name="runtimeVersion"
+          label="Runtime version"
+          optional
+          error={fields.runtimeVersion}
+          hint={versionHint(draft.runtime)}
+        >
+          <Input
+            mono
+            placeholder={draft.runtime === 'python' ? '>=3.11' : '22'}
+            value={draft.runtimeVersion}
+            onChange={(event) => set({ runtimeVersion: event.target.value })}
+          />
+        </Field>
+      )}
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field name="installCommand" label="Install command" optional error={fields.installCommand}>
+          <Input
+            mono
+            value={draft.installCommand}
+            onChange={(event) => set({ installCommand: event.target.value })}
+          />
+        </Field>
+        <Field name="buildCommand" label="Build command" optional error={fields.buildCommand}>
+          <Input
+            mono
+            value={draft.buildCommand}
+            onChange={(event) => set({ buildCommand: event.target.value })}
+          />
+        </Field>
+      </div>
+      {hasProcess(draft.runtime) ? (
+        <Field
+          name="startCommand"
+          label="Start command"
+          error={fields.startCommand}
+          hint="The app listens on the port in the variable PORT, on 127.0.0.1."
+        >
+          <Input
+            mono
+            required
+            value={draft.startCommand}
+            onChange={(event) => set({ startCommand: event.target.value })}
+          />
+        </Field>
+      ) : (
+        <Field
+          name="documentRoot"
+          label="Folder to serve"
+          optional
+          error={fields.documentRoot}
+          hint="Below the repository’s root, e.g. public."
+        >
+          <Input
+            mono
+            value={draft.documentRoot}
+            onChange={(event) => set({ documentRoot: event.target.value })}
+          />
+        </Field>
+      )}
+    </>
   );
 }
 

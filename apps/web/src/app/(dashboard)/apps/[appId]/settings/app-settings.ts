@@ -1,6 +1,9 @@
 import type { App } from '@fairlead/api/types';
-import { hasProcess } from '@fairlead/core/runtimes';
+import { hasProcess, needsStartCommand } from '@fairlead/core/runtimes';
 import { orNull, type SettingsGroup } from '../../../../../parts/settings-form.tsx';
+
+const isOfContainers = (app: App) => app.runtime === 'docker';
+const isOfCode = (app: App) => app.runtime !== 'docker';
 
 const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
 const isYes = (text: string) => text === 'yes';
@@ -41,7 +44,7 @@ export const appSettings: SettingsGroup<App>[] = [
         hint: 'E.g. 22 or >=3.11. Empty: whichever the server has.',
         value: (app) => app.runtimeVersion ?? '',
         parse: orNull,
-        only: (app) => app.runtime !== 'php',
+        only: (app) => app.runtime !== 'php' && app.runtime !== 'docker',
       },
       {
         name: 'submodules',
@@ -79,6 +82,7 @@ export const appSettings: SettingsGroup<App>[] = [
         optional: true,
         value: (app) => app.installCommand ?? '',
         parse: orNull,
+        only: isOfCode,
       },
       {
         name: 'buildCommand',
@@ -87,6 +91,47 @@ export const appSettings: SettingsGroup<App>[] = [
         optional: true,
         value: (app) => app.buildCommand ?? '',
         parse: orNull,
+        only: isOfCode,
+      },
+      {
+        name: 'containerFile',
+        label: 'Container file',
+        mono: true,
+        optional: true,
+        hint: 'A Dockerfile, or a compose file ending in .yml or .yaml. Empty: Dockerfile.',
+        value: (app) => app.containerFile ?? '',
+        parse: orNull,
+        only: isOfContainers,
+      },
+      {
+        name: 'containerService',
+        label: 'Service',
+        mono: true,
+        optional: true,
+        hint: 'Of a compose file, the one that answers requests. Empty: the only one that is built.',
+        value: (app) => app.containerService ?? '',
+        parse: orNull,
+        only: isOfContainers,
+      },
+      {
+        name: 'containerPort',
+        label: 'Port in the container',
+        type: 'number',
+        optional: true,
+        hint: 'Where the app listens; PORT tells it, too. Empty: 8080.',
+        value: (app) => numberText(app.containerPort),
+        parse: numberOrNull,
+        only: isOfContainers,
+      },
+      {
+        name: 'startCommand',
+        label: 'Start command',
+        mono: true,
+        optional: true,
+        hint: 'Run by the image’s sh. Empty: the image’s own.',
+        value: (app) => app.startCommand ?? '',
+        parse: orNull,
+        only: isOfContainers,
       },
       {
         name: 'startCommand',
@@ -94,7 +139,7 @@ export const appSettings: SettingsGroup<App>[] = [
         mono: true,
         value: (app) => app.startCommand ?? '',
         parse: orNull,
-        only: (app) => hasProcess(app.runtime),
+        only: (app) => needsStartCommand(app.runtime),
       },
       {
         name: 'documentRoot',
