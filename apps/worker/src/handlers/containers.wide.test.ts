@@ -221,7 +221,7 @@ test('of an app that is removed nothing is left', async () => {
   const traces = await onAll((name) =>
     on(
       name,
-      `grep -h fl-notes /etc/subuid /etc/subgid /etc/passwd; find /etc /srv /var/lib /run -xdev -not -path '/var/lib/systemd/*' -not -path '/var/lib/postgresql/*' -name '*notes*' 2>/dev/null; systemctl list-units --all --plain --no-legend 'fairlead-notes*' 'fairlead-run-*' 'fairlead-build-*'; pgrep -a 'podman|conmon|slirp4netns|rootlessport'; true`,
+      `grep -h fl-notes /etc/subuid /etc/subgid /etc/passwd; find /etc /srv /var/lib /run -xdev -not -path '/var/lib/systemd/*' -not -path '/var/lib/postgresql/*' -name '*notes*' 2>/dev/null; systemctl list-units --all --plain --no-legend 'fairlead-notes*' 'fairlead-run-*' 'fairlead-build-*'; ps -eo comm= | grep -xE "podman|conmon|slirp4netns|rootlessport|exe"; true`,
     ),
   );
   expect(traces).toEqual(['', '', '']);

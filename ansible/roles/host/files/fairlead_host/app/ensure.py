@@ -5,7 +5,6 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +70,11 @@ def _directories(app: App, runtime: str) -> bool:
 
 
 def _containers(app: App, runtime: str) -> bool:
-    """What an app of containers has beside that, or nothing of it."""
+    """What an app of containers has beside that."""
+    if runtime != "docker":
+        return False
     uid, gid = app.ids()
-    places = (app.images, app.containers)
-    if runtime == "docker":
-        return any([subordinate.ensure(app), *(_directory(place, 0o700, uid, gid) for place in places)])
-    there = [place for place in places if place.is_dir()]
-    for place in there:
-        shutil.rmtree(place)
-    return any([subordinate.forget(app), bool(there)])
+    return any([subordinate.ensure(app), *(_directory(place, 0o700, uid, gid) for place in (app.images, app.containers))])
 
 
 def _directory(path: Path, mode: int, uid: int, gid: int) -> bool:

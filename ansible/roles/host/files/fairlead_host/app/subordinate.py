@@ -1,4 +1,7 @@
-"""Numbers for the users that a container of the app knows beside its root: a range of its own in /etc/subuid and /etc/subgid (subuid(5))."""
+"""Numbers for the users that a container of the app knows beside its root: a range of its own in /etc/subuid and /etc/subgid (subuid(5)).
+
+userdel(8) takes them back with the user.
+"""
 
 from __future__ import annotations
 
@@ -18,29 +21,13 @@ USERMOD = "/usr/sbin/usermod"
 def ensure(app: App) -> bool:
     """The app's user has a range that nobody else has; answers whether it is new."""
     with hold("subordinate-ids"):
-        if all(_owned(file, app.user) for file in FILES):
+        ranges = [each for file in FILES for each in _ranges(file)]
+        if sum(owner == app.user and count > 0 for owner, _, count in ranges) >= len(FILES):
             return False
-        _drop(app)
-        start = _free([each for file in FILES for each in _ranges(file)])
+        start = _free(ranges)
         span = f"{start}-{start + COUNT - 1}"
         run([USERMOD, "--add-subuids", span, "--add-subgids", span, "--", app.user])
         return True
-
-
-def forget(app: App) -> bool:
-    """Takes the app's ranges back; answers whether there were any."""
-    with hold("subordinate-ids"):
-        return _drop(app)
-
-
-def _drop(app: App) -> bool:
-    options = []
-    for file, option in zip(FILES, ("--del-subuids", "--del-subgids")):
-        for start, count in _owned(file, app.user):
-            options += [option, f"{start}-{start + count - 1}"]
-    if options:
-        run([USERMOD, *options, "--", app.user])
-    return bool(options)
 
 
 def _free(taken: list[tuple[str, int, int]]) -> int:
@@ -52,10 +39,6 @@ def _free(taken: list[tuple[str, int, int]]) -> int:
     if start + COUNT - 1 > LAST:
         raise HostError("host-refused", "This server has no numbers left for users of containers.", hint="Look at /etc/subuid.")
     return start
-
-
-def _owned(file: Path, user: str) -> list[tuple[int, int]]:
-    return [(first, count) for owner, first, count in _ranges(file) if owner == user and count > 0]
 
 
 def _ranges(file: Path) -> list[tuple[str, int, int]]:
