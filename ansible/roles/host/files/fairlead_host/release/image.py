@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import compose  # noqa: E402
-from engine import DESCRIPTION, IMAGE, PODMAN, Engine, name_of  # noqa: E402
+from engine import BOX, DESCRIPTION, IMAGE, PODMAN, Engine, name_of  # noqa: E402
 from source import BAD_COMPOSE, IMAGE_FAILED, NO_ENGINE, Failed, say  # noqa: E402
 
 BLOBS = "blobs/sha256"
@@ -46,13 +46,15 @@ def build(spec: dict[str, Any], source: str) -> None:
 
 def load(spec: dict[str, Any]) -> None:
     """Takes the image of a release that another server built."""
-    engine, name = _engine(spec), _name(spec)
-    if engine.ask("pull", "--quiet", f"oci:{os.path.join(spec['release'], IMAGE)}") is None:
+    engine = _engine(spec)
+    # Each of its files is what the manifest says, so the image is what was built; Podman names one by its configuration, which has another form here.
+    place = os.path.join(BOX, "image")
+    os.symlink(os.path.join(spec["release"], IMAGE), place)
+    found = (engine.ask("pull", "--quiet", f"oci:{place}") or "").split()
+    if not found or engine.run("tag", found[-1], _name(spec)) != 0:
         raise Failed(IMAGE_FAILED, "The image that was sent could not be taken.")
-    with open(os.path.join(spec["release"], DESCRIPTION), encoding="utf-8") as file:
-        image = str(json.load(file)["id"])
-    if engine.run("tag", image, name) != 0:
-        raise Failed(IMAGE_FAILED, "The image that was sent is not the one that was built.")
+    # Podman 4 names what it takes after the place.
+    engine.is_done("untag", found[-1], f"localhost{place}:latest")
 
 
 def prune(app: str, store: str, keep: list[str]) -> None:
@@ -103,7 +105,6 @@ def _write_description(engine: Engine, spec: dict[str, Any], name: str, plan: co
     told = json.loads(engine.ask("image", "inspect", "--format=json", name) or "[{}]")[0]
     config = told.get("Config") or {}
     described = {
-        "id": told.get("Id", ""),
         "workdir": config.get("WorkingDir") or "/",
         "user": config.get("User") or "",
         "stopSignal": config.get("StopSignal") or "",
