@@ -102,7 +102,6 @@ test('an image is built and started as the app’s user; its container finds the
     expect(await host.sh(`ls -A /srv/fairlead/shop/releases/${id}`)).toBe('.fairlead');
     const started = await host.call('release.start', start(id));
     expect(started).toMatchObject({ started: true });
-    console.log(host.machine.name, started, log.split('\n').slice(-3));
     expect(await host.call('release.start', start(id))).toMatchObject({ started: false });
     await host.call('release.activate', { app: 'shop', releaseId: id });
 
@@ -164,11 +163,6 @@ test('limits hold for what is in the container, and a process that takes too muc
     await ensure(host, { memoryMib: 200, cpuPercent: null, tasks: 300 });
     const { id } = await built(host);
     await host.call('release.start', start(id));
-    console.log(
-      host.machine.name,
-      await host.call('release.observe', { app: 'shop' }),
-      await host.sh('ps -eo rss,comm --sort=-rss | head -8'),
-    );
     const startCommand = 'dd if=/dev/zero of=/dev/null bs=400M';
     const error = await failure(
       host.call('release.start', start(id, { colour: 'green', port: 30_001, startCommand })),
@@ -229,7 +223,8 @@ test('release command, workers, cron entries and commands run in the image', () 
     });
     await expect.poll(() => host.sh('pgrep -fc "[s]leep 600" || true')).not.toBe('0');
     await host.call('process.end', { app: 'shop', runId });
-    expect(await long).toMatchObject({ exitCode: expect.any(Number) });
+    // Which of the two writes down the end is a matter of moments.
+    expect(['cancelled', 'gone', 'success']).toContain((await long).result);
 
     const worker = {
       name: 'queue',

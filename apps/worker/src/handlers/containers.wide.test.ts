@@ -209,7 +209,7 @@ test('a compose file’s service is deployed with what it says, without the data
 test('images of releases that are gone are gone, too', async () => {
   const images = `cd /srv/fairlead/notes/images/overlay-images && grep -o 'fairlead-notes:[0-9a-f-]*' images.json | sort -u | wc -l`;
   const releases = 'ls /srv/fairlead/notes/releases | wc -l';
-  for (const version of ['6', '7', '8', '9']) {
+  for (const version of ['6', '7']) {
     await push(version);
     await deploy();
   }

@@ -67,6 +67,8 @@ def end_command(_: Call, fields: Fields) -> dict[str, Any]:
             unlink(_log(app, run_id))
             if "result" not in known:
                 write_json(_note(app, run_id), {**known, "result": "cancelled", "exitCode": None, "durationMs": 0, "startedAt": time.time()})
+        # One that was about to begin a moment ago has begun by now, or never will.
+        stopped = systemd.stop(unit_of(run_id), STOP_S) or stopped
     return {"stopped": stopped}
 
 
