@@ -279,8 +279,10 @@ export async function seedApps(ctx: Context, actor: Actor, serverIds: string[]):
     ...base,
     name: 'billing',
     repositoryUrl: 'https://git.example.com/shop/billing.git',
-    runtime: 'php',
-    documentRoot: 'public',
+    runtime: 'docker',
+    containerFile: 'compose.yaml',
+    containerService: 'web',
+    containerPort: 3000,
     domains: ['billing.example.com'],
   });
   await changeEnvironment(ctx, actor, {

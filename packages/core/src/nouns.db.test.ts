@@ -126,6 +126,29 @@ describe('every accepted field is stored', () => {
     expect(await update(none)).toMatchObject(none);
   });
 
+  it('of a reading of a repository', async () => {
+    const { inspect } = world.ctx.repositories;
+    const asked: Parameters<typeof inspect>[0][] = [];
+    const repositories: typeof world.ctx.repositories = {
+      ...world.ctx.repositories,
+      inspect: async (input) => {
+        asked.push(input);
+        return inspect(input);
+      },
+    };
+    const read = (input: object) =>
+      core.inspectRepository({ ...world.ctx, repositories }, owner, {
+        repositoryUrl: 'https://git.example/a.git',
+        ...input,
+      });
+    expect(await read({ branch: 'next', rootDirectory: 'apps/web/' })).toMatchObject({ runtime: 'node' });
+    await read({});
+    expect(asked).toMatchObject([{ branch: 'next', folder: 'apps/web' }, { folder: null }]);
+    expect(asked[0]?.folderSaid('rootDirectory: apps/api\n')).toBe('apps/api');
+    expect(asked[0]?.folderSaid('runtime: node\n')).toBeNull();
+    expect(await refusal(read({ rootDirectory: '../x' }))).toMatchObject({ code: 'invalid-input' });
+  });
+
   it('of a changed app', async () => {
     const { app } = await seedApp(world, owner);
     const input = {

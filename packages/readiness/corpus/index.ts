@@ -1,3 +1,4 @@
+import { containerSamples } from './container.ts';
 import { laravelSamples } from './laravel.ts';
 import { nodeSamples } from './node.ts';
 import { otherSamples } from './other.ts';
@@ -14,4 +15,5 @@ export const corpus: readonly Sample[] = [
   ...pythonSamples,
   ...otherSamples,
   ...secondSamples,
+  ...containerSamples,
 ];

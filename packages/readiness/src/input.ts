@@ -19,6 +19,8 @@ export interface Facts {
   backends: number;
   /** It has workers beside its web process; left out: none. */
   hasWorkers?: boolean;
+  /** It is an image, made by this file of the tree; null: by its Dockerfile. Left out: it is none. */
+  container?: { file: string | null } | null;
   /** The database that Fairlead keeps for the app; `maxConnections` null: not known. */
   database: { engine: 'postgresql' | 'mariadb'; maxConnections: number | null } | null;
 }

@@ -1,3 +1,4 @@
+import { imageVariables, inContainer, insideOf } from './container.ts';
 import { detectFramework } from './detect.ts';
 import { type Finding, type PointKey, pointKeys, unknown } from './finding.ts';
 import { fixFor } from './fixes.ts';
@@ -29,12 +30,16 @@ export function scanRepository({ tree, environment, facts }: ScanInput): ScanRes
   const scan: Scan = {
     repository,
     hidden: null,
-    facts,
-    variables: readVariables(repository, environment, ['.env', '.env.production', '.env.prod']),
+    facts: insideOf(repository, facts),
+    variables: readVariables(repository, { ...imageVariables(repository, facts), ...environment }, [
+      '.env',
+      '.env.production',
+      '.env.prod',
+    ]),
   };
   const framework = detectFramework(scan);
   scan.hidden = hiddenIn(scan, framework);
-  const findings = judge(scan, framework);
+  const findings = inContainer(scan, framework, judge(scan, framework));
   for (const key of pointKeys) findings[key] = withFixOf(findings[key], key, framework);
   return { framework, findings };
 }

@@ -14,7 +14,7 @@ const skippedFolders = new Set(
 );
 const readEndings = /\.(?:php|phtml|inc|[cm]?[jt]s|[jt]sx|py|toml|ya?ml|ini|prisma)$/;
 const readNames =
-  /^(?:package\.json|composer\.json|Pipfile|Procfile|\.htaccess|\.user\.ini|\.env(?:\.(?:local|prod|production))?|requirements[^/]*\.txt)$/;
+  /^(?:package\.json|composer\.json|Pipfile|Procfile|\.htaccess|\.user\.ini|\.env(?:\.(?:local|prod|production))?|requirements[^/]*\.txt|(?:[\w-]+\.)?(?:Dockerfile|Containerfile)(?:\.[\w-]+)?)$/;
 const skippedNames =
   /\.(?:test|spec|stories|min|d)\.[cm]?[jt]sx?$|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|Test\.php$/;
 /** Characters that would make a path look like another one, or like several lines. */

@@ -41,6 +41,8 @@ export const serverFactsSchema = z
     node: z.string().nullable(),
     php: z.string().nullable(),
     python: z.string().nullable().optional(),
+    /** Podman's version, for apps of `docker`. */
+    docker: z.string().nullable().optional(),
     firewall: z.enum(['ufw', 'nftables']),
   })
   .openapi('ServerFacts');

@@ -169,6 +169,7 @@ function readFacts({ app, backends, servers }: Fleet): Facts {
     buildCommand,
     startCommand,
     backends: Math.max(2, count),
+    ...(app.runtime === 'docker' ? { container: { file: app.containerFile } } : {}),
     hasWorkers: processesIn(app.processes).some((one) => one.kind === 'worker' && one.count > 0),
     database:
       engine === null

@@ -168,6 +168,19 @@ test.each([
   expect(found.folders.map(({ path, runtime }) => `${path} ${runtime}`)).toEqual(folders);
 });
 
+test('a Python application one folder deeper is the root’s, unless its folder has packages of its own', async () => {
+  const entry = { 'reports/app.py': 'from flask import Flask\napp = Flask(__name__)\n' };
+  expect(await detect({ ...entry, 'requirements.txt': 'flask\n' })).toMatchObject({
+    runtime: 'python',
+    folders: [],
+  });
+  expect(await detect(entry)).toMatchObject({ runtime: 'python', folders: [] });
+  expect(await detect({ ...npm, ...entry, 'reports/requirements.txt': 'flask\n' })).toMatchObject({
+    runtime: null,
+    folders: [{ path: 'apps/api' }, { path: 'apps/web' }, { path: 'reports', runtime: 'python' }],
+  });
+});
+
 test('an app in the root is what counts; of a workspace that starts itself the folders are offered, too', async () => {
   const root = { 'package.json': web, 'package-lock.json': '', 'frontend/package.json': web };
   expect(await detect(root)).toMatchObject({ runtime: 'node', folders: [] });

@@ -29,6 +29,8 @@ export interface Detection extends RuntimeGuess {
 }
 
 const declarationFile = 'fairlead.yml';
+/** What a server that can't leave contents out may send. */
+const maxDiskBytes = 1 << 30;
 
 /**
  * What kind of app a repository or one folder of it holds, judged from a few files of one commit (or of a branch's head); nothing of it is run.
@@ -37,7 +39,7 @@ const declarationFile = 'fairlead.yml';
 export async function detectRuntime(request: DetectionRequest, options: GitOptions = {}): Promise<Detection> {
   const revision = revisionOf(request);
   return await followingGitSuffix(request.repositoryUrl, (url) =>
-    GitSession.with(url, options, request.signal, async (git) => {
+    GitSession.with(url, { maxDiskBytes, ...options }, request.signal, async (git) => {
       const files = await openFiles(git, revision);
       return { ...(await detectIn(files, request)), commit: files.commit };
     }),

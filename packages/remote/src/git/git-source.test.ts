@@ -184,11 +184,42 @@ describe('detectRuntime', () => {
 
 test('the source for core answers everything in one question', async () => {
   const source = createRepositorySource(options);
-  expect(
-    await source.inspect({ repositoryUrl: url('static-site'), folder: null, folderSaid: () => null }),
-  ).toMatchObject({
+  expect(await source.inspect({ repositoryUrl: url('static-site') })).toMatchObject({
     branches: ['main'],
     runtime: 'static',
     suggestions: { branch: 'main' },
   });
 });
+
+test('a folder of a branch is read with the lock file of its workspace, and a root of several apps offers them', async () => {
+  const start = '{"name":"web","scripts":{"start":"x"}}';
+  await server.repo('bare-notes').commit(
+    {
+      'package.json': '{"workspaces":["apps/*"]}',
+      'package-lock.json': '{}',
+      'yarn.lock': null,
+      'apps/web/package.json': start,
+      'apps/api/Dockerfile': 'FROM x\nCOPY . .\nEXPOSE 3000\n',
+      'apps/api/fairlead.yml': 'healthPath: /up\n',
+    },
+    'mono',
+    'mono',
+  );
+  const source = createRepositorySource(options);
+  const look = (folder: string | null) =>
+    source.inspect({ repositoryUrl: url('bare-notes'), branch: 'mono', folder });
+  expect((await look(null)).folders).toEqual([
+    { path: 'apps/api', runtime: 'docker' },
+    { path: 'apps/web', runtime: 'node' },
+  ]);
+  expect(await look('apps/web')).toMatchObject({
+    runtime: 'node',
+    suggestions: { installCommand: 'npm ci', rootDirectory: null },
+  });
+  expect(await look('apps/api')).toMatchObject({
+    runtime: 'docker',
+    suggestions: { containerPort: 3000, rootDirectory: 'apps/api' },
+    declaration: { file: 'apps/api/fairlead.yml', text: 'healthPath: /up\n' },
+  });
+  expect(await failure(look('apps/wbe'))).toMatchObject({ code: 'invalid-input' });
+}, 30_000);

@@ -46,10 +46,10 @@ export function createRepositorySource(options: GitOptions = {}) {
     async inspect(request: {
       repositoryUrl: string;
       branch?: string | undefined;
-      folder: string | null;
-      folderSaid: (declaration: string) => string | null;
+      folder?: string | null;
+      folderSaid?: (declaration: string) => string | null;
     }): Promise<RepositoryInspection> {
-      const { repositoryUrl, folder, folderSaid } = request;
+      const { repositoryUrl, folder = null, folderSaid = () => null } = request;
       const { branches, branch, commit } = await listRemote(request, options);
       const guess = await detectRuntime({ repositoryUrl, branch, folder, folderSaid }, options);
       return {

@@ -1,5 +1,7 @@
 import { readCompose, type Service } from './compose.ts';
-import { type Dockerfile, listOf, readDockerfile, resolved } from './dockerfile.ts';
+import { developmentSigns, startEvidence } from './docker-command.ts';
+import { healthOf, portOf, serviceHealth, servicePort } from './docker-values.ts';
+import { readDockerfile } from './dockerfile.ts';
 import { type Evidence, type Files, noSuggestions, type Place, placed, type RuntimeGuess } from './guess.ts';
 
 /** Names in the order in which they count. */
@@ -124,7 +126,7 @@ async function fromCompose(files: Files, { file, services }: Compose): Promise<I
   const evidence: Evidence[] = [
     { field: 'runtime', file, line: service.build.line, says: 'a service that is built from the repository' },
     { field: 'containerFile', file, line: null, says: 'a compose file' },
-    { field: 'containerService', file, line: service.line, says: chosenOf(built, services ?? []) },
+    { field: 'containerService', file, line: service.line, says: chosenOf(service, built, services ?? []) },
   ];
   const path = dockerfileOf(service);
   const text = path !== null && files.paths.has(path) ? await files.read(path) : null;
@@ -153,16 +155,17 @@ function webOf(built: readonly Service[]): Service | null {
   );
 }
 
-function chosenOf(built: readonly Service[], all: readonly Service[]): string {
+/** Why it is this service; the others are not started. */
+function chosenOf(chosen: Service, built: readonly Service[], all: readonly Service[]): string {
   const names = (list: readonly Service[]) =>
     list
       .slice(0, 5)
       .map(({ name }) => name)
       .join(', ');
-  const others = all.filter(({ build }) => build === null);
+  const others = all.filter(({ name }) => name !== chosen.name);
   return [
-    built.length === 1 ? 'the only one that is built' : `one of those that are built: ${names(built)}`,
-    ...(others.length > 0 ? [`${names(others)} ${others.length === 1 ? 'is' : 'are'} not`] : []),
+    built.length === 1 ? 'the only one that is built' : 'the one that visitors seem to reach',
+    ...(others.length > 0 ? [`left out: ${names(others)}`] : []),
   ].join('; ');
 }
 
@@ -176,98 +179,4 @@ function dockerfileOf({ build }: Service): string | null {
     if (part !== '..') parts.push(part);
   }
   return build.context.includes('$') || build.context.includes('://') ? null : parts.join('/');
-}
-
-interface Found<T> {
-  value: T;
-  evidence: Evidence[];
-}
-
-function portFound(value: number, file: string, line: number, says: string): Found<number> {
-  return { value, evidence: [{ field: 'containerPort', file, line, says }] };
-}
-
-const servicePort = (service: Service | null, file: string): Found<number> | null =>
-  service?.port ? portFound(service.port.value, file, service.port.line, `${service.name}’s port`) : null;
-
-/** What `EXPOSE` names, of several the one that is `PORT` or the first; else `ENV PORT`. */
-function portOf({ instructions, variables }: Dockerfile, file: string): Found<number> | null {
-  const named = variables.get('PORT');
-  const wished = named === undefined ? null : portNumber(resolved(named.value, variables) ?? '');
-  const exposed = instructions
-    .filter(({ name }) => name === 'EXPOSE')
-    .flatMap(({ text, line }) => text.split(/[ \t]+/).map((word) => ({ word, line })))
-    .flatMap(({ word, line }) => {
-      const [, port = '', protocol = 'tcp'] = /^([^/]*)(?:\/(\w+))?$/.exec(word) ?? [];
-      const value = portNumber(resolved(port, variables) ?? '');
-      return value === null || protocol.toLowerCase() !== 'tcp' ? [] : [{ value, line }];
-    });
-  const chosen = exposed.find(({ value }) => value === wished) ?? exposed[0];
-  if (chosen !== undefined) return portFound(chosen.value, file, chosen.line, 'EXPOSE names it');
-  return named === undefined || wished === null
-    ? null
-    : portFound(wished, file, named.line, 'PORT is set to it');
-}
-
-function portNumber(text: string): number | null {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port > 0 && port < 65_536 ? port : null;
-}
-
-/** The path that an HTTP check on the container itself asks for. */
-function healthIn(text: string, file: string, line: number): Found<string> | null {
-  const at =
-    /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[^/\s'"|]{0,40})?(\/[A-Za-z0-9._~/-]{0,200})(?=$|[\s'"|])/.exec(
-      text,
-    );
-  const path = at?.[1];
-  if (path === undefined || /\/\/|\/\.{1,2}(?:\/|$)/.test(path)) return null;
-  return { value: path, evidence: [{ field: 'healthPath', file, line, says: 'its own check asks for it' }] };
-}
-
-function healthOf({ instructions }: Dockerfile, file: string): Found<string> | null {
-  const last = instructions.findLast(({ name }) => name === 'HEALTHCHECK');
-  return last === undefined ? null : healthIn(last.text, file, last.line);
-}
-
-const serviceHealth = (service: Service | null, file: string): Found<string> | null =>
-  service?.healthcheck ? healthIn(service.healthcheck.text, file, service.healthcheck.line) : null;
-
-/** What the image starts, as one line; null where only its base says it. */
-function commandOf({ instructions }: Dockerfile): { text: string; line: number } | null {
-  const entry = instructions.findLast(({ name }) => name === 'ENTRYPOINT');
-  const command = instructions.findLast(({ name }) => name === 'CMD');
-  const line = command?.line ?? entry?.line;
-  if (line === undefined) return null;
-  const words = [entry, command].flatMap((each) =>
-    each === undefined ? [] : (listOf(each.text) ?? [each.text]),
-  );
-  return { text: words.join(' '), line };
-}
-
-function startEvidence(read: Dockerfile, file: string): Evidence[] {
-  const command = commandOf(read);
-  const says =
-    command === null ? 'names no command: its base image’s counts, where that has one' : 'the image’s own';
-  return [{ field: 'startCommand', file, line: command?.line ?? null, says }];
-}
-
-const developmentCommand =
-  /\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:(?:start|serve):)?(?:dev|watch|develop|development)\b|\b(?:nodemon|ts-node-dev|webpack-dev-server)\b|\b(?:tsx|node)\s+(?:--)?watch\b|\b(?:next|nuxt|nuxi|astro|remix|react-router|fastapi)\s+dev\b|\bng\s+serve\b|\bvite(?:\s+(?:dev|serve|--)|$)|\bmanage\.py\s+runserver\b|\bartisan\s+serve\b|\bflask\b.*--debug\b|\buvicorn\b.*--reload\b|\bsleep\s+infinity\b|\btail\s+-f\s+\/dev\/null\b|^(?:\/bin\/)?(?:ba)?sh$/;
-
-/** What shows that a Dockerfile is for development alone. */
-function developmentSigns(read: Dockerfile, file: string): Evidence[] {
-  const command = commandOf(read);
-  const mode = ['NODE_ENV', 'APP_ENV', 'RAILS_ENV', 'FLASK_ENV'].flatMap((key) => {
-    const set = read.variables.get(key);
-    return set !== undefined && /^dev(?:elopment)?$/.test(set.value) ? [{ key, line: set.line }] : [];
-  })[0];
-  const sign = (line: number | null, says: string): Evidence => ({ field: 'runtime', file, line, says });
-  return [
-    ...(command !== null && developmentCommand.test(command.text.slice(0, 1_000))
-      ? [sign(command.line, 'starts a server for development')]
-      : []),
-    ...(mode === undefined ? [] : [sign(mode.line, `sets ${mode.key} for development`)]),
-    ...(read.takesFiles ? [] : [sign(null, 'takes nothing of the repository into the image')]),
-  ];
 }

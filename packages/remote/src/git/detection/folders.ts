@@ -24,9 +24,20 @@ const skipped =
 const served = /\/(?:public|web|dist)$/;
 const pages = /^(?:(?:public\/|src\/)?index\.html|angular\.json|[\w.-]+\.config\.[cm]?[jt]s)$/;
 
+const packageLists = ['requirements.txt', 'pyproject.toml'];
+
 /** Whether the tree's root is a place for several apps rather than one. */
-export async function isForSeveral(files: Files, { runtime, suggestions }: RuntimeGuess): Promise<boolean> {
+export async function isForSeveral(
+  files: Files,
+  { runtime, suggestions, evidence }: RuntimeGuess,
+): Promise<boolean> {
   if (runtime === null) return true;
+  // An application one folder deeper, which has packages of its own.
+  const isDeeper = evidence.every(({ field, file }) => field !== 'runtime' && file.includes('/'));
+  if (runtime === 'python' && isDeeper) {
+    const [folder = ''] = evidence[0]?.file.split('/') ?? [];
+    return packageLists.some((name) => files.paths.has(`${folder}/${name}`));
+  }
   const isBuildAlone = (runtime === 'static' || runtime === 'node') && suggestions.startCommand === null;
   return isBuildAlone && !hasPages(files) && (await readWorkspace(files)) !== null;
 }

@@ -34,7 +34,7 @@ const isComplete = ({ runtime, suggestions }: RuntimeGuess) =>
 function joined(guess: RuntimeGuess, { runtime, evidence, suggestions }: RuntimeGuess): RuntimeGuess {
   const others = evidence
     .filter(({ field }) => field === 'runtime')
-    .map((each) => ({ ...each, says: `${each.says} (not what counts)` }));
+    .map((each) => ({ ...each, says: `the alternative: ${each.says}` }));
   return {
     ...guess,
     evidence: [...guess.evidence, ...others],

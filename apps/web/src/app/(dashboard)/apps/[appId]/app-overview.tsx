@@ -1,5 +1,6 @@
 'use client';
 import type { App, Backend } from '@fairlead/api/types';
+import { defaultContainerPort } from '@fairlead/core/runtimes';
 import { buttonClasses, Copyable, formatDuration, KeyValue, Note, Panel, Skeleton } from '@fairlead/ui';
 import Link from 'next/link';
 import { resources } from '../../../../data/resources.ts';
@@ -15,6 +16,18 @@ import { LivePicture } from './live-picture.tsx';
 import { ProcessUsage } from './process-usage.tsx';
 import { useApp } from './use-app.ts';
 
+/** The runtime and, of Docker, what makes the image. */
+function RuntimeText({ app }: { app: App }) {
+  if (app.runtime !== 'docker') return runtimeNames[app.runtime];
+  const service = app.containerService === null ? '' : `, service ${app.containerService}`;
+  return (
+    <span className="break-words">
+      {runtimeNames.docker}: <code className="font-mono text-sm">{app.containerFile ?? 'Dockerfile'}</code>
+      {`${service}, port ${app.containerPort ?? defaultContainerPort}`}
+    </span>
+  );
+}
+
 function Facts({ app, backends }: { app: App; backends: Backend[] }) {
   const running = backends.filter(({ memoryMib }) => memoryMib !== null);
   return (
@@ -27,7 +40,7 @@ function Facts({ app, backends }: { app: App; backends: Backend[] }) {
             value: <Copyable text={app.repositoryUrl} label="Copy repository URL" />,
           },
           { label: 'Branch', value: <code className="font-mono text-sm">{app.branch}</code> },
-          { label: 'Runtime', value: runtimeNames[app.runtime] },
+          { label: 'Runtime', value: <RuntimeText app={app} /> },
           {
             label: 'Domains',
             value:

@@ -5,15 +5,15 @@ import { runtimeNames } from '../../../../parts/runtime-names.ts';
 
 /** Folders that look like apps, of a repository that holds several; one that is chosen is read. */
 export function FolderChoice({
-  found,
+  folders,
   folder,
   choose,
 }: {
-  found: RepositoryInspection;
+  folders: RepositoryInspection['folders'];
   folder: string;
   choose: (folder: string) => void;
 }) {
-  if (found.folders.length === 0) return null;
+  if (folders.length === 0) return null;
   return (
     <div className="flex flex-col gap-2">
       <h3 className="text-sm">The repository holds several apps: choose one</h3>
@@ -22,7 +22,7 @@ export function FolderChoice({
         columns={2}
         value={folder}
         onChange={choose}
-        cards={found.folders.map(({ path, runtime }) => ({
+        cards={folders.map(({ path, runtime }) => ({
           value: path,
           label: path,
           detail: runtimeNames[runtime],

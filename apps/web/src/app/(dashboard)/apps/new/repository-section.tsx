@@ -23,6 +23,8 @@ export function RepositorySection({
   onFound,
 }: SectionProps & { onFound: (found: RepositoryInspection | null) => void }) {
   const [isUnread, setUnread] = useState(false);
+  // Those of the root stay in sight while one of them is read.
+  const [folders, setFolders] = useState<RepositoryInspection['folders']>([]);
   const inspect = useAction<RepositoryInspection>({ failure: 'Could not read the repository', quiet: true });
   const look = (asked: { branch?: string; folder?: string } = {}) => {
     const { branch, folder = draft.folder.trim() } = asked;
@@ -37,6 +39,7 @@ export function RepositorySection({
         onSuccess: (answer) => {
           set(withInspection({ ...draft, folder }, answer));
           setUnread(false);
+          if (folder === '') setFolders(answer.folders);
           onFound(answer);
         },
       },
@@ -116,13 +119,12 @@ export function RepositorySection({
             <p className="flex items-start gap-2 text-sm">
               <ToneIcon tone="healthy" className="mt-0.75" />
               <span>
-                <b>{runtimeNames[found.runtime]}</b>
-                {found.evidence.length === 0 ? ', as nothing else was recognised' : null}. Newest commit of{' '}
-                {draft.branch}: <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
+                <b>{headline(found)}</b>. Newest commit of {draft.branch}:{' '}
+                <code className="font-mono text-xs">{shortCommit(found.commit)}</code>
               </span>
             </p>
             <FolderChoice
-              found={found}
+              folders={folders}
               folder={draft.folder}
               choose={(folder) => look({ folder, branch: draft.branch })}
             />
@@ -158,6 +160,13 @@ export function RepositorySection({
       </div>
     </Panel>
   );
+}
+
+function headline({ runtime, evidence, folders }: RepositoryInspection): string {
+  if (evidence.length > 0) return runtimeNames[runtime];
+  return folders.length > 0
+    ? 'No app in the root'
+    : `${runtimeNames[runtime]}, as nothing else was recognised`;
 }
 
 /** What nothing could be read for. */

@@ -8,6 +8,7 @@ const runtimes = [
   { key: 'node', label: 'Node.js', detail: 'For apps with a start command.' },
   { key: 'php', label: 'PHP', detail: 'PHP-FPM with the common extensions: Laravel, WordPress.' },
   { key: 'python', label: 'Python', detail: 'Virtual environments and pip: Django, Flask, FastAPI.' },
+  { key: 'docker', label: 'Docker', detail: 'Podman without root, for Dockerfiles and compose files.' },
   { key: 'static', label: 'Static files', detail: 'Nginx alone.' },
 ] as const;
 const databases = [
@@ -32,6 +33,7 @@ function installed({ facts }: Server): Set<string> {
   if (facts.node) set.add('node');
   if (facts.php) set.add('php');
   if (facts.python) set.add('python');
+  if (facts.docker) set.add('docker');
   if (facts.postgresql) set.add('postgresql');
   if (facts.mariadb) set.add('mariadb');
   if (facts.redis) set.add('redis');

@@ -45,6 +45,7 @@ export function ServerManaged({ server }: { server: Server }) {
     },
     { label: 'Node.js', value: facts?.node ?? missing },
     { label: 'Python', value: facts?.python ?? missing },
+    { label: 'Podman', value: facts?.docker ?? missing },
     { label: 'PHP', value: facts?.php ?? missing },
     {
       label: 'PostgreSQL',
