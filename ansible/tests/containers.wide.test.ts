@@ -203,7 +203,7 @@ test('release command, workers, cron entries and commands run in the image', () 
         app: 'shop',
         releaseId: id,
         runId: randomUUID(),
-        command: 'cat data/proof; exit 4',
+        command: 'cat data/proof; printf "no line"; exit 4',
         memoryMib: null,
         timeoutSeconds: 60,
       },
@@ -211,6 +211,7 @@ test('release command, workers, cron entries and commands run in the image', () 
     );
     expect(ran).toMatchObject({ exitCode: 4 });
     expect(logs.join('').match(/command: of the app/g)).toHaveLength(2);
+    expect(logs.join('')).toMatch(/no line$/);
 
     const runId = randomUUID();
     const long = host.call('process.run', {

@@ -65,6 +65,8 @@ def watch(call: Call, log: Path, unit: str, what: str, code: str) -> Ended:
         for text in follower.read():
             call.log(text)
         if ended is not None:
+            if text := follower.rest():
+                call.log(text)
             return ended
         if follower.is_too_long:
             systemd.stop(unit, 5)
