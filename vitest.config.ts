@@ -19,7 +19,7 @@ const poll = { timeout: 20_000 };
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|roll-out|ports|tls|backend-tls|ipv6|runtimes|processes))\.(?:lab|wide)\.test\.ts$/.test(
+      /(?:fault\/faults|tests\/database|handlers\/(?:kill|journey|faults|roll-out|ports|tls|backend-tls|ipv6|runtimes|processes|containers))\.(?:lab|wide)\.test\.ts$/.test(
         moduleId,
       );
     const sorted = await super.sort(files);

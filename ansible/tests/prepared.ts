@@ -23,7 +23,7 @@ const playbook = fileURLToPath(new URL('../playbooks/prepare.yml', import.meta.u
 
 /** What `prepare.yml` is told besides the key and the base config. */
 export interface Needs {
-  prepare_runtimes: ('node' | 'php' | 'python' | 'static')[];
+  prepare_runtimes: ('node' | 'php' | 'python' | 'static' | 'docker')[];
   prepare_databases: ('postgresql' | 'mariadb' | 'redis')[];
 }
 

@@ -1,4 +1,5 @@
 import { Secret } from '@fairlead/errors';
+import { serverLoopback } from './app/runtimes.ts';
 import type { DatabaseLogin } from './database/logins.ts';
 
 export const databaseEngines = ['none', 'postgresql', 'mariadb'] as const;
@@ -71,7 +72,7 @@ function wayTo(
   host: string,
   runtime: string,
 ): { variables: Record<string, string>; query: string } {
-  if (logins[0]?.tls !== true || host === '127.0.0.1') return { variables: {}, query: '' };
+  if (logins[0]?.tls !== true || host === serverLoopback(runtime)) return { variables: {}, query: '' };
   if (engine === 'mariadb') {
     const query = runtime === 'node' ? `?ssl=${encodeURIComponent('{"rejectUnauthorized":false}')}` : '';
     return { variables: { DB_SSLMODE: 'require' }, query };

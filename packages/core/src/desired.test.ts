@@ -279,6 +279,14 @@ describe('desiredState', () => {
     expect(JSON.stringify(state)).not.toContain('p/w');
   });
 
+  it('tells a container of its server’s loopback by the address that leads there', () => {
+    const boxed = { ...app, runtime: 'docker' as const };
+    const state = desiredState(boxed, loadBalancer, three, servers, { databasePassword: new Secret('p') });
+    const [primary, other] = state.environment.map((entry) => entry.generated);
+    expect(primary).toMatchObject({ DB_HOST: '10.0.2.2' });
+    expect(other).toMatchObject({ DB_HOST: '10.0.0.1' });
+  });
+
   it('leaves nothing of an app that is being removed', () => {
     const state = desiredState({ ...app, removing: true }, loadBalancer, three, servers, {
       keepRetiring: true,

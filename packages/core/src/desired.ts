@@ -1,5 +1,6 @@
 import { AppError, type Secret } from '@fairlead/errors';
 import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
+import { serverLoopback } from './app/runtimes.ts';
 import { doorOf, doorsOf } from './backend/ways.ts';
 import { type DatabaseLogin, databaseLogins } from './database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
@@ -174,13 +175,13 @@ export function desiredState(
         ? hostedOf(app, options.databasePassword ?? null)
         : databaseEnvironment(
             database,
-            hostFor(backend, database),
+            hostFor(app, backend, database),
             options.databasePassword ?? null,
             app.runtime,
           )),
       ...(redis === null || redis.leaving
         ? {}
-        : redisEnvironment(redis, hostFor(backend, redis), options.redisPassword ?? null)),
+        : redisEnvironment(redis, hostFor(app, backend, redis), options.redisPassword ?? null)),
     },
   }));
   return {
@@ -211,8 +212,13 @@ function pastCanary<Place extends UpstreamPlace>(
 }
 
 /** Where a backend reaches what runs on the primary. */
-function hostFor(backend: DesiredBackend, place: { serverId: string; listenAddress: string | null }): string {
-  return backend.serverId === place.serverId ? '127.0.0.1' : (place.listenAddress ?? '127.0.0.1');
+function hostFor(
+  { runtime }: Pick<DesiredApp, 'runtime'>,
+  backend: DesiredBackend,
+  place: { serverId: string; listenAddress: string | null },
+): string {
+  const loopback = serverLoopback(runtime);
+  return backend.serverId === place.serverId ? loopback : (place.listenAddress ?? loopback);
 }
 
 /** Servers whose Nginx may ask the backends: the balancer first, then its successor and the one before it. */

@@ -15,7 +15,7 @@ const AUTHOR = {
 };
 
 /** New content by path; `null` deletes the file. */
-export type FileChanges = Record<string, string | null>;
+export type FileChanges = Record<string, string | Uint8Array | null>;
 
 /** One repository of a lab's Git server. */
 export class GitRepository {
@@ -103,7 +103,7 @@ export class GitRepository {
     return found.code === 0 ? found.stdout.trim() : undefined;
   }
 
-  #git(args: string[], input?: string): Promise<string> {
+  #git(args: string[], input?: string | Uint8Array): Promise<string> {
     return run(['git', `--git-dir=${this.#folder}`, ...args], { input, env: AUTHOR });
   }
 }

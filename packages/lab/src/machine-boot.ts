@@ -29,7 +29,7 @@ export async function createDisk(
   await mkdir(place.disk, { recursive: true });
   const mount = `
     mount -t tmpfs -o "size=$2,mode=0755" tmpfs "$1"
-    mkdir "$1/upper" "$1/work" "$1/root"
+    mkdir "$1/upper" "$1/work" "$1/root" "$1/srv"
     mount -t overlay overlay -o "lowerdir=$3,upperdir=$1/upper,workdir=$1/work" "$1/root"
     for type in ed25519 ecdsa; do
       ssh-keygen -q -t "$type" -N '' -C "root@$4" -f "$1/root/etc/ssh/ssh_host_\${type}_key"
@@ -89,11 +89,13 @@ export async function powerOn(
     ],
     ...[
       `--directory=${place.root}`,
+      `--bind=${place.disk}/srv:/srv`,
       `--network-bridge=${lab.bridge}`,
       '--link-journal=no',
       '--resolv-conf=off',
     ],
-    ...['--timezone=off', '--console=pipe', '--kill-signal=SIGRTMIN+3', '--', '/bin/sh', '-c', INIT],
+    ...['--timezone=off', '--console=pipe', '--kill-signal=SIGRTMIN+3', '--system-call-filter=@keyring'],
+    ...['--', '/bin/sh', '-c', INIT],
   ];
   await rm(place.pidFile, { force: true });
   const log = openSync(place.logFile, 'a');
@@ -145,4 +147,5 @@ const INIT = `
 for group in memory pids cpu cpuacct cpu,cpuacct blkio; do
   [ -d "/sys/fs/cgroup/$group" ] && mount -o remount,bind,rw "/sys/fs/cgroup/$group"
 done 2>/dev/null
+chmod 0666 /dev/net/tun
 exec setpriv --pdeathsig KILL /lib/systemd/systemd`;

@@ -67,6 +67,9 @@ export const STOCKED_PACKAGES = [
     'php-intl',
   ],
   ...['composer', 'nodejs', 'npm', 'python3-psycopg2', 'python3-pymysql', 'python3-venv', 'python3-pip'],
+  ...['podman', 'crun', 'uidmap', 'slirp4netns', 'python3-yaml'],
+  // What tests of containers make images of, as no registry is asked.
+  'busybox-static',
   // What the test of Python apps makes wheels of.
   ...['python3-gunicorn', 'python3-uvicorn'],
 ];
@@ -119,6 +122,7 @@ rm /usr/sbin/policy-rc.d
 for unit in nginx postgresql mariadb redis-server $(cd /lib/systemd/system && ls -d php*-fpm.service); do
   systemctl disable -q "$unit"
 done
+systemctl disable -q podman.socket podman.service podman-auto-update.timer podman-auto-update.service podman-restart.service
 apt-get clean
 `;
 

@@ -63,6 +63,8 @@ export const serverFactsSchema = z.object({
   php: z.string().nullable(),
   /** The version that makes virtual environments; absent of a host program before there were apps of Python. */
   python: z.string().nullable().optional(),
+  /** Podman's, where it runs containers without root; absent of a host program before there were any. */
+  docker: z.string().nullable().optional(),
   firewall: z.enum(['ufw', 'nftables']),
   /** The host program knows workers, cron entries and commands; absent of one before there were any. */
   processes: z.boolean().optional(),
@@ -429,6 +431,8 @@ export const hostVerbs = {
       sharedFolders: z.array(z.string().max(200)).max(20).optional(),
       /** Of Node.js or Python, e.g. `22` or `>=3.11`; left out: whichever the server has. */
       runtimeVersion: z.string().max(20).optional(),
+      /** What the image of an app of `docker` is made by: a Dockerfile, or a compose file with the service that answers requests (left out: the only one that is built). */
+      container: z.object({ file: z.string().max(200), service: z.string().max(100).optional() }).optional(),
       /** SHA-256 of the manifest that `artifact.compare` left: the release is put together from it, what was sent and earlier releases, and no command is run. */
       artifact: sha256.optional(),
       /** What opens the repository: on no disk of the server, and gone before the first command runs. */
@@ -506,8 +510,8 @@ export const hostVerbs = {
     result: z.object({ known: z.boolean(), text: z.string().max(70_000).nullable() }),
   },
   /**
-   * node, python: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
-   * php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
+   * node, python, docker: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.
+   * docker without a start command runs the image's own. php, static: nothing to start; probes nothing. Errors: start-failed, never-healthy (details.lastAnswer, details.log).
    */
   'release.start': {
     fenced: true,
@@ -518,6 +522,8 @@ export const hostVerbs = {
       colour,
       port,
       startCommand: z.string().max(4096).nullable(),
+      /** docker: where the app listens in its container, which is led to from 127.0.0.1:<port>; left out: 8080. */
+      containerPort: port.optional(),
       healthPath: z.string().max(2048),
       timeoutMs: z.int().min(1000).max(600_000),
     }),

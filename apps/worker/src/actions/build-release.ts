@@ -88,6 +88,7 @@ export function buildInput({ app }: Fleet, release: Release): HostInput<'release
     ...(app.lfs ? { lfs: true } : {}),
     ...(app.sharedFolders.length === 0 ? {} : { sharedFolders: app.sharedFolders }),
     ...(app.runtimeVersion === null ? {} : { runtimeVersion: app.runtimeVersion }),
+    ...(app.runtime === 'docker' ? { container: containerOf(app) } : {}),
   };
 }
 
@@ -100,6 +101,12 @@ export function buildOptions(run: Run, step: StepTools, { serverId }: Backend): 
     onProgress: ({ share, text }) => step.progress(share ?? null, text),
   };
 }
+
+/** What an image is made by. */
+const containerOf = ({ containerFile, containerService }: Fleet['app']) => ({
+  file: containerFile ?? 'Dockerfile',
+  ...(containerService === null ? {} : { service: containerService }),
+});
 
 /** As it travels: over SSH, on the host program's standard input. */
 function revealed(key: RepositoryKey) {

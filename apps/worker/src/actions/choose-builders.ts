@@ -36,5 +36,8 @@ export function chooseBuilders(
 /** What a build is good for; a server that is not known is like no other. */
 function platformOf(fleet: Fleet, { serverId }: Backend): string {
   const facts = factsOf(serverOf(fleet, serverId).facts);
-  return facts === null ? serverId : [facts.os.id, facts.os.versionId, facts.architecture].join(' ');
+  if (facts === null) return serverId;
+  // An image brings its own system along.
+  const system = fleet.app.runtime === 'docker' ? [] : [facts.os.id, facts.os.versionId];
+  return [...system, facts.architecture].join(' ');
 }

@@ -49,7 +49,8 @@ export async function releaseKeysOf(
         app.runtimeVersion,
         app.installCommand,
         app.buildCommand,
-        variables,
+        // Of an image's build none is told.
+        app.runtime === 'docker' ? [] : variables,
         ...containerOf(app),
         ...(app.sharedFolders.length === 0 ? [] : [app.sharedFolders]),
       ]),

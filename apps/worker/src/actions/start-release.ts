@@ -48,6 +48,7 @@ export async function startRelease(
       colour,
       port: colourPort(app.slot, colour),
       startCommand: app.startCommand,
+      ...(app.containerPort === null ? {} : { containerPort: app.containerPort }),
       healthPath: app.healthPath,
       timeoutMs: app.startTimeoutMs,
     },

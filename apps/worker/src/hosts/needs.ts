@@ -42,8 +42,7 @@ export function missingFrom(facts: ServerFacts | null, needs: Needs): string[] {
     php: facts.php !== null,
     python: facts.python != null,
     static: true,
-    // Until host programs say so.
-    docker: false,
+    docker: facts.docker != null,
     postgresql: facts.postgresql !== null,
     mariadb: facts.mariadb !== null,
     redis: facts.redis != null,
@@ -63,6 +62,7 @@ export function widened(facts: ServerFacts | null, needs: Needs): Needs {
   if (facts?.node) runtimes.add('node');
   if (facts?.php) runtimes.add('php');
   if (facts?.python) runtimes.add('python');
+  if (facts?.docker) runtimes.add('docker');
   if (facts?.postgresql) databases.add('postgresql');
   if (facts?.mariadb) databases.add('mariadb');
   if (facts?.redis) databases.add('redis');

@@ -5,6 +5,9 @@ export type Runtime = (typeof runtimes)[number];
 /** Whether an app of the runtime is a process of its own, begun by its start command; Nginx and PHP-FPM serve the others. */
 export const hasProcess = (runtime: string): boolean => needsStartCommand(runtime) || runtime === 'docker';
 
+/** Where an app of the runtime finds the loopback of its server: a container has one of its own (slirp4netns(1); `release/engine.py`). */
+export const serverLoopback = (runtime: string): string => (runtime === 'docker' ? '10.0.2.2' : '127.0.0.1');
+
 /** Whether an app of the runtime can't begin without a start command; an image has its own. */
 export const needsStartCommand = (runtime: string): boolean => runtime === 'node' || runtime === 'python';
 

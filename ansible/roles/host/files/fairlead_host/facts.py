@@ -45,6 +45,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "node": lambda: _version(["/usr/bin/node", "--version"]),
         "python": _python,
         "php": lambda: _version(["/usr/bin/php", "-n", "--version"]),
+        "docker": _podman,
         "firewall": firewall_kind,
     }
     with ThreadPoolExecutor(len(asked)) as pool:
@@ -116,6 +117,13 @@ def _python() -> str | None:
     program = Path("/usr/bin/python3")
     library = Path("/usr/lib") / program.resolve().name / "ensurepip"
     return _version([str(program), "--version"]) if library.is_dir() else None
+
+
+def _podman() -> str | None:
+    """The version that runs containers without root: with numbers for users of theirs, and a network."""
+    if not all(os.access(f"/usr/bin/{name}", os.X_OK) for name in ("newuidmap", "slirp4netns", "crun")):
+        return None
+    return _version(["/usr/bin/podman", "--version"])
 
 
 def _nginx() -> dict[str, Any] | None:

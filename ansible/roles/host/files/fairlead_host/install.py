@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path("/usr/lib/fairlead")
-ENTRY = ROOT / "host"
+ENTRY, CONTAINER = ROOT / "host", ROOT / "container"
 PACKAGE = "fairlead_host/"
 
 
@@ -24,8 +24,7 @@ def install_program(archive: Path) -> list[str]:
         _unpack(archive, target)
         changed.append(str(target))
     previous = _current_target()
-    if _write_entry(target):
-        changed.append(str(ENTRY))
+    changed += [str(entry) for entry, text in _entries(target).items() if _write_entry(entry, text)]
     for other in ROOT.iterdir():
         # Resident programs of the last version go on until their connections end.
         if other.is_dir() and other not in (target, previous):
@@ -33,14 +32,22 @@ def install_program(archive: Path) -> list[str]:
     return changed
 
 
-def _write_entry(target: Path) -> bool:
-    entry = f'#!/usr/bin/python3 -IS\nimport sys\n\nsys.path.insert(0, "{target}")\nfrom fairlead_host.main import main\n\nmain()\n'
-    if ENTRY.exists() and ENTRY.read_text(encoding="utf-8") == entry and ENTRY.stat().st_mode & 0o7777 == 0o755:
+def _entries(target: Path) -> dict[Path, str]:
+    """What is called by a path that stays: this program, and what runs containers, which units name."""
+    head = "#!/usr/bin/python3 -IS\nimport sys\n\n"
+    return {
+        CONTAINER: f'{head}sys.path.insert(0, "{target}/fairlead_host/release")\nfrom container import main\n\nsys.exit(main(*sys.argv[1:]))\n',
+        ENTRY: f'{head}sys.path.insert(0, "{target}")\nfrom fairlead_host.main import main\n\nmain()\n',
+    }
+
+
+def _write_entry(entry: Path, text: str) -> bool:
+    if entry.exists() and entry.read_text(encoding="utf-8") == text and entry.stat().st_mode & 0o7777 == 0o755:
         return False
-    partial = ROOT / ".host.partial"
-    partial.write_text(entry, encoding="utf-8")
+    partial = ROOT / f".{entry.name}.partial"
+    partial.write_text(text, encoding="utf-8")
     partial.chmod(0o755)
-    os.rename(partial, ENTRY)
+    os.rename(partial, entry)
     return True
 
 

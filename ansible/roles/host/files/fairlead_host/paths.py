@@ -30,6 +30,7 @@ ENV = Path("/etc/fairlead/apps")
 UNITS = Path("/etc/systemd/system")
 WANTS = UNITS / "multi-user.target.wants"
 APPS = STATE / "apps"
+CONTAINER = Path("/usr/lib/fairlead/container")
 ACME_CHALLENGES = Path("/var/lib/fairlead-acme/.well-known/acme-challenge")
 CERTIFICATES = Path("/etc/fairlead/certificates")
 CERTIFICATE_STAGING = CERTIFICATES / ".staging"

@@ -15,7 +15,7 @@ from ..errors import HostError
 from ..files import read_json, unlink, write_atomic, write_json
 from ..locks import hold
 from ..parse import Fields
-from . import php
+from . import php, subordinate
 from .limits import Limits, parse_limits
 from .place import PROCESS_RUNTIMES, RUNTIMES, USER_COMMENT, App
 from .unit import process_unit
@@ -28,7 +28,7 @@ def ensure(_: Call, fields: Fields) -> dict[str, Any]:
     limits = fields.optional("limits", lambda name: parse_limits(fields.object(name))) or Limits()
     fields.done()
     with hold(f"app-{app.name}"):
-        changes = [_user(app), _directories(app, runtime), _units(app, runtime), _remember(app, runtime, limits)]
+        changes = [_user(app), _directories(app, runtime), _containers(app, runtime), _units(app, runtime), _remember(app, runtime, limits)]
     return {"user": app.user, "changed": any(changes)}
 
 
@@ -67,6 +67,14 @@ def _directories(app: App, runtime: str) -> bool:
         (paths.ENV, 0o700, 0, 0),
     ]
     return any([_directory(*item) for item in wanted])
+
+
+def _containers(app: App, runtime: str) -> bool:
+    """What an app of containers has beside that."""
+    if runtime != "docker":
+        return False
+    uid, gid = app.ids()
+    return any([subordinate.ensure(app), *(_directory(place, 0o700, uid, gid) for place in (app.images, app.containers))])
 
 
 def _directory(path: Path, mode: int, uid: int, gid: int) -> bool:

@@ -13,8 +13,8 @@ from ..redis.place import known_instances
 from .limits import Limits
 
 COLOURS = ("blue", "green")
-RUNTIMES = ("node", "php", "python", "static")
-PROCESS_RUNTIMES = ("node", "python")
+RUNTIMES = ("node", "php", "python", "static", "docker")
+PROCESS_RUNTIMES = ("node", "python", "docker")
 LONGEST_USER_NAME = 32
 USER_COMMENT = "Fairlead app "
 
@@ -55,6 +55,16 @@ class App:
     def shared(self) -> Path:
         """What outlives releases."""
         return self.root / "shared"
+
+    @property
+    def images(self) -> Path:
+        """Images of its releases, of an app of containers."""
+        return self.root / "images"
+
+    @property
+    def containers(self) -> Path:
+        """What its containers write, one directory for each unit while it runs."""
+        return self.root / "containers"
 
     @property
     def current(self) -> Path:

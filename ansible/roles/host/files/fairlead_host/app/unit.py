@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .. import paths
 from ..command import SEARCH_PATH
+from . import box
 from .place import App
 
 Settings = list[tuple[str, str]]
@@ -44,18 +47,37 @@ def process_unit(app: App, runtime: str) -> str:
         ("Group", app.user),
         ("Slice", app.slice),
         ("WorkingDirectory", f"{app.root}/%i"),
-        *(("Environment", setting) for setting in program_environment(f"{app.root}/%i", runtime)),
-        ("Environment", f"HOME={app.home}"),
-        ("EnvironmentFile", f"-{app.env}"),
-        ("EnvironmentFile", f"{paths.ENV}/{app.name}.%i.env"),
-        ("ExecStart", "/bin/sh -c ${FAIRLEAD_START}"),
+        *surroundings(app, runtime, f"{app.root}/%i", f"{paths.ENV}/{app.name}.%i.env", "%i"),
+        ("ExecStart", " ".join(box.program(app, "%i")) if runtime == "docker" else "/bin/sh -c ${FAIRLEAD_START}"),
         ("Restart", "always"),
         ("RestartSec", "1"),
         ("TimeoutStopSec", "600"),
         ("OOMPolicy", "continue"),
-        *confinement(app),
+        *confinement_of(app, runtime),
     ]
     return unit_text(app, service)
+
+
+def confinement_of(app: App, runtime: str | None) -> Settings:
+    """What keeps the code of an app of this runtime to itself."""
+    return box.confinement(app) if runtime == "docker" else confinement(app)
+
+
+def surroundings(app: App, runtime: str | None, release: str, own: Path | str, store: str) -> Settings:
+    """What a program of the app finds: its home, the app's variables and then `own`, those of one process. `store` is for its container."""
+    if runtime == "docker":
+        return box.settings(app, own, store)
+    return [
+        *(("Environment", setting) for setting in program_environment(release, runtime or "")),
+        ("Environment", f"HOME={app.home}"),
+        ("EnvironmentFile", f"-{app.env}"),
+        ("EnvironmentFile", str(own)),
+    ]
+
+
+def program_of(app: App, variable: str, store: str) -> list[str]:
+    """What a unit runs: the app's command by the shell, one argument whatever is in it, or a container whose launcher reads the same variable."""
+    return box.program(app, store) if app.runtime == "docker" else ["/bin/sh", "-c", f"${{{variable}}}"]
 
 
 def program_environment(release: str, runtime: str) -> list[str]:

@@ -24,6 +24,9 @@ from .states import show_all
 from .steady import wait_steady
 from .unit import unit_texts
 
+# A container begins some time after its unit.
+CONTAINER_START_S = 3.0
+
 
 def set_processes(call: Call, fields: Fields) -> dict[str, Any]:
     """Verb `process.set`."""
@@ -99,7 +102,7 @@ def _set(call: Call, app: App, wanted: Wanted, settle_s: float, timeout_s: float
     call.check_fence()
     _record(app, wanted)
     started = _start(app, wanted, changed)
-    wait_steady(_to_prove(app, wanted, started), settle_s, timeout_s)
+    wait_steady(_to_prove(app, wanted, started), settle_s + (CONTAINER_START_S if app.runtime == "docker" else 0), timeout_s)
     return {"started": started, "stopped": stopped, "processes": observed(app)}
 
 

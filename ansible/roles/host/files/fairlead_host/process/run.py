@@ -9,7 +9,7 @@ from typing import Any
 from .. import paths, systemd
 from ..app.limits import MIB
 from ..app.place import App
-from ..app.unit import program_environment
+from ..app.unit import program_of, surroundings
 from ..call import Call
 from ..errors import HostError
 from ..files import read_json, sha256, unlink, write_atomic, write_json
@@ -67,6 +67,8 @@ def end_command(_: Call, fields: Fields) -> dict[str, Any]:
             unlink(_log(app, run_id))
             if "result" not in known:
                 write_json(_note(app, run_id), {**known, "result": "cancelled", "exitCode": None, "durationMs": 0, "startedAt": time.time()})
+        # One that was about to begin a moment ago has begun by now, or never will.
+        stopped = systemd.stop(unit_of(run_id), STOP_S) or stopped
     return {"stopped": stopped}
 
 
@@ -109,15 +111,14 @@ def _start(app: App, run_id: str, note: dict[str, str], own: dict[str, str], mem
     properties = [
         *job.settings(app, _log(app, run_id), timeout_s),
         ("WorkingDirectory", release),
-        *(("Environment", each) for each in program_environment(release, app.runtime or "")),
-        ("EnvironmentFile", str(told)),
+        *surroundings(app, app.runtime, release, told, f"run.{run_id}"),
         ("TimeoutStopSec", str(STOP_S)),
         *([] if memory_mib is None else [("MemoryMax", str(memory_mib * MIB)), ("MemorySwapMax", "0")]),
     ]
     try:
         write_atomic(told, environment_file(own), 0o600)
         write_json(_note(app, run_id), {**note, "startedAt": time.time()})
-        job.start(unit_of(run_id), f"Fairlead command of {app.name}", properties, ["/bin/sh", "-c", "${FAIRLEAD_START}"], "command-failed")
+        job.start(unit_of(run_id), f"Fairlead command of {app.name}", properties, program_of(app, "FAIRLEAD_START", f"run.{run_id}"), "command-failed")
     except HostError:
         unlink(_note(app, run_id))
         raise

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ..app.limits import MIB
 from ..app.place import App
-from ..app.unit import Settings, confinement, program_environment
+from ..app import box
+from ..app.unit import Settings, confinement_of, surroundings
 from . import place
 from .spec import Process
 
@@ -26,6 +27,7 @@ def unit_texts(app: App, release_id: str, process: Process) -> dict[str, str]:
 def _service(app: App, release_id: str, process: Process) -> str:
     release = str(app.release(release_id))
     which = "%i" if process.kind == "worker" else "run"
+    store = f"process.{process.name}.{which}"
     service: Settings = [
         ("ExecStartPre", f"+/bin/cp {place.env(app, process.name)} {place.started(app, process.name, which)}"),
         *_way(process),
@@ -33,14 +35,11 @@ def _service(app: App, release_id: str, process: Process) -> str:
         ("Group", app.user),
         ("Slice", app.slice),
         ("WorkingDirectory", release),
-        *(("Environment", setting) for setting in program_environment(release, app.runtime or "")),
-        ("Environment", f"HOME={app.home}"),
         ("Environment", f"FAIRLEAD_INSTANCE={which}"),
-        ("EnvironmentFile", f"-{app.env}"),
-        ("EnvironmentFile", str(place.env(app, process.name))),
-        ("ExecStart", "/bin/sh -c ${FAIRLEAD_START}"),
+        *surroundings(app, app.runtime, release, place.env(app, process.name), store),
+        ("ExecStart", " ".join(box.program(app, store)) if app.runtime == "docker" else "/bin/sh -c ${FAIRLEAD_START}"),
         ("TimeoutStopSec", str(process.stop_timeout_s)),
-        *confinement(app),
+        *confinement_of(app, app.runtime),
     ]
     if process.memory_mib is not None:
         service += [("MemoryMax", str(process.memory_mib * MIB)), ("MemorySwapMax", "0")]

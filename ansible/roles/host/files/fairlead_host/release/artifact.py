@@ -22,6 +22,8 @@ LONGEST_HEAD = 4 * 1024 * 1024
 LEVEL = 1
 # Folders of a release that gave their places to shared ones, by the same paths.
 SET_ASIDE = ".fairlead/shared"
+# Layers of images (release/image.py).
+BLOBS = ".fairlead/image/blobs/"
 
 
 class Unusable(Exception):
@@ -151,9 +153,21 @@ def assemble(release: str, manifest: Manifest, packed: BinaryIO | None, earlier:
 def _copy(release: str, file: File, earlier: list[str]) -> None:
     for folder in earlier:
         with contextlib.suppress(OSError, Unusable), _open_inside(folder, file.path) as content:
-            _write(release, file, iter(lambda: content.read(PIECE), b""))
+            if file.path.startswith(BLOBS):
+                _link(release, file, content, os.path.join(folder, file.path))
+            else:
+                _write(release, file, iter(lambda: content.read(PIECE), b""))
             return
     raise Unusable(f"{file.path} is in no earlier release any more.")
+
+
+def _link(release: str, file: File, content: BinaryIO, source: str) -> None:
+    """The same file again, of those that are named by what is in them and that no program of the app's sees."""
+    digest = hashlib.sha256()
+    size = sum(len(piece) for piece in _hashed(content, digest))
+    if size != file.size or digest.hexdigest() != file.digest:
+        raise Unusable(f"{file.path} is not what was built.")
+    os.link(source, os.path.join(release, file.path), follow_symlinks=False)
 
 
 def _write(release: str, file: File, pieces: Iterator[bytes]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from .build_outcome import explain
 from .shared import link_shared, parse_folders
 
 BUILDER = Path(__file__).resolve().parent / "builder.py"
+CONTAINER_FILE = re.compile(r"(?:(?!\.\.?(?:/|$)|\.git(?:/|$))[A-Za-z0-9_.][A-Za-z0-9._-]*(?:/|$))+(?<!/)")
+SERVICE = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
 MANIFEST, PACK = paths.BUILDS / "manifest", paths.BUILDS / "pack"
 
 
@@ -42,6 +45,8 @@ class Build:
     lfs: bool
     artifact: dict[str, Any] | None
     runtimeVersion: str | None = None
+    container: dict[str, Any] | None = None
+    earlier: list[str] = field(default_factory=list)
 
 
 def build(call: Call, fields: Fields) -> dict[str, Any]:
@@ -82,7 +87,12 @@ def build(call: Call, fields: Fields) -> dict[str, Any]:
 
 
 def _parse(app: App, release_id: str, fields: Fields) -> Build:
+    container = fields.optional("container", lambda name: _container(app, fields.object(name)))
+    if (fields.one_of("runtime", *RUNTIMES) == "docker") != (container is not None):
+        raise refuse("input.container", "is for apps of runtime docker, and they need it")
     return Build(
+        container=container,
+        earlier=[str(app.release(each)) for each in ship.earlier(app, release_id)],
         release=str(app.release(release_id)),
         runtime=fields.one_of("runtime", *RUNTIMES),
         mirror=str(app.mirror),
@@ -105,8 +115,17 @@ def _artifact(app: App, release_id: str, digest: str | None) -> dict[str, Any] |
     """What was built elsewhere and is put together here; None where it is built here."""
     if digest is None:
         return None
-    folders = [str(app.release(each)) for each in ship.earlier(app, release_id)]
-    return {"digest": digest, "manifest": str(MANIFEST), "pack": str(PACK) if app.pack(release_id).exists() else None, "earlier": folders}
+    return {"digest": digest, "manifest": str(MANIFEST), "pack": str(PACK) if app.pack(release_id).exists() else None}
+
+
+def _container(app: App, fields: Fields) -> dict[str, str | None]:
+    """What an image is made by: a Dockerfile, or a compose file with the service that answers requests; and where images are kept."""
+    container = {
+        "file": fields.match("file", CONTAINER_FILE, "a file inside the app's folder", 200),
+        "service": fields.optional("service", lambda name: fields.match(name, SERVICE, "a service's name", 100)),
+    }
+    fields.done()
+    return {"app": app.name, "store": str(app.images), **container}
 
 
 def _access(fields: Fields) -> dict[str, str]:
@@ -167,6 +186,8 @@ def _start(app: App, release_id: str, unit: str, spec: Build, timeout_s: int) ->
     paths.BUILDS.mkdir(mode=0o700, exist_ok=True)
     settings = [
         *job.settings(app, log, timeout_s),
+        # No variable of an app's gets into a layer of an image.
+        *([] if spec.container is not None else [("Environment", f"HOME={app.home}"), ("EnvironmentFile", f"-{app.env}")]),
         ("WorkingDirectory", str(app.root)),
         ("StandardInput", f"file:{spec_file}"),
         *(("BindReadOnlyPaths", f"{source}:{place}") for source, place in _arrived(app, release_id, spec)),

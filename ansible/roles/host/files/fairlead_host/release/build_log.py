@@ -42,3 +42,8 @@ class LogFollower:
         self._rest = text[cut:]
         if cut:
             yield text[:cut]
+
+    def rest(self) -> str:
+        """What came after the last whole line: the end of a log that nothing writes any more."""
+        text, self._rest = self._rest, ""
+        return text

@@ -9,7 +9,20 @@ from pathlib import Path
 from .. import systemd
 from ..errors import HostError, disk_full
 from ..files import read_tenants
-from .builder import BAD_ARTIFACT, BAD_SUBMODULE, COMMIT_NOT_FOUND, DISK_FULL, LFS_FAILED, NO_FOLDER, NO_PYTHON, NO_TOOL, UNREACHABLE
+from .source import (
+    BAD_ARTIFACT,
+    BAD_COMPOSE,
+    BAD_SUBMODULE,
+    COMMIT_NOT_FOUND,
+    DISK_FULL,
+    IMAGE_FAILED,
+    LFS_FAILED,
+    NO_ENGINE,
+    NO_FOLDER,
+    NO_PYTHON,
+    NO_TOOL,
+    UNREACHABLE,
+)
 
 # Code, message and hint by how the builder ended.
 FAULTS = {
@@ -39,6 +52,13 @@ FAULTS = {
         "conflict",
         "What was built elsewhere could not be put together here.",
         "The log's last line says why. Deploy again, or have each server build for itself.",
+    ),
+    NO_ENGINE: ("system-unsupported", "Podman is not installed on this server.", "Prepare the server again."),
+    IMAGE_FAILED: ("build-failed", "The image could not be built.", "The log's last lines are Podman's own."),
+    BAD_COMPOSE: (
+        "build-failed",
+        "The compose file is none that can be deployed.",
+        "The log's last line says why. Mend it, or name a Dockerfile in the app's settings.",
     ),
     NO_PYTHON: (
         "build-failed",

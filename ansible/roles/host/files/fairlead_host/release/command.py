@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import paths, systemd
 from ..app.place import App
-from ..app.unit import program_environment
+from ..app.unit import program_of, surroundings
 from ..call import Call
 from ..errors import HostError
 from ..files import read_json, sha256, unlink, write_atomic, write_json
@@ -18,6 +18,9 @@ from ..systemd import environment_file
 from . import job
 from .build_outcome import Ended, read_end
 from .wanted import require_built
+
+# Where its container writes, of an app of containers.
+STORE = "command"
 
 
 def run_once(call: Call, fields: Fields) -> dict[str, Any]:
@@ -93,8 +96,7 @@ def _start(app: App, release_id: str, mine: dict[str, str], own: dict[str, str],
     properties = [
         *job.settings(app, _log(app), timeout_s),
         ("WorkingDirectory", str(app.release(release_id))),
-        *(("Environment", each) for each in program_environment(str(app.release(release_id)), app.runtime)),
-        ("EnvironmentFile", str(told)),
+        *surroundings(app, app.runtime, str(app.release(release_id)), told, STORE),
         # What is put right by hand after it was cut off is a database: it is given time to end.
         ("TimeoutStopSec", "30"),
     ]
@@ -102,7 +104,7 @@ def _start(app: App, release_id: str, mine: dict[str, str], own: dict[str, str],
         write_atomic(told, environment_file(own), 0o600)
         write_json(_note(app), {**mine, "startedAt": time.time()})
         # One argument to the shell, whatever is in it: systemd does not split `${…}`.
-        program = ["/bin/sh", "-c", "${FAIRLEAD_COMMAND}"]
+        program = program_of(app, "FAIRLEAD_COMMAND", STORE)
         job.start(app.command_unit, f"Fairlead release command of {app.name}", properties, program, "command-failed")
     finally:
         # The unit has read it by now: nobody needs its name.

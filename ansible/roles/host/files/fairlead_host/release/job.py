@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import paths, systemd
 from ..app.place import App
-from ..app.unit import Settings, confinement
+from ..app.unit import Settings, confinement_of
 from ..call import Call
 from ..command import run
 from ..errors import HostError
@@ -19,7 +19,7 @@ FIRST_STEP_S, LONGEST_STEP_S = 0.03, 0.3
 
 
 def settings(app: App, log: Path, timeout_s: int) -> Settings:
-    """The unit's settings: the app's user and environment, its output in `log`, behind what serves where processor and disk are short."""
+    """The unit's settings: the app's user, its output in `log`, behind what serves where processor and disk are short."""
     memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MEMORY_SHARE_PERCENT // 100
     return [
         ("Type", "exec"),
@@ -27,8 +27,6 @@ def settings(app: App, log: Path, timeout_s: int) -> Settings:
         ("User", app.user),
         ("Group", app.user),
         ("Slice", app.slice),
-        ("Environment", f"HOME={app.home}"),
-        ("EnvironmentFile", f"-{app.env}"),
         ("StandardOutput", f"append:{log}"),
         ("StandardError", f"append:{log}"),
         ("RuntimeMaxSec", str(timeout_s)),
@@ -37,7 +35,7 @@ def settings(app: App, log: Path, timeout_s: int) -> Settings:
         ("CPUWeight", "50"),
         ("IOWeight", "50"),
         ("Nice", "5"),
-        *(setting for setting in confinement(app) if setting[0] != "UMask"),
+        *(setting for setting in confinement_of(app, app.runtime) if setting[0] != "UMask"),
         ("UMask", "0022"),
         # The unit's own, in memory and gone with it; it hides what others are told.
         ("TemporaryFileSystem", f"{paths.BUILDS}:mode=1777,size=1m"),
@@ -67,6 +65,8 @@ def watch(call: Call, log: Path, unit: str, what: str, code: str) -> Ended:
         for text in follower.read():
             call.log(text)
         if ended is not None:
+            if text := follower.rest():
+                call.log(text)
             return ended
         if follower.is_too_long:
             systemd.stop(unit, 5)

@@ -14,7 +14,7 @@ from ..files import read_json, sync_directory, unlink, switch_link
 from ..locks import hold
 from ..parse import UUID, Fields, refuse
 from ..process.started import releases_in_use
-from . import fpm, ship
+from . import fpm, images, ship
 from .running import running
 from .wanted import require_built
 
@@ -97,6 +97,8 @@ def prune(_: Call, fields: Fields) -> dict[str, Any]:
                 shutil.rmtree(app.release(release_id), ignore_errors=True)
                 removed += 1
         removed += _remove_unbuilt(app)
+        if removed and app.runtime == "docker":
+            images.prune(app, built_releases(app))
     return {"removed": removed}
 
 

@@ -21,6 +21,7 @@ from .wanted import Wanted, begin, require_built, wanted
 
 STEPS_S = (*([0.02] * 50), *([0.1] * 100), *([0.5] * 2000))
 UNIT_LOOK_S = 0.25
+DEFAULT_CONTAINER_PORT = 8080
 
 
 def start(_: Call, fields: Fields) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def start(_: Call, fields: Fields) -> dict[str, Any]:
     runtime = fields.one_of("runtime", *RUNTIMES)
     colour, port = fields.one_of("colour", *COLOURS), fields.port()
     command = fields.optional("startCommand", lambda name: fields.string(name, 4096, 1))
+    container_port = fields.optional("containerPort", fields.port) or DEFAULT_CONTAINER_PORT
     health_path = fields.match("healthPath", HTTP_PATH, "an absolute HTTP path", 2048)
     timeout_s = fields.integer("timeoutMs", 1000, 600_000) / 1000
     fields.done()
@@ -38,14 +40,17 @@ def start(_: Call, fields: Fields) -> dict[str, Any]:
     with hold(f"app-{app.name}"):
         if runtime == "php":
             return {"started": fpm.start(app, release_id), "healthyAfterMs": 0}
-        if command is None:
+        if runtime == "docker":
+            own = {"PORT": str(container_port), "HOST": "0.0.0.0", "FAIRLEAD_PUBLISH": f"{port}:{container_port}", **({"FAIRLEAD_START": command} if command else {})}
+        elif command is None:
             raise HostError("invalid-input", "An app with a process of its own needs a start command.", path="input.startCommand")
-        own = {"PORT": str(port), "HOST": "127.0.0.1", "FAIRLEAD_START": command}
+        else:
+            own = {"PORT": str(port), "HOST": "127.0.0.1", "FAIRLEAD_START": command}
         return _start_process(app, colour, wanted(app, release_id, port, own), health_path, timeout_s)
 
 
 def _start_process(app: App, colour: str, what: Wanted, health_path: str, timeout_s: float) -> dict[str, Any]:
-    unit, port = app.unit(colour), int(what.environment["PORT"])
+    unit, port = app.unit(colour), what.started.port or 0
     began, began_at = time.monotonic(), time.time()
     is_running = running(app, colour) == what.started
     if not is_running:
