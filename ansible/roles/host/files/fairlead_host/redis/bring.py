@@ -14,7 +14,7 @@ from ..processes import LISTEN, tcp_sockets
 from .client import Client
 from .place import SERVER, Instance
 from .record import Record, save_record, sign_in
-from .settings import ADMINISTRATOR, Settings, described, rights, unit_text
+from .settings import ADMINISTRATOR, described, rights, unit_text
 
 # A big append-only file is read before the first answer.
 START_LIMIT_S = 90.0

@@ -15,7 +15,7 @@ from ..call import Call
 from ..errors import HostError
 from ..files import clear_tenants, read_json, read_tenants, unlink, write_atomic, write_json
 from ..locks import hold
-from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SHA256, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields
+from ..parse import BRANCH, COMMIT, FOLDER, GIT_TOKEN, GIT_URL, GIT_USER, SHA256, SSH_PRIVATE_KEY, SSH_PUBLIC_KEY, VERSION, Fields, refuse
 from . import artifact, job, ship
 from .build_outcome import explain
 from .shared import link_shared, parse_folders
