@@ -54,6 +54,7 @@ export default defineConfig({
           maxWorkers: 2,
           // As in the db layer: 142 s of processor time against 93 s.
           isolate: false,
+          testTimeout: 20_000,
         },
       },
       {

@@ -407,11 +407,11 @@ describe('commands and document root', () => {
     template,
     null,
   ]);
+  accepts(createAppInput, app, 'documentRoot', ['public', 'dist/site/', '.', '', null]);
   refuses(createAppInput, app, 'documentRoot', [
     '/etc',
     '../x',
     'a/../b',
-    '.',
     './a',
     '-x',
     'a//b',

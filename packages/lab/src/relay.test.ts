@@ -42,9 +42,10 @@ describe('relay', () => {
     for (let count = 0; count < 9; count += 1) trips.push(await roundTripMs(socket));
     // The quickest of them: the others may have waited for the processor.
     const quickest = Math.min(...trips);
-    expect(quickest).toBeGreaterThanOrEqual(delayMs);
+    // Timers and the clock that is read differ by parts of a millisecond.
+    expect(Math.round(quickest)).toBeGreaterThanOrEqual(delayMs);
     expect(quickest).toBeLessThan(delayMs + 8);
-    expect(first).toBeGreaterThanOrEqual(delayMs * 2);
+    expect(Math.round(first)).toBeGreaterThanOrEqual(delayMs * 2);
     socket.destroy();
   });
 

@@ -28,7 +28,7 @@ const verbs = {
   'app.remove': (id) =>
     say({ id, ok: false, error: { code: 'fenced-off', message: 'older', details: { newest: '9' } } }),
   'release.observe': (id) => say({ id, ok: true, result: { nonsense: true } }),
-  'nginx.observe': () => process.stdout.write('x'.repeat(20_000_000)),
+  'nginx.observe': () => process.stdout.write('x'.repeat(40_000_000)),
   inventory: (id) => say({ id, ok: false, error: { code: 'who-knows', message: 'odd' } }),
 };
 
