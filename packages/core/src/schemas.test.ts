@@ -407,7 +407,7 @@ describe('commands and document root', () => {
     template,
     null,
   ]);
-  accepts(createAppInput, app, 'documentRoot', ['public', 'dist/site/', '.', '', null]);
+  accepts(createAppInput, app, 'documentRoot', ['public', 'dist/site', null]);
   refuses(createAppInput, app, 'documentRoot', [
     '/etc',
     '../x',
