@@ -175,11 +175,11 @@ test('an image that can not be built, and one that does not answer, reach nobody
 }, 240_000);
 
 test('a release of before is taken again by its image', async () => {
-  const [, first] = await plane.database.prisma.deployment.findMany({
-    where: { appId, status: 'succeeded' },
-    orderBy: { createdAt: 'desc' },
+  const first = await plane.database.prisma.deployment.findFirstOrThrow({
+    where: { appId },
+    orderBy: { createdAt: 'asc' },
   });
-  await deploy({ rollbackTo: first?.id });
+  await deploy({ rollbackTo: first.id });
   expect(await onAll(versionOn)).toEqual(['1', '1', '1']);
 }, 120_000);
 

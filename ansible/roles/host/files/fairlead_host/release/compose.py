@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 LONGEST_FILE = 256 * 1024
+DEEPEST = 100
 DEBIAN_MODULES = "/usr/lib/python3/dist-packages"
 DEFAULTED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^${}]*)\}")
 MOST_SHOWN = 20
@@ -90,7 +91,7 @@ def _services(source: str, file: str) -> dict[str, dict[str, Any]]:
         import yaml  # noqa: PLC0415 - Debian's, there where Podman is
 
         with open(path, encoding="utf-8") as text:
-            value = yaml.safe_load(text)
+            value = yaml.safe_load(_bounded(text.read()))
     except ImportError as error:
         raise Unusable("python3-yaml is missing on this server: prepare it again.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -102,6 +103,16 @@ def _services(source: str, file: str) -> dict[str, dict[str, Any]]:
     if any("extends" in service for service in found.values()) or "include" in value:
         raise Unusable("extends and include are not supported: write the service in one file.")
     return found
+
+
+def _bounded(text: str) -> str:
+    """The reader's time grows with the square of how deep values lie in each other, and its faster one of C ends with a fault there."""
+    depth = 0
+    for char in text:
+        depth += (char in "[{") - (char in "]}")
+        if depth > DEEPEST:
+            raise ValueError(f"values lie more than {DEEPEST} deep in each other")
+    return text
 
 
 def _chosen(services: dict[str, dict[str, Any]], wanted: str | None) -> str:
