@@ -352,7 +352,7 @@ require('http').createServer((_, response) => response.end(answer())).listen(pro
   const options = { allowHttp: true, allowPrivateNetworks: true };
   const { runtime, suggestions } = await createRepositorySource(options).inspect(asked);
   const { branch: _, ...commands } = suggestions;
-  const fields = { runtime, ...commands, domains: ['node.example.com'] };
+  const fields = { runtime, ...commands, healthPath: '/', domains: ['node.example.com'] };
   const node = (await createApp(plane.ctx, plane.actor, app('Node', 'pages', fields))).id;
   await plane.succeed(startDeployment, { appId: node });
   const answer = await at('one', 'curl -s -H "Host: node.example.com" http://127.0.0.1/');
