@@ -14,6 +14,7 @@ import {
   setRedis,
   startDeployment,
   toggleBackend,
+  updateApp,
 } from '@fairlead/core';
 import type { Server } from '@fairlead/db';
 import type { GitServer, Lab } from '@fairlead/lab';
@@ -294,6 +295,8 @@ test('by the cookie alone testers get it, take a side by a link, and it is abort
   expect((await visit('tester=always')).version).toBe('third');
 
   const two = await start({ percent: 0, cookie: 'tester', rule: null });
+  // Long enough for a cancellation to be heard before all have switched.
+  await updateApp(plane.ctx, plane.actor, { appId, rolloutRise: 10 });
   const { operation: promoting } = await promoteCanary(plane.ctx, plane.actor, {
     appId,
     deploymentId: two.deploymentId,
@@ -301,6 +304,7 @@ test('by the cookie alone testers get it, take a side by a link, and it is abort
   await begun(promoting.id, 'batch:');
   await cancelOperation(plane.ctx, plane.actor, { operationId: promoting.id });
   expect((await plane.ended(promoting.id)).status).toBe('cancelled');
+  await updateApp(plane.ctx, plane.actor, { appId, rolloutRise: 2 });
   const goingOn = await read(two.deploymentId);
   expect([goingOn.status, goingOn.canary?.paused]).toEqual(['canary', 'The promotion was cancelled.']);
   expect((await versions()).sort()).toEqual(['fourth', 'third', 'third']);
@@ -417,11 +421,14 @@ test('its workers take jobs from the same Redis as the others’, what runs on o
   expect(await work(60)).toEqual(['old on one', 'old on three', 'old on two']);
 
   // Switched, and cancelled while nobody works on it: the next worker has no more than the rows to tell how far it came.
+  // Long enough for the next worker to hear of it before all have switched.
+  await updateApp(plane.ctx, plane.actor, { appId, rolloutRise: 20 });
   const two = await startCanary();
-  await killAt(two.operationId, 'front', async () => {
+  await killAt(two.operationId, 'processes:', async () => {
     await cancelOperation(plane.ctx, plane.actor, { operationId: two.operationId });
   });
   expect((await plane.ended(two.operationId)).status).toBe('cancelled');
+  await updateApp(plane.ctx, plane.actor, { appId, rolloutRise: 2 });
   expect(await front()).not.toContain('fairlead_canary');
   expect(await newcomers(20)).toEqual({ old: 20 });
   await until('three to be caught up with', async () => {
