@@ -18,14 +18,12 @@ export async function readDeclaration(
     deployment.rollbackToId === null
       ? null
       : await prisma.deployment.findUnique({ where: { id: deployment.rollbackToId } });
-  const processes = earlier?.processes ?? declaredProcessesOf(textOf(rollouts));
+  // Those that were sent the build alone do not have the commit: a canary's start has read it for its promotion.
+  const read = rollouts.find(({ declaration }) => declaration?.known === true)?.declaration;
+  if (earlier === null && read === undefined) return;
+  const processes = earlier?.processes ?? declaredProcessesOf(read?.text ?? null);
   await prisma.deployment.update({
     where: { id: deployment.id },
     data: { processes: processes === null ? Prisma.DbNull : (processes as object[]) },
   });
-}
-
-/** Of those that were sent the build alone, none has the commit. */
-function textOf(rollouts: readonly BuiltRollout[]): string | null {
-  return rollouts.find(({ declaration }) => declaration?.known === true)?.declaration?.text ?? null;
 }
