@@ -158,7 +158,7 @@ async function applyOn(
   const [result, seen] = await applied.catch((error: unknown) => {
     throw snippetFault(error, rendered.content) ?? error;
   });
-  const isServed = (kind: 'front' | 'stream', { sha256 }: RenderedConfig) =>
+  const isSaid = (kind: 'front' | 'stream', { sha256 }: RenderedConfig) =>
     result.files.some(
       (file) =>
         file.kind === kind &&
@@ -167,8 +167,7 @@ async function applyOn(
         file.generation === rendered.generation,
     );
   const { streams } = rendered;
-  if (isServed('front', rendered) && (streams === null || isServed('stream', streams)))
-    return { result, seen };
+  if (isSaid('front', rendered) && (streams === null || isSaid('stream', streams))) return { result, seen };
   throw new AppError('nginx-not-live', `${server.name} did not say that it serves the new configuration.`, {
     server: server.name,
   });

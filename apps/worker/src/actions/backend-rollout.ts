@@ -18,6 +18,7 @@ export interface Rollout {
 /** One whose server holds the release. */
 export type BuiltRollout = Rollout & Built;
 
+/** One whose server runs the release beside what serves; `colour` null: its runtime has no process of its own. */
 export interface Started extends BuiltRollout {
   colour: Colour | null;
 }
