@@ -27,7 +27,7 @@ export const appSchema = z
     rootDirectory: z.string().nullable(),
     /** Of `docker`, within the folder: a Dockerfile or, by its ending .yml or .yaml, a compose file; null: Dockerfile. */
     containerFile: z.string().nullable(),
-    /** The service of a compose file that answers requests; null: the only one that is built. */
+    /** The service of a compose file that answers requests; null: the only one that is built, of several the only one with ports. */
     containerService: z.string().nullable(),
     /** Where the app listens in its container; null: 8080. */
     containerPort: z.int().nullable(),

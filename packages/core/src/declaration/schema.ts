@@ -35,7 +35,9 @@ export const declarationSchema = z.strictObject({
     ),
   containerService: containerServiceSchema
     .optional()
-    .describe('The service of a compose file that answers requests; null: the only one that is built.'),
+    .describe(
+      'The service of a compose file that answers requests; null: the only one that is built, of several the only one with ports.',
+    ),
   containerPort: containerPortSchema
     .optional()
     .describe('Where the app listens in its container; null: 8080.'),

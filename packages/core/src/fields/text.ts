@@ -73,7 +73,7 @@ export const containerFileSchema = z
   )
   .nullable();
 
-/** A service of a compose file, by the names that the Compose Specification allows; none begins with a hyphen. Empty means the only one that is built. */
+/** A service of a compose file, by the names that the Compose Specification allows; none begins with a hyphen. Empty means the only one that is built, of several the only one with ports. */
 export const containerServiceSchema = z
   .string()
   .max(100)

@@ -46,7 +46,7 @@ export function ContainerFields({ draft, set, fields }: SectionProps) {
           label="Service"
           optional
           error={fields.containerService}
-          hint="The one that answers requests. Empty: the only one that is built."
+          hint="The one that answers requests. Empty: the only one that is built, of several the only one with ports."
         >
           <Input
             mono

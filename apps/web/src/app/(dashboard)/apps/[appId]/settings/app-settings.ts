@@ -108,7 +108,7 @@ export const appSettings: SettingsGroup<App>[] = [
         label: 'Service',
         mono: true,
         optional: true,
-        hint: 'Of a compose file, the one that answers requests. Empty: the only one that is built.',
+        hint: 'Of a compose file, the one that answers requests. Empty: the only one that is built, of several the only one with ports.',
         value: (app) => app.containerService ?? '',
         parse: orNull,
         only: isOfContainers,
