@@ -117,7 +117,7 @@ export function RepositorySection({
         {found ? (
           <>
             <p className="flex items-start gap-2 text-sm">
-              <ToneIcon tone="healthy" className="mt-0.75" />
+              <ToneIcon tone={found.evidence.length > 0 ? 'healthy' : 'unknown'} className="mt-0.75" />
               <span>
                 <b>{headline(found)}</b>. Newest commit of {draft.branch}:{' '}
                 <code className="font-mono text-xs">{shortCommit(found.commit)}</code>

@@ -9,8 +9,16 @@ import type { SectionProps } from './repository-section.tsx';
 /** What it is and how it is built and started. */
 export function RuntimeSection({ found, ...props }: SectionProps & { found: RepositoryInspection | null }) {
   const { draft, set } = props;
+  const isFound = found !== null && found.evidence.length > 0;
   return (
-    <Panel title="Runtime" description="Found in the files; change it where you know better.">
+    <Panel
+      title="Runtime"
+      description={
+        isFound
+          ? 'Found in the files; change it where you know better.'
+          : 'Nothing in the files says it: choose.'
+      }
+    >
       <div className="flex flex-col gap-5">
         <RadioCards
           label="Runtime"
