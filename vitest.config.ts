@@ -12,6 +12,8 @@ const exclude = [
 const globalSetup = ['packages/db/src/testing-setup.ts'];
 /** The worker as it ships, where nobody has built it just before. */
 const builtWorker = process.env.FAIRLEAD_TEST_BUILT === '1' ? [] : ['apps/worker/testing/build-setup.ts'];
+/** In what two things differ that should be the same: the message is all that a report keeps. */
+const chaiConfig = { truncateThreshold: 1000 };
 /** How long `expect.poll` asks: what a busy machine may need, not how long a thing should take. */
 const poll = { timeout: 20_000 };
 
@@ -34,6 +36,7 @@ const onMachines = (name: 'lab' | 'wide') => ({
     include: [`**/*.${name}.test.ts`],
     exclude: [...exclude, 'packages/lab/**'],
     globalSetup: [...globalSetup, ...builtWorker],
+    chaiConfig,
     expect: { poll },
     maxWorkers: 4,
     isolate: false,
@@ -49,6 +52,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          chaiConfig,
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...exclude, '**/*.db.test.ts', '**/*.lab.test.ts', '**/*.wide.test.ts'],
           maxWorkers: 2,
@@ -61,6 +65,7 @@ export default defineConfig({
         test: {
           // Half of it is waiting: for Postgres, for leases to end, for limits to pass.
           name: 'db',
+          chaiConfig,
           include: ['**/*.db.test.ts'],
           exclude,
           globalSetup,
@@ -78,6 +83,7 @@ export default defineConfig({
         test: {
           // Looks at what a lab leaves on this machine, where no other may be at work.
           name: 'machines',
+          chaiConfig,
           include: ['packages/lab/**/*.lab.test.ts'],
           exclude,
           fileParallelism: false,

@@ -89,7 +89,7 @@ function failuresOf({ testResults }: Report): string[] {
 const firstLines = (text: string): string => indented(linesOf(text).slice(0, 12));
 const lastLines = (text: string): string => indented(linesOf(text).slice(-12));
 const linesOf = (text: string): string[] => stripVTControlCharacters(text).trimEnd().split('\n');
-const indented = (lines: string[]): string => lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
+const indented = (lines: string[]): string => lines.map((line) => `    ${line.slice(0, 1000)}`).join('\n');
 
 /** A vitest project; its counts come from its own JSON report, and a run that ends badly without a failed test counts as one. */
 async function vitest(project: string, env: Record<string, string> = {}): Promise<Count> {

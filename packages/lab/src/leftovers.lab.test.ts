@@ -27,8 +27,8 @@ beforeEach(async () => {
   await once(holder.stdout ?? holder, 'data');
 });
 
-afterEach(() => {
-  holder.kill('SIGKILL');
+afterEach(async () => {
+  if (holder.exitCode === null && holder.signalCode === null) await end('SIGKILL');
   removeStaleLabs();
 });
 

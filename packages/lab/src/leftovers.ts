@@ -64,7 +64,10 @@ function endMachines(place: LabPlace): void {
       }
     }
   }
-  for (const group of groups) removeGroup(group);
+  // The kernel refuses while it still lets go of a member, on a busy machine for a moment longer than a member is listed.
+  for (const deadline = Date.now() + 2000; Date.now() < deadline; pause(20)) {
+    if (groups.map(removeGroup).every(Boolean)) break;
+  }
 }
 
 function controlGroups(place: LabPlace): string[] {
@@ -90,13 +93,15 @@ function membersBelow(group: string): number[] {
   }
 }
 
-function removeGroup(group: string): void {
+/** Removes a group and those below it; false where one of them is still there. */
+function removeGroup(group: string): boolean {
   for (const name of listDirectory(group, true)) removeGroup(`${group}/${name}`);
   try {
     rmdirSync(group);
   } catch {
-    // Gone already, or the kernel still lets go of a member: an empty group harms nobody.
+    return !existsSync(group);
   }
+  return true;
 }
 
 function listDirectory(path: string, foldersOnly = false): string[] {
