@@ -48,6 +48,8 @@ async function openPostgres(url: string, poolSize: number): Promise<QueueConnect
     max: poolSize,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
+    // Opened anew, it would know no plan.
+    idleTimeoutMillis: 600_000,
     options: `-c search_path=${queueSchema}`,
   });
   pool.on('error', () => {});

@@ -97,6 +97,19 @@ describe('machines', () => {
     }
   });
 
+  it('gives a machine a share of a processor of its own', async () => {
+    const busy =
+      'import time; until = time.monotonic() + 1\nwhile time.monotonic() < until: pass\nprint(time.process_time())';
+    for (const name of ['web-1', 'web-5']) {
+      const machine = lab.machine(name);
+      const used = async () =>
+        Number((await machine.exec(['systemd-run', '--wait', '--pipe', '-q', 'python3', '-c', busy])).stdout);
+      await machine.limitProcessor(0.2);
+      expect(await used()).toBeLessThan(0.4);
+      await machine.limitProcessor(null);
+    }
+  });
+
   it('has IPv6 between host and machines, of either release', async () => {
     const [one, five] = ['web-1', 'web-5'].map(lab.machine) as [Machine, Machine];
     const ask = (address: string) => ['nc', '-z', '-w', '1', address, '22'];

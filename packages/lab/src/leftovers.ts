@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { forwardingCommand } from './network.ts';
-import { type LabPlace, labPlace, STATE_ROOT } from './place.ts';
+import { controlGroupPrefix, type LabPlace, labPlace, STATE_ROOT } from './place.ts';
 import { isAlive, type ProcessIdentity } from './processes.ts';
 import type { LabState } from './state.ts';
 
@@ -75,7 +75,8 @@ function controlGroups(place: LabPlace): string[] {
   return [root, ...listDirectory(root).map((name) => `${root}/${name}`)].flatMap((hierarchy) =>
     listDirectory(hierarchy)
       .filter(
-        (name) => name.startsWith('fairlead-lab-') && isMachineOf(place, name.slice('fairlead-lab-'.length)),
+        (name) =>
+          name.startsWith(controlGroupPrefix) && isMachineOf(place, name.slice(controlGroupPrefix.length)),
       )
       .map((name) => `${hierarchy}/${name}`),
   );

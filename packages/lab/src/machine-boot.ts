@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { LabError } from './lab-error.ts';
 import type { MountNamespace } from './mount-namespace.ts';
-import type { LabPlace, MachinePlace } from './place.ts';
+import { controlGroup, type LabPlace, type MachinePlace } from './place.ts';
 import { identify, leaderPid, nspawnPid } from './processes.ts';
 import { hasControlGroups1, type Release } from './recipe.ts';
 import { waitFor } from './wait.ts';
@@ -100,7 +100,16 @@ export async function powerOn(
   await rm(place.pidFile, { force: true });
   const log = openSync(place.logFile, 'a');
   const supervisor = ['--pdeathsig', 'KILL', 'sh', '-euc', SUPERVISE, 'sh'];
-  const launch = ['sh', '-euc', LAUNCH, 'sh', place.pidFile, place.id, String(namespace.pid), ...nspawn];
+  const launch = [
+    'sh',
+    '-euc',
+    LAUNCH,
+    'sh',
+    place.pidFile,
+    controlGroup(place),
+    String(namespace.pid),
+    ...nspawn,
+  ];
   const child = spawn('setpriv', [...supervisor, ...launch], {
     stdio: ['ignore', log, log],
     detached: true,
@@ -135,7 +144,7 @@ for group in /sys/fs/cgroup /sys/fs/cgroup/*; do
   case "$group" in */cpuset) continue ;; esac
   [ -e "$group/cgroup.procs" ] || continue
   [ ! -e "$group/cgroup.controllers" ] || echo '+cpu +memory +pids +io' > "$group/cgroup.subtree_control" 2>/dev/null || true
-  mkdir -p "$group/fairlead-lab-$2" && echo $$ > "$group/fairlead-lab-$2/cgroup.procs"
+  mkdir -p "$group/$2" && echo $$ > "$group/$2/cgroup.procs"
 done
 echo $$ > "$1"
 namespace=$3; shift 3

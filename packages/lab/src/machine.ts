@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { attempt, type CommandOptions, type CommandResult, run } from './command.ts';
 import { LabError } from './lab-error.ts';
 import { powerOff } from './machine-boot.ts';
 import { listPartitioned, setPartitioned } from './network.ts';
-import type { LabPlace, MachinePlace } from './place.ts';
+import { controlGroup, type LabPlace, type MachinePlace } from './place.ts';
 import { leaderPid } from './processes.ts';
 import type { ImageKind, Release } from './recipe.ts';
 import { waitFor } from './wait.ts';
@@ -31,6 +32,9 @@ export interface MachineHost {
 export interface ExecOptions extends CommandOptions {
   user?: string;
 }
+
+/** The kernel's own (microseconds): after so long a machine that used up its share goes on. */
+const PERIOD_US = 100_000;
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -169,6 +173,21 @@ export class Machine {
   async ready(timeoutMs = 90_000): Promise<void> {
     const isCut = (await listPartitioned(this.#host.place)).has(this.place.interfaceName);
     await waitFor(`${this.name} answering SSH`, () => this.#acceptsUsers(isCut), { timeoutMs, everyMs: 50 });
+  }
+
+  /**
+   * Gives the machine so much of a processor of its own, 0.01 to 1, whatever others need: machines that share the host's processors are else as quick as the
+   * others let them be. null: as much as there is.
+   */
+  async limitProcessor(share: number | null): Promise<void> {
+    const group = ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup/cpu,cpuacct']
+      .map((hierarchy) => `${hierarchy}/${controlGroup(this.place)}`)
+      .find((path) => existsSync(path));
+    if (group !== undefined) {
+      return writeFile(`${group}/cpu.cfs_quota_us`, String(share === null ? -1 : share * PERIOD_US));
+    }
+    const quota = share === null ? 'max' : String(share * PERIOD_US);
+    await writeFile(`/sys/fs/cgroup/${controlGroup(this.place)}/cpu.max`, `${quota} ${PERIOD_US}`);
   }
 
   async #acceptsUsers(isCut: boolean): Promise<boolean> {

@@ -74,3 +74,9 @@ export function machinePlace(lab: LabPlace, index: number, name: string): Machin
 /** A short stable fingerprint of any JSON value. */
 export const fingerprint = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+
+/** What the names of all machines' control groups begin with. */
+export const controlGroupPrefix = 'fairlead-lab-';
+
+/** The name of a machine's control group, in every hierarchy. */
+export const controlGroup = ({ id }: Pick<MachinePlace, 'id'>): string => `${controlGroupPrefix}${id}`;

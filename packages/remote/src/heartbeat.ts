@@ -22,6 +22,10 @@ export class Heartbeat {
         this.#heard = true;
         listener.onProgress?.(progress);
       },
+      onPart: (part) => {
+        this.#heard = true;
+        listener.onPart?.(part);
+      },
     };
   }
 

@@ -1,7 +1,13 @@
 import { AppError } from '@fairlead/errors';
 import type { ClientChannel } from 'ssh2';
 import type { SshConnection } from './connection.ts';
-import { type HostLog, type HostProgress, hostError, parseHostMessage } from './host-message.ts';
+import {
+  type HostLog,
+  type HostPart,
+  type HostProgress,
+  hostError,
+  parseHostMessage,
+} from './host-message.ts';
 import type { Fence } from './host-protocol.ts';
 import { lineSplitter } from './line-splitter.ts';
 import { connectionLost } from './ssh-failure.ts';
@@ -17,6 +23,8 @@ export interface HostRequest {
 export interface HostListener {
   onLog?: (log: HostLog) => void;
   onProgress?: (progress: HostProgress) => void;
+  /** What one of the verbs of a `sequence` came to; the last one's comes with the answer. */
+  onPart?: (part: HostPart) => void;
 }
 
 interface Pending extends HostListener {
@@ -61,7 +69,8 @@ export class HostChannel {
 
   /**
    * Sends one request and waits for its last answer. Rejects with the host's own error, or with `connection-lost`, `sudo-missing`,
-   * `host-program-missing` when the channel ends first. Aborting forgets the request; the host finishes what it began.
+   * `host-program-missing` when the channel ends first. Aborting forgets the request; the host finishes the verb that it began, and begins no further one of a
+   * `sequence`.
    */
   async request(request: HostRequest, listener: HostListener, signal: AbortSignal): Promise<unknown> {
     const id = String(this.#nextId++);
@@ -70,18 +79,32 @@ export class HostChannel {
       throw new AppError('invalid-input', `The input of ${request.verb} is larger than the host accepts.`);
     }
     const release = this.#connection.hold();
+    let onSettled = () => {};
     try {
       return await new Promise<unknown>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         if (!this.#open) return reject(connectionLost(this.#connection.target));
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const onAbort = () => {
+          reject(signal.reason);
+          if (request.verb === 'sequence') this.#withdraw(id);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        onSettled = () => signal.removeEventListener('abort', onAbort);
         this.#pending.set(id, { ...listener, resolve, reject });
         this.#channel.write(line);
       });
     } finally {
+      onSettled();
       this.#pending.delete(id);
       release();
     }
+  }
+
+  /** Nobody waits for what the host makes of it. */
+  #withdraw(id: string): void {
+    if (!this.#open) return;
+    const withdrawal = { id: String(this.#nextId++), verb: 'withdraw', input: { id } };
+    this.#channel.write(`${JSON.stringify(withdrawal)}\n`);
   }
 
   /** Cuts the channel; whatever waits on it ends with `connection-lost`. */
@@ -98,6 +121,7 @@ export class HostChannel {
     if (!pending) return;
     if ('event' in message) {
       if (message.event === 'log') pending.onLog?.({ stream: message.stream, text: message.text });
+      else if (message.event === 'result') pending.onPart?.({ index: message.index, result: message.result });
       else pending.onProgress?.({ share: message.share, text: message.text });
     } else if (message.ok) pending.resolve(message.result);
     else pending.reject(hostError(message.error, this.#connection.target.name));

@@ -89,6 +89,48 @@ export class HostClient {
     return calls.map(({ verb }, index) => this.#parseResult(verb, results[index])) as HostResults<C>;
   }
 
+  /**
+   * A {@link sequence} that goes on to one verb more: resolves with the results of the first ones as soon as these are there, and with the promise of the last
+   * one's, for which the caller then waits, or not: it never goes unhandled. `first.signal` counts for the first ones alone: aborted before they are done, nothing
+   * further begins. `options.signal` counts for the whole.
+   */
+  async sequenceOnto<const C extends readonly HostCall[], L extends HostCall>(
+    calls: C,
+    last: L,
+    options: HostCallOptions & { first: { signal: AbortSignal } },
+  ): Promise<[HostResults<C>, Promise<HostResult<L['verb']>>]> {
+    const { first, signal, ...rest } = options;
+    const cut = new AbortController();
+    const onCut = () => cut.abort(first.signal.reason);
+    if (first.signal.aborted) onCut();
+    first.signal.addEventListener('abort', onCut, { once: true });
+    const signals = signal === undefined ? [cut.signal] : [cut.signal, signal];
+    const parts: unknown[] = [];
+    let onParts = () => {};
+    const allParts = new Promise<void>((resolve) => {
+      onParts = resolve;
+    });
+    const whole = this.sequence([...calls, last], {
+      ...rest,
+      signal: AbortSignal.any(signals),
+      onPart: ({ index, result }) => {
+        parts[index] = result;
+        // Told anew after a connection that broke: a result that is there is not asked for again.
+        if (index === calls.length - 1) onParts();
+      },
+    });
+    const answer = whole.then((results) => results[calls.length] as HostResult<L['verb']>);
+    answer.catch(() => undefined);
+    try {
+      await Promise.race([allParts, whole]);
+    } finally {
+      first.signal.removeEventListener('abort', onCut);
+    }
+    const known = parts.length >= calls.length ? parts : await whole;
+    const results = calls.map(({ verb }, index) => this.#parseResult(verb, known[index])) as HostResults<C>;
+    return [results, answer];
+  }
+
   #parseResult<V extends HostVerb>(verb: V, result: unknown): HostResult<V> {
     const parsed = hostVerbs[verb].result.safeParse(result);
     if (parsed.success) return parsed.data as HostResult<V>;

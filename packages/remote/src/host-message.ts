@@ -13,6 +13,12 @@ const logMessage = z.object({
   stream: z.enum(['stdout', 'stderr']),
   text: z.string(),
 });
+const resultMessage = z.object({
+  id: z.string(),
+  event: z.literal('result'),
+  index: z.int().min(0),
+  result: z.unknown(),
+});
 const successMessage = z.object({ id: z.string(), ok: z.literal(true), result: z.unknown() });
 const failureMessage = z.object({
   id: z.string().nullable(),
@@ -26,9 +32,16 @@ const failureMessage = z.object({
 });
 
 /** One line from the host program. */
-export const hostMessage = z.union([progressMessage, logMessage, successMessage, failureMessage]);
+export const hostMessage = z.union([
+  progressMessage,
+  logMessage,
+  resultMessage,
+  successMessage,
+  failureMessage,
+]);
 export type HostMessage = z.infer<typeof hostMessage>;
 export type HostProgress = Pick<z.infer<typeof progressMessage>, 'share' | 'text'>;
+export type HostPart = Pick<z.infer<typeof resultMessage>, 'index' | 'result'>;
 export type HostLog = Pick<z.infer<typeof logMessage>, 'stream' | 'text'>;
 
 /** Parses one line; null when it is not a message of the protocol. */

@@ -526,8 +526,14 @@ export const hostVerbs = {
       containerPort: port.optional(),
       healthPath: z.string().max(2048),
       timeoutMs: z.int().min(1000).max(600_000),
+      /** For who does not know what runs there: a colour that runs something else is left alone, and `occupied`. */
+      onlyIfIdle: z.boolean().optional(),
     }),
-    result: z.object({ started: z.boolean(), healthyAfterMs: z.number() }),
+    result: z.object({
+      started: z.boolean(),
+      healthyAfterMs: z.number(),
+      occupied: z.boolean().optional(),
+    }),
   },
   /** Switch `current` to the release (atomic symlink). For node and python the caller then applies the backend's Nginx file with the new port. */
   'release.activate': {

@@ -1,5 +1,6 @@
 import type { Colour } from '@fairlead/core';
 import type { Backend, Release } from '@fairlead/db';
+import type { Fleet } from '../fleet.ts';
 import type { Built } from './build-release.ts';
 import type { Before } from './switch-backend.ts';
 
@@ -21,6 +22,13 @@ export type BuiltRollout = Rollout & Built;
 /** One whose server runs the release beside what serves; `colour` null: its runtime has no process of its own. */
 export interface Started extends BuiltRollout {
   colour: Colour | null;
+}
+
+/** The fleet after these have switched. */
+export function withSwitched(fleet: Fleet, switched: readonly Started[]): Fleet {
+  const served = new Map(switched.map(({ backend, release }) => [backend.id, release.id]));
+  const backends = fleet.backends.map((row) => ({ ...row, releaseId: served.get(row.id) ?? row.releaseId }));
+  return { ...fleet, backends };
 }
 
 /** Whether anything changes for its visitors. */

@@ -2,7 +2,11 @@ import { buildOf, type RepositoryKey, type Runtime, readRepositoryKey } from '@f
 import type { Backend, Release } from '@fairlead/db';
 import { type HostCallOptions, type HostInput, type HostResult, hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
+import { together } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
+import { untilHandedOver } from '../runtime/until-handed-over.ts';
+import type { Rollout } from './backend-rollout.ts';
+import type { EarlyStart } from './early-start.ts';
 import { placeCalls } from './environment.ts';
 import { inTransaction, moveRelease } from './move.ts';
 
@@ -15,15 +19,21 @@ export interface Built {
   colours: HostResult<'release.observe'>['colours'];
   /** The commit's `fairlead.yml`, as that server knows it; null where it only took over what another built. */
   declaration: HostResult<'release.declaration'> | null;
+  /** Takes its start over, where the build's call went on to that, and answers what it comes to. */
+  start: (() => Promise<HostResult<'release.start'>>) | null;
 }
 
-/** Environment written and the release built on one backend, in one round trip; what serves there is not touched. */
+/**
+ * Environment written and the release built on one backend, in one round trip; what serves there is not touched. With `early`, the same call may go on to the
+ * start.
+ */
 export async function buildRelease(
   run: Run,
   fleet: Fleet,
-  backend: Backend,
-  release: Release,
+  rollout: Rollout,
+  early: EarlyStart | null,
 ): Promise<Built> {
+  const { backend, release } = rollout;
   const server = serverOf(fleet, backend.serverId);
   const name = {
     key: `build:${backend.id}`,
@@ -31,44 +41,61 @@ export async function buildRelease(
     serverId: server.id,
   };
   return run.step(name, async (step) => {
-    await openBuild(run, release);
-    return buildHere(run, step, fleet, backend, release);
+    const [built] = await together(
+      () => buildHere(run, step, fleet, rollout, early),
+      () => openBuild(run, release),
+    );
+    return built;
   });
 }
 
-/** What comes before a build on a backend, wherever it is made. */
+/** The books say of a build on a backend that it is made, wherever that is. */
 export async function openBuild(run: Run, release: Release): Promise<void> {
   await inTransaction(run, (tx) =>
     moveRelease(run, tx, release.id, 'building', { startedAt: run.worker.clock(), error: undefined }),
   );
 }
 
-/** Builds on the backend's own server. */
+/** Builds on the backend's own server, whatever was tried before. */
 export async function buildHere(
   run: Run,
   step: StepTools,
   fleet: Fleet,
-  backend: Backend,
-  release: Release,
+  rollout: Rollout,
+  early: EarlyStart | null = null,
 ): Promise<Built> {
+  const { backend, release } = rollout;
   const { app } = fleet;
-  const key = await readRepositoryKey(run.worker, app.id);
+  const [key, client, place] = await Promise.all([
+    readRepositoryKey(run.worker, app.id),
+    run.worker.hosts.client(serverOf(fleet, backend.serverId)),
+    placeCalls(run, step, fleet, backend),
+  ]);
   if (key !== null) run.hide([key.type === 'token' ? key.token : key.privateKey]);
-  const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
-  const place = await placeCalls(run, step, fleet, backend);
   const wanted = { ...buildInput(fleet, release), ...(key === null ? {} : { access: revealed(key) }) };
-  const [, env, built, declaration, { colours }] = await client.sequence(
-    [
-      ...place.calls,
-      hostCall('release.build', wanted),
-      hostCall('release.declaration', { app: app.slug, commit: release.commit }),
-      hostCall('release.observe', { app: app.slug }),
-    ],
-    buildOptions(run, step, backend),
-  );
+  const calls = [
+    ...place.calls,
+    hostCall('release.build', wanted),
+    hostCall('release.declaration', { app: app.slug, commit: release.commit }),
+    hostCall('release.observe', { app: app.slug }),
+  ] as const;
+  const options = buildOptions(run, step, backend);
+  const start = early?.offer(fleet, rollout) ?? null;
+  const [[, env, built, declaration, { colours }], started] =
+    start === null
+      ? [await client.sequence(calls, options), null]
+      : await client.sequenceOnto(calls, hostCall('release.start', start), {
+          ...options,
+          first: step,
+          signal: untilHandedOver(run),
+        });
   place.told(env);
-  step.outcome(built.reused ? 'Built before.' : `Built in ${(built.durationMs / 1000).toFixed(1)} s.`);
-  return { colours, declaration };
+  step.outcome(
+    built.reused
+      ? 'Built before.'
+      : `Built in ${(built.durationMs / 1000).toFixed(built.durationMs < 10_000 ? 2 : 1)} s.`,
+  );
+  return { colours, declaration, start: started && early ? early.handOver(started) : null };
 }
 
 /** What a server needs to know of a build; what opens the repository is not in it. */

@@ -25,10 +25,12 @@ interface Keeper {
  * leaves both; the operation that made it does not end before.
  */
 export async function forgetFormerPasswords(run: Run): Promise<void> {
+  let fleet = await requireFleet(run.worker, run.operation.appId);
   for (const keeperOf of [databaseOf, redisOf]) {
-    const fleet = await requireFleet(run.worker, run.operation.appId);
     const keeper = keeperOf(fleet);
-    if (keeper !== null) await forget(run, fleet, keeper);
+    if (keeper === null) continue;
+    await forget(run, fleet, keeper);
+    fleet = await requireFleet(run.worker, run.operation.appId);
   }
 }
 

@@ -6,6 +6,7 @@ import { inParallel, together } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
 import type { BuiltRollout } from './backend-rollout.ts';
 import { decideDatabaseTls } from './decide-database-tls.ts';
+import type { EarlyStart } from './early-start.ts';
 import { withHeldBack } from './hold-back.ts';
 import { openDatabase } from './open-database.ts';
 import { openRedis } from './open-redis.ts';
@@ -25,7 +26,7 @@ export interface Made {
 
 /**
  * All that comes before a commit's releases may start on these backends: servers made ready, ways to the databases opened, builds made or sent, the release
- * command run. Nothing that serves is touched. `away`: backends whose servers can't be reached.
+ * command run. Nothing that serves is touched. `fleet`: as it is since the operation has its servers to itself; `away`: backends whose servers can't be reached; `early`: what a build may go on to.
  */
 export async function makeReleases(
   run: Run,
@@ -33,15 +34,16 @@ export async function makeReleases(
   deployment: Deployment,
   commit: string,
   backends: readonly Backend[],
-  away: readonly Backend[] = [],
+  { away = [], early = null }: { away?: readonly Backend[]; early?: EarlyStart | null } = {},
 ): Promise<Made> {
   const { app } = fleet;
-  await inParallel(serversOf(fleet, backends), (serverId) => {
+  const prepared = await inParallel(serversOf(fleet, backends), (serverId) => {
     const hasBackend = fleet.backends.some((backend) => backend.serverId === serverId);
     return prepareMachine(run, serverOf(fleet, serverId), needsOf(app, serverId, hasBackend));
   });
   // What preparing found out, Nginx's version above all.
-  const ready = withHeldBack(await decideDatabaseTls(run, await requireFleet(run.worker, app.id)), away);
+  const known = prepared.includes(true) ? await requireFleet(run.worker, app.id) : fleet;
+  const ready = withHeldBack(await decideDatabaseTls(run, known), away);
   const desired = provenState(ready, { keepRetiring: true });
   const open = () => openWays(run, ready, desired, serversOf(ready, backends));
   const isAsked = desired.database !== null || desired.redis !== null;
@@ -49,7 +51,7 @@ export async function makeReleases(
   if (isAsked) await open();
   const rollouts = await openReleases(run, ready, deployment.id, commit, backends);
   const [built] = await together(
-    () => buildReleases(run, ready, rollouts),
+    () => buildReleases(run, ready, rollouts, early),
     async () => {
       if (!isAsked) await open();
     },

@@ -48,9 +48,8 @@ export async function ensureRedis(
   step.outcome(changed ? 'Redis runs as it should.' : 'Redis ran as it should.');
 }
 
-/** Once no backend is told of a Redis that is wanted no more: process, account, data and rules away. */
-export async function leaveRedis(run: Run): Promise<void> {
-  const fleet = await requireFleet(run.worker, run.operation.appId);
+/** Once no backend is told of a Redis that is wanted no more: process, account, data and rules away. `fleet`: by which they were told. */
+export async function leaveRedis(run: Run, fleet: Fleet): Promise<void> {
   const { app } = fleet;
   if (app.redis?.leaving !== true) return;
   const server = serverOf(fleet, app.primaryServerId);

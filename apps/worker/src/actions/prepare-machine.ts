@@ -6,22 +6,25 @@ import type { Run, StepTools } from '../runtime/run.ts';
 import { inTransaction, moveServer } from './move.ts';
 import { readFacts } from './read-facts.ts';
 
-/** Makes a machine ready for what an app needs there. One that is ready already is left alone. */
-export async function prepareMachine(run: Run, server: Server, needs: Needs): Promise<void> {
+/**
+ * Makes a machine ready for what an app needs there. One that is ready already is left alone. `server`: as it is since the operation has it to itself. Answers
+ * whether anything was done, after which the row is another.
+ */
+export async function prepareMachine(run: Run, server: Server, needs: Needs): Promise<boolean> {
   const name = { key: `prepare:${server.id}`, title: `Prepare ${server.name}`, serverId: server.id };
-  await run.step(name, async (step) => {
-    const { prisma } = run.worker;
-    const fresh = await prisma.server.findUniqueOrThrow({ where: { id: server.id } });
-    if (fresh.preparedAt !== null && missingFrom(factsOf(fresh), needs).length === 0 && isSettled(fresh)) {
-      return step.skip('It has all it needs.');
+  return run.step(name, async (step) => {
+    if (server.preparedAt !== null && missingFrom(factsOf(server), needs).length === 0 && isSettled(server)) {
+      step.skip('It has all it needs.');
+      return false;
     }
-    await preparing(run, fresh, async () => {
-      await runAnsible(run, step, fresh, needs);
-      const { facts, data } = await readFacts(run.worker, fresh);
+    await preparing(run, server, async () => {
+      await runAnsible(run, step, server, needs);
+      const { facts, data } = await readFacts(run.worker, server);
       const missing = missingFrom(facts, needs);
-      if (missing.length > 0) throw stillMissing(fresh, missing);
-      await becomeReady(run, fresh.id, data);
+      if (missing.length > 0) throw stillMissing(server, missing);
+      await becomeReady(run, server.id, data);
     });
+    return true;
   });
 }
 

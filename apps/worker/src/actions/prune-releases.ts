@@ -9,7 +9,7 @@ import { servedBuild } from './release-keys.ts';
 /** How many releases stay on a server, the running one included. */
 const keep = 5;
 
-/** Removes releases beyond the newest few; never the one that is served. */
+/** Removes releases beyond the newest few; never the one that is served. `fleet`: with what its backends serve now. */
 export async function pruneReleases(
   run: Run,
   step: StepTools,

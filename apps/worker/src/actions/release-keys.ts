@@ -19,16 +19,18 @@ export async function releaseKeysOf(
   commit: string,
 ): Promise<(backend: Backend) => ReleaseKeys> {
   const { app } = fleet;
-  const rows = await run.worker.prisma.environmentVariable.findMany({
-    where: { appId: app.id },
-    orderBy: { key: 'asc' },
-    select: { key: true, valueCipher: true },
-  });
-  const ofBackends = await run.worker.prisma.backendVariable.findMany({
-    where: { backend: { appId: app.id } },
-    orderBy: { key: 'asc' },
-    select: { backendId: true, key: true, valueCipher: true },
-  });
+  const [rows, ofBackends] = await Promise.all([
+    run.worker.prisma.environmentVariable.findMany({
+      where: { appId: app.id },
+      orderBy: { key: 'asc' },
+      select: { key: true, valueCipher: true },
+    }),
+    run.worker.prisma.backendVariable.findMany({
+      where: { backend: { appId: app.id } },
+      orderBy: { key: 'asc' },
+      select: { backendId: true, key: true, valueCipher: true },
+    }),
+  ]);
   const { environment } = provenState(fleet, { keepRetiring: true });
   return ({ id }) => {
     const generated = environment.find(({ backendId }) => backendId === id)?.generated ?? {};

@@ -8,6 +8,7 @@ import type { Run, StepTools } from '../runtime/run.ts';
 import type { BuiltRollout, Rollout } from './backend-rollout.ts';
 import { type Built, buildHere, buildInput, buildOptions, buildRelease, openBuild } from './build-release.ts';
 import { BuildSource, SourceFailure, sendPack } from './build-source.ts';
+import type { EarlyStart } from './early-start.ts';
 import { placeCalls } from './environment.ts';
 
 /**
@@ -17,12 +18,14 @@ import { placeCalls } from './environment.ts';
 export class Builds {
   readonly #run: Run;
   readonly #fleet: Fleet;
+  readonly #early: EarlyStart | null;
   readonly #made = new Map<string, Promise<Built>>();
   readonly #sources = new Map<string, BuildSource>();
 
-  constructor(run: Run, fleet: Fleet) {
+  constructor(run: Run, fleet: Fleet, early: EarlyStart | null = null) {
     this.#run = run;
     this.#fleet = fleet;
+    this.#early = early;
   }
 
   /** Has the backend's server hold the release. One whose builder failed builds for itself. */
@@ -39,10 +42,9 @@ export class Builds {
   }
 
   async #make(rollout: Rollout, builder: Backend | null): Promise<Built> {
-    const { backend, release } = rollout;
-    if (builder === null) return buildRelease(this.#run, this.#fleet, backend, release);
+    if (builder === null) return buildRelease(this.#run, this.#fleet, rollout, this.#early);
     await this.#made.get(builder.id)?.catch(() => undefined);
-    const id = buildOf(release);
+    const id = buildOf(rollout.release);
     const source = this.#sources.get(id) ?? new BuildSource(this.#run, this.#fleet, builder, id);
     this.#sources.set(id, source);
     return shipBuild(this.#run, this.#fleet, rollout, source);
@@ -54,8 +56,9 @@ export async function buildReleases(
   run: Run,
   fleet: Fleet,
   rollouts: readonly Rollout[],
+  early: EarlyStart | null,
 ): Promise<BuiltRollout[]> {
-  const builds = new Builds(run, fleet);
+  const builds = new Builds(run, fleet, early);
   try {
     await inParallel(
       rollouts.filter(({ builder }) => builder === null),
@@ -68,12 +71,8 @@ export async function buildReleases(
 }
 
 /** Brings what another server built; where it can't be had from there, the backend builds for itself. */
-async function shipBuild(
-  run: Run,
-  fleet: Fleet,
-  { backend, release }: Rollout,
-  source: BuildSource,
-): Promise<Built> {
+async function shipBuild(run: Run, fleet: Fleet, rollout: Rollout, source: BuildSource): Promise<Built> {
+  const { backend, release } = rollout;
   const server = serverOf(fleet, backend.serverId);
   const title = `Bring ${release.commit.slice(0, 7)} to ${server.name}`;
   return run.step({ key: `build:${backend.id}`, title, serverId: server.id }, async (step) => {
@@ -85,7 +84,7 @@ async function shipBuild(
         error instanceof SourceFailure || (error instanceof AppError && error.code === 'conflict');
       if (!isLost || step.signal.aborted) throw error;
       step.note(`${error.message} It is built here.`);
-      return buildHere(run, step, fleet, backend, release);
+      return buildHere(run, step, fleet, rollout);
     }
   });
 }
@@ -112,7 +111,7 @@ async function bring(
     options,
   );
   place.told(env);
-  const built = { colours, declaration: null };
+  const built = { colours, declaration: null, start: null };
   if (present) {
     step.outcome('Brought before.');
     return built;

@@ -1,6 +1,6 @@
 import { buildOf, type Colour, colourPort, hasProcess, type Runtime } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
-import { hostCall } from '@fairlead/remote';
+import { type HostInput, type HostResult, hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { untilHandedOver } from '../runtime/until-handed-over.ts';
@@ -10,7 +10,23 @@ import type { BuiltRollout } from './backend-rollout.ts';
 /** How long a process has to end after SIGTERM (milliseconds). */
 export const stopTimeoutMs = 15_000;
 
-const other = (colour: string | null): Colour => (colour === 'blue' ? 'green' : 'blue');
+/** The one that visitors are not led to. */
+export const otherColour = (colour: string | null): Colour => (colour === 'blue' ? 'green' : 'blue');
+
+/** What a server needs to know to start a build as a colour. */
+export function startInput({ app }: Fleet, buildId: string, colour: Colour): HostInput<'release.start'> {
+  return {
+    app: app.slug,
+    releaseId: buildId,
+    runtime: app.runtime as Runtime,
+    colour,
+    port: colourPort(app.slot, colour),
+    startCommand: app.startCommand,
+    ...(app.containerPort === null ? {} : { containerPort: app.containerPort }),
+    healthPath: app.healthPath,
+    timeoutMs: app.startTimeoutMs,
+  };
+}
 
 /**
  * Starts a release beside what serves and waits until it answers healthy on its own local port; one that serves already, unchanged, goes on. Answers
@@ -20,10 +36,14 @@ export async function startRelease(
   run: Run,
   step: StepTools,
   fleet: Fleet,
-  { backend, release, isUnchanged, colours }: BuiltRollout,
+  { backend, release, isUnchanged, colours, start }: BuiltRollout,
 ): Promise<Colour | null> {
   const { app } = fleet;
   if (!hasProcess(app.runtime)) return null;
+  const early = await start?.();
+  if (early !== undefined && early.occupied !== true) {
+    return noted(step, otherColour(backend.colour), early);
+  }
   const server = serverOf(fleet, backend.serverId);
   const client = await run.worker.hosts.client(server);
   const fence = run.fence(server.id);
@@ -33,7 +53,7 @@ export async function startRelease(
     (seen) =>
       seen.active && seen.releaseId === buildOf(release) && (mayServeOn || seen.colour !== backend.colour),
   );
-  const colour = running?.colour ?? other(backend.colour);
+  const colour = running?.colour ?? otherColour(backend.colour);
   const inTheWay = colours.find((seen) => seen.colour === colour && seen.active && seen !== running);
   if (inTheWay !== undefined && backend.colour !== null) {
     // Left over from an attempt that was cut off, maybe between switching and recording: make sure that it serves nobody.
@@ -41,25 +61,19 @@ export async function startRelease(
   }
   const started = await client.call(
     'release.start',
-    {
-      app: app.slug,
-      releaseId: buildOf(release),
-      runtime: app.runtime as Runtime,
-      colour,
-      port: colourPort(app.slot, colour),
-      startCommand: app.startCommand,
-      ...(app.containerPort === null ? {} : { containerPort: app.containerPort }),
-      healthPath: app.healthPath,
-      timeoutMs: app.startTimeoutMs,
-    },
+    startInput(fleet, buildOf(release), colour),
     // A start that nobody waited for would leave a process behind.
     { fence, signal: untilHandedOver(run), onLog: (log) => step.output(log.stream, log.text) },
   );
-  step.note(
-    started.started
-      ? `${colour} answers after ${Math.round(started.healthyAfterMs)} ms`
-      : `${colour} runs already`,
-  );
+  return noted(step, colour, started);
+}
+
+function noted(
+  step: StepTools,
+  colour: Colour,
+  { started, healthyAfterMs }: HostResult<'release.start'>,
+): Colour {
+  step.note(started ? `${colour} answers after ${Math.round(healthyAfterMs)} ms` : `${colour} runs already`);
   return colour;
 }
 

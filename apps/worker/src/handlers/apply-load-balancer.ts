@@ -89,7 +89,7 @@ async function apply(
   const appId = fleet.app.id;
   const look = () => requireFleet(run.worker, appId);
 
-  await prepareMachines(run, fleet, joining);
+  await prepareMachines(run, await look(), joining);
   await findWays(run, await look(), joining);
   await openDoors(run, await look(), [...joining, ...guarded], hasPorts);
   await joinBackends(run, await look(), joining);

@@ -1,6 +1,8 @@
 import { canarySettingsOf, type Fleet, isProven } from '@fairlead/core';
 import type { Backend, Deployment, Operation } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
+import { withSwitched } from '../actions/backend-rollout.ts';
+import { withEarlyStart } from '../actions/early-start.ts';
 import { canaryFloor, canaryGoesOn, endCanary, leaveCanary } from '../actions/end-canary.ts';
 import { forgetFormerPasswords } from '../actions/forget-password.ts';
 import { findAway, holdBack } from '../actions/hold-back.ts';
@@ -21,8 +23,10 @@ import type { Handler, Run } from '../runtime/run.ts';
 
 /** One commit onto all of an app's backends, none of which stops serving for it. */
 export const deployApp: Handler = async (worker, operation) => {
-  const fleet = await requireFleet(worker, operation.appId);
-  const deployment = await deploymentOf(worker, operation);
+  const [fleet, deployment] = await Promise.all([
+    requireFleet(worker, operation.appId),
+    deploymentOf(worker, operation),
+  ]);
   const backends = backendsToDeploy(fleet);
   return {
     servers: serversOf(fleet, backends),
@@ -34,43 +38,51 @@ export const deployApp: Handler = async (worker, operation) => {
   };
 };
 
-async function deploy(run: Run, fleet: Fleet, deployment: Deployment, all: Backend[]): Promise<void> {
+async function deploy(run: Run, fleet: Fleet, deployment: Deployment, wanted: Backend[]): Promise<void> {
   const { app } = fleet;
   // An earlier attempt was cut off between the last step and the operation's own end.
   if (deployment.status === 'succeeded') return;
   const isPromotion = run.kind === 'canary.promote';
   if (deployment.status === 'canary' && !isPromotion) return;
-  await inTransaction(run, async (tx) => {
-    await moveDeployment(run, tx, deployment.id, 'running');
-    await moveApp(run, tx, app.id, 'deploying');
-  });
-  const commit = await run.step({ key: 'resolve', title: 'Find the commit' }, (step) =>
-    resolveCommit(run, step, fleet, deployment),
+  const [, commit, now] = await together(
+    () =>
+      inTransaction(run, async (tx) => {
+        await moveDeployment(run, tx, deployment.id, 'running');
+        await moveApp(run, tx, app.id, 'deploying');
+      }),
+    () =>
+      run.step({ key: 'resolve', title: 'Find the commit' }, (step) =>
+        resolveCommit(run, step, fleet, deployment),
+      ),
+    () => requireFleet(run.worker, app.id),
   );
   const canary = canarySettingsOf(deployment);
-  if (canary !== null && !isPromotion) return startCanary(run, fleet, deployment, canary, commit);
+  if (canary !== null && !isPromotion) return startCanary(run, now, deployment, canary, commit);
+  const all = now.backends.filter(({ id }) => wanted.some((backend) => backend.id === id));
   // Those that have it as a canary serve on with it.
-  const away = await findAway(run, fleet, all);
+  const away = await findAway(run, now, all);
   const backends = all.filter((backend) => !away.includes(backend) && !backend.canary);
-  const { ready, rollouts } = await makeReleases(run, fleet, deployment, commit, backends, away);
-  const floor = isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready;
-  const switched = await rollOut(run, floor, rollouts);
+  const { ready, switched } = await withEarlyStart(run, backends.length === 1, async (early) => {
+    const { ready, rollouts } = await makeReleases(run, now, deployment, commit, backends, { away, early });
+    const floor = isPromotion ? canaryFloor(ready, (backend) => !backend.canary) : ready;
+    return { ready, switched: await rollOut(run, floor, rollouts) };
+  });
   await holdBack(run, away);
   if (isPromotion) await endCanary(run, app.id, deployment.id);
   await together(
     () => retireOldOn(run, ready, switched),
     () => leadVisitors(run),
     () =>
-      run.step({ key: 'prune', title: 'Remove old releases' }, async (step) =>
+      run.step({ key: 'prune', title: 'Remove old releases' }, (step) =>
         pruneReleases(
           run,
           step,
-          await requireFleet(run.worker, app.id),
+          withSwitched(ready, switched),
           all.filter((backend) => !away.includes(backend)),
         ),
       ),
   );
-  await leaveRedis(run);
+  await leaveRedis(run, ready);
   await deploymentSucceeded(run, app.id, deployment);
 }
 

@@ -1,14 +1,11 @@
 import {
   type Claim,
   createLogWriter,
-  failStep,
-  finishStep,
   type LogWriter,
   type OperationContext,
-  planSteps,
-  progressStep,
+  recordSteps,
+  type StepChange,
   type StepName,
-  startStep,
 } from '@fairlead/core';
 
 const progressEveryMs = 250;
@@ -22,8 +19,8 @@ export interface StepRecord {
 }
 
 /**
- * Writes an operation's steps behind the work, in order: a step never waits for its own record (a toggle is worth 30 ms, a record 5).
- * The first write that fails is handed to `onLost`, which has to stop the work, and is thrown by {@link Recorder.settle}.
+ * Writes an operation's steps behind the work, in order, and what has gathered meanwhile at once: a step never waits for its own record (a toggle is worth 30 ms, a
+ * record 5). The first write that fails is handed to `onLost`, which has to stop the work, and is thrown by {@link Recorder.settle}.
  */
 export interface Recorder {
   readonly lines: LogWriter;
@@ -39,59 +36,64 @@ export function createRecorder(
   onLost: (error: unknown) => void,
 ): Recorder {
   const lines = createLogWriter(ctx, claim);
-  let chain: Promise<unknown> = Promise.resolve();
+  const ids = new Map<string, string>();
+  const waiting: StepChange[] = [];
+  /** Lines of the log wait for the step that they belong to. */
+  let unplaced: { key: string; write: (stepId: string) => void }[] = [];
   let lost: { error: unknown } | undefined;
-  const write = <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    const written = chain.then(async () => {
-      if (lost !== undefined) return undefined;
-      try {
-        return await work();
-      } catch (error) {
-        lost = { error };
-        onLost(error);
-        return undefined;
-      }
-    });
-    chain = written;
-    return written;
+  let writing: Promise<void> | undefined;
+
+  const store = async (changes: StepChange[]) => {
+    try {
+      for (const [key, id] of await recordSteps(ctx, claim, changes)) ids.set(key, id);
+    } catch (error) {
+      lost = { error };
+      onLost(error);
+    }
+    const lines = unplaced;
+    unplaced = [];
+    for (const { key, write } of lines) withId(key, write);
+  };
+  const write = async () => {
+    // The work's next request leaves before the books take the processor.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0 && lost === undefined) await store(waiting.splice(0));
+    writing = undefined;
+  };
+  const put = (change: StepChange) => {
+    waiting.push(change);
+    writing ??= write();
+  };
+  const withId = (key: string, write: (stepId: string) => void) => {
+    const id = ids.get(key);
+    if (id === undefined) unplaced.push({ key, write });
+    else write(id);
   };
 
   return {
     lines,
-    plan: (steps) => void write(() => planSteps(ctx, claim, steps)),
+    plan: (steps) => put({ type: 'plan', steps }),
     start(step) {
-      const started = write(async () => {
-        // The work's first request leaves before the books take the processor.
-        await new Promise((resolve) => setImmediate(resolve));
-        return startStep(ctx, claim, step);
-      });
-      const whenStarted = (act: (stepId: string) => void) =>
-        void started.then((row) => {
-          if (row !== undefined) act(row.stepId);
-        });
-      const writeForStep = (work: (stepId: string) => Promise<void>) =>
-        void write(async () => {
-          const row = await started;
-          if (row !== undefined) await work(row.stepId);
-        });
+      const { key } = step;
+      put({ type: 'start', step, at: ctx.clock() });
       const progress = throttle(progressEveryMs, (share: number | null, detail?: string) =>
-        writeForStep((stepId) => progressStep(ctx, claim, stepId, share, detail)),
+        put({ type: 'progress', key, share, ...(detail === undefined ? {} : { detail }) }),
       );
       return {
-        log: (stream, text) => whenStarted((stepId) => lines.append(stream, text, stepId)),
+        log: (stream, text) => withId(key, (stepId) => lines.append(stream, text, stepId)),
         progress: progress.call,
         finish(status, detail) {
           progress.cancel();
-          writeForStep((stepId) => finishStep(ctx, claim, stepId, status, detail));
+          put({ type: 'end', key, status, at: ctx.clock(), ...(detail === undefined ? {} : { detail }) });
         },
         fail(thrown) {
           progress.cancel();
-          writeForStep((stepId) => failStep(ctx, claim, stepId, thrown));
+          put({ type: 'fail', key, thrown, at: ctx.clock() });
         },
       };
     },
     async settle() {
-      await chain;
+      while (writing !== undefined) await writing;
       await lines.flush();
       if (lost !== undefined) throw lost.error;
     },

@@ -62,7 +62,9 @@ describe('claim', () => {
     const taken = await core.claimOperation(world.ctx, old.operationId);
     expect(taken).toMatchObject({ outcome: 'claimed', claim: { attempt: 2 } });
     expect(await core.heartbeat(world.ctx, old)).toBe('lost');
-    expect(await refusal(core.startStep(world.ctx, old, { key: 'x', title: 'X' }))).toMatchObject({
+    expect(
+      await refusal(core.recordSteps(world.ctx, old, [starting({ key: 'x', title: 'X' })])),
+    ).toMatchObject({
       code: 'lease-lost',
     });
     expect(await refusal(core.succeedOperation(world.ctx, old))).toMatchObject({ code: 'lease-lost' });
@@ -109,15 +111,27 @@ describe('claim', () => {
   });
 });
 
+const starting = (step: core.StepName): core.StepChange => ({ type: 'start', step, at: world.ctx.clock() });
+const ending = (key: string, detail: string): core.StepChange => ({
+  type: 'end',
+  key,
+  status: 'succeeded',
+  detail,
+  at: world.ctx.clock(),
+});
+
 describe('steps', () => {
   it('are shown before they begin, keep their place, and count the progress', async () => {
     const claim = await claimed();
-    await core.planSteps(world.ctx, claim, [
+    const steps = [
       { key: 'dns', title: 'Resolve the name' },
       { key: 'tcp', title: 'Reach the port' },
+    ];
+    await core.recordSteps(world.ctx, claim, [{ type: 'plan', steps }]);
+    await core.recordSteps(world.ctx, claim, [
+      starting({ key: 'dns', title: 'Resolve the name' }),
+      { type: 'progress', key: 'dns', share: 0.5, detail: 'half way' },
     ]);
-    const { stepId } = await core.startStep(world.ctx, claim, { key: 'dns', title: 'Resolve the name' });
-    await core.progressStep(world.ctx, claim, stepId, 0.5, 'half way');
     expect(await read(claim.operationId)).toMatchObject({
       progress: 0.25,
       currentStep: 'Resolve the name',
@@ -126,7 +140,7 @@ describe('steps', () => {
         { key: 'tcp', status: 'pending', startedAt: null },
       ],
     });
-    await core.finishStep(world.ctx, claim, stepId, 'succeeded', '198.18.0.11');
+    await core.recordSteps(world.ctx, claim, [ending('dns', '198.18.0.11')]);
     await core.succeedOperation(world.ctx, claim);
     expect(await read(claim.operationId)).toMatchObject({
       status: 'succeeded',
@@ -138,12 +152,12 @@ describe('steps', () => {
 
   it('end with the public part of what was thrown, never its cause', async () => {
     const claim = await claimed();
-    const { stepId } = await core.startStep(world.ctx, claim, { key: 'tcp', title: 'Reach the port' });
+    await core.recordSteps(world.ctx, claim, [starting({ key: 'tcp', title: 'Reach the port' })]);
     const thrown = new AppError('connection-refused', 'Nobody listens on port 22.', {
       hint: 'Start sshd.',
       cause: new Error('secret inside'),
     });
-    await core.failStep(world.ctx, claim, stepId, thrown);
+    await core.recordSteps(world.ctx, claim, [{ type: 'fail', key: 'tcp', thrown, at: world.ctx.clock() }]);
     await core.failOperation(world.ctx, claim, new TypeError('x is not a function'));
     const row = await read(claim.operationId);
     expect(row).toMatchObject({
@@ -155,20 +169,50 @@ describe('steps', () => {
     expect(JSON.stringify(row)).not.toMatch(/secret inside|not a function/);
   });
 
-  it('say whether an earlier attempt had finished them', async () => {
+  it('begin again in a later attempt, in their place', async () => {
     const claim = await claimed();
     const step = { key: 'dns', title: 'Resolve the name' };
-    const one = await core.startStep(world.ctx, claim, step);
-    expect(one.finishedBefore).toBe(false);
-    await core.finishStep(world.ctx, claim, one.stepId);
+    const one = await core.recordSteps(world.ctx, claim, [starting(step), ending('dns', 'done')]);
     later(core.heartbeatStaleMs + 1);
     const outcome = await core.claimOperation(world.ctx, claim.operationId);
     if (outcome.outcome !== 'claimed') throw new Error(outcome.outcome);
-    expect(await core.startStep(world.ctx, outcome.claim, step)).toEqual({
-      stepId: one.stepId,
-      finishedBefore: true,
+    const again = await core.recordSteps(world.ctx, outcome.claim, [starting(step)]);
+    expect(again).toEqual(one);
+    expect((await read(claim.operationId)).steps).toMatchObject([{ status: 'running', finishedAt: null }]);
+  });
+
+  it('are stored together as one by one: what begins and ends at once, too, each in its place', async () => {
+    const at = world.ctx.clock();
+    const changes: core.StepChange[] = [
+      { type: 'plan', steps: [{ key: 'a', title: 'A' }] },
+      starting({ key: 'a', title: 'A' }),
+      ending('a', 'first'),
+      starting({ key: 'b', title: 'B' }),
+      starting({ key: 'c', title: 'C' }),
+      { type: 'progress', key: 'c', share: 2 },
+      { type: 'end', key: 'b', status: 'skipped', at },
+    ];
+    const one = await claimed();
+    await core.recordSteps(world.ctx, one, changes);
+    const stepsOf = async ({ operationId }: core.Claim) =>
+      (await read(operationId)).steps.map(({ id: _, ...step }) => step);
+    const together = await stepsOf(one);
+    await core.succeedOperation(world.ctx, one);
+    const other = await claimed();
+    for (const change of changes) await core.recordSteps(world.ctx, other, [change]);
+    expect(await stepsOf(other)).toEqual(together);
+    expect(together).toMatchObject([
+      { key: 'a', position: 0, status: 'succeeded', detail: 'first', progress: 1 },
+      { key: 'b', position: 1, status: 'skipped' },
+      { key: 'c', position: 2, status: 'running', progress: 1 },
+    ]);
+  });
+
+  it('can not end before they begin', async () => {
+    const claim = await claimed();
+    expect(await refusal(core.recordSteps(world.ctx, claim, [ending('x', '')]))).toMatchObject({
+      code: 'internal',
     });
-    expect((await read(claim.operationId)).steps).toHaveLength(1);
   });
 });
 

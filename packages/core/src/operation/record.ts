@@ -2,8 +2,9 @@ import { type Operation, Prisma, type Step } from '@fairlead/db';
 import { AppError, toAppError } from '@fairlead/errors';
 import type { OperationContext } from '../context.ts';
 import { announce, type Transaction } from '../events.ts';
+import { newId } from '../new-id.ts';
 import type { Claim } from './claim.ts';
-import { type OperationStatus, operationStatus, stepStatus } from './status.ts';
+import { type OperationStatus, operationStatus, type StepStatus, stepStatus } from './status.ts';
 
 /** How a step is called: `key` is stable within its operation (`deploy:<backendId>`), `title` is for people. */
 export interface StepName {
@@ -31,112 +32,116 @@ async function held<T>(
   });
 }
 
-/** Show the steps to come as `pending`, in order; known keys keep what they have. */
-export async function planSteps(
+/** What happened to a step, known by its key. */
+export type StepChange =
+  /** Steps to come are shown as `pending`, in order; those that are there keep what they have. */
+  | { type: 'plan'; steps: readonly StepName[] }
+  /** It begins, or begins again after a crash. */
+  | { type: 'start'; step: StepName; at: Date }
+  /** The share of it that is done, 0…1, and what it does now in one line. */
+  | { type: 'progress'; key: string; share: number | null; detail?: string }
+  /** It ended well. `skipped`: there was nothing to do; `detail` says why in one line. */
+  | { type: 'end'; key: string; status: 'succeeded' | 'skipped'; detail?: string; at: Date }
+  /** It ended with what was thrown; the operation itself is ended by {@link failOperation}. */
+  | { type: 'fail'; key: string; thrown: unknown; at: Date };
+
+/**
+ * Store what happened to an operation's steps, in one transaction. Answers their ids by key.
+ * @throws AppError `lease-lost`; `illegal-transition` of a step that can't have happened to
+ */
+export async function recordSteps(
   ctx: OperationContext,
   claim: Claim,
-  steps: readonly StepName[],
-): Promise<void> {
-  await held(ctx, claim, async (tx) => {
-    for (const [position, step] of steps.entries()) await putStep(tx, claim, step, position, {});
-  });
-}
-
-/** Begin a step, or begin it again after a crash. Answers the row and whether an earlier attempt had finished it. */
-export async function startStep(
-  ctx: OperationContext,
-  claim: Claim,
-  step: StepName,
-): Promise<{ stepId: string; finishedBefore: boolean }> {
-  return held(ctx, claim, async (tx) => {
-    const before = await tx.step.findUnique({
-      where: { operationId_key: { operationId: claim.operationId, key: step.key } },
-    });
-    const row = await putStep(tx, claim, step, null, {
-      status: stepStatus.transition(before?.status ?? 'pending', 'running'),
-      startedAt: before?.startedAt ?? ctx.clock(),
-      finishedAt: null,
-      error: Prisma.DbNull,
-    });
-    return { stepId: row.id, finishedBefore: before?.status === 'succeeded' };
-  });
-}
-
-async function putStep(
-  tx: Transaction,
-  claim: Claim,
-  step: StepName,
-  position: number | null,
-  data: Prisma.StepUncheckedUpdateInput,
-): Promise<Step> {
+  changes: readonly StepChange[],
+): Promise<Map<string, string>> {
   const { operationId } = claim;
-  const place = position ?? (await tx.step.count({ where: { operationId } }));
-  const own = { title: step.title, serverId: step.serverId ?? null };
-  return tx.step.upsert({
-    where: { operationId_key: { operationId, key: step.key } },
-    create: { ...(data as object), ...own, operationId, key: step.key, position: place },
-    update: { ...data, ...own, ...(position === null ? {} : { position }) },
+  return held(ctx, claim, async (tx) => {
+    const keys = [...new Set(changes.flatMap(keysOf))];
+    const rows = await tx.step.findMany({ where: { operationId, key: { in: keys } } });
+    const place = rows.length < keys.length ? await tx.step.count({ where: { operationId } }) : 0;
+    const sheets = new Map(rows.map((row) => [row.key, sheetOf(row)]));
+    for (const change of changes) enter(sheets, change, place);
+    const added = [...sheets.values()].filter(({ row }) => row === null);
+    const ids = new Map(rows.map(({ key, id }) => [key, id]));
+    const creates = added.map(({ name, status, data }) => {
+      if (name === null) throw new AppError('internal', 'A step was to end that had not begun.');
+      const id = newId(ctx.clock());
+      ids.set(name.key, id);
+      return { ...(data as object), ...wordsOf(name), id, operationId, key: name.key, status };
+    });
+    if (creates.length > 0) await tx.step.createMany({ data: creates as Prisma.StepCreateManyInput[] });
+    for (const { row, name, status, data } of sheets.values()) {
+      const words = name === null ? {} : wordsOf(name);
+      if (row !== null) await tx.step.update({ where: { id: row.id }, data: { ...data, ...words, status } });
+    }
+    return ids;
   });
 }
 
-/** The share of a running step, 0…1, and what it does now in one line. */
-export async function progressStep(
-  ctx: OperationContext,
-  claim: Claim,
-  stepId: string,
-  share: number | null,
-  detail?: string,
-): Promise<void> {
-  await held(ctx, claim, (tx) =>
-    tx.step.update({
-      where: { id: stepId },
-      data: {
-        progress: share === null ? null : Math.min(1, Math.max(0, share)),
-        ...(detail === undefined ? {} : { detail }),
-      },
-    }),
-  );
+/** A step's row, null before there is one, and what becomes of it. */
+interface Sheet {
+  row: Step | null;
+  name: StepName | null;
+  status: StepStatus;
+  data: Prisma.StepUncheckedUpdateInput;
 }
 
-/** End a step well. `skipped`: there was nothing to do; `detail` says why in one line. */
-export async function finishStep(
-  ctx: OperationContext,
-  claim: Claim,
-  stepId: string,
-  status: 'succeeded' | 'skipped' = 'succeeded',
-  detail?: string,
-): Promise<void> {
-  await held(ctx, claim, (tx) => endStep(tx, ctx, stepId, status, detail === undefined ? {} : { detail }));
+const sheetOf = (row: Step | null): Sheet => ({
+  row,
+  name: null,
+  status: stepStatus.parse(row?.status ?? 'pending'),
+  data: {},
+});
+
+const wordsOf = ({ title, serverId }: StepName) => ({ title, serverId: serverId ?? null });
+
+function keysOf(change: StepChange): string[] {
+  if (change.type === 'plan') return change.steps.map(({ key }) => key);
+  return [change.type === 'start' ? change.step.key : change.key];
 }
 
-/** End a step with what went wrong; the operation itself is ended by {@link failOperation}. */
-export async function failStep(
-  ctx: OperationContext,
-  claim: Claim,
-  stepId: string,
-  thrown: unknown,
-): Promise<void> {
-  const error = toAppError(thrown).toPublic() as Prisma.InputJsonObject;
-  await held(ctx, claim, (tx) => endStep(tx, ctx, stepId, 'failed', { error }));
+/** `place`: the position of the first step that is new. */
+function enter(sheets: Map<string, Sheet>, change: StepChange, place: number): void {
+  const sheet = (key: string): Sheet => {
+    const found = sheets.get(key) ?? sheetOf(null);
+    sheets.set(key, found);
+    return found;
+  };
+  if (change.type === 'plan') {
+    for (const [position, step] of change.steps.entries()) {
+      const planned = sheet(step.key);
+      planned.name = step;
+      planned.data.position = position;
+    }
+  } else if (change.type === 'start') {
+    const position = place + [...sheets.values()].filter(({ row }) => row === null).length;
+    const isNew = !sheets.has(change.step.key);
+    begin(sheet(change.step.key), change.step, change.at);
+    if (isNew) sheet(change.step.key).data.position = position;
+  } else if (change.type === 'progress') {
+    const { share, detail } = change;
+    const progress = share === null ? null : Math.min(1, Math.max(0, share));
+    Object.assign(sheet(change.key).data, { progress, ...(detail === undefined ? {} : { detail }) });
+  } else finish(sheet(change.key), change);
 }
 
-async function endStep(
-  tx: Transaction,
-  ctx: OperationContext,
-  stepId: string,
-  status: 'succeeded' | 'skipped' | 'failed',
-  data: Prisma.StepUncheckedUpdateInput,
-): Promise<void> {
-  const step = await tx.step.findUniqueOrThrow({ where: { id: stepId } });
-  await tx.step.update({
-    where: { id: stepId },
-    data: {
-      ...data,
-      status: stepStatus.transition(step.status, status),
-      finishedAt: ctx.clock(),
-      ...(status === 'failed' ? {} : { progress: 1 }),
-    },
-  });
+function begin(sheet: Sheet, step: StepName, at: Date): void {
+  sheet.name = step;
+  sheet.status = stepStatus.transition(sheet.status, 'running');
+  const startedAt = sheet.data.startedAt ?? sheet.row?.startedAt ?? at;
+  Object.assign(sheet.data, { startedAt, finishedAt: null, error: Prisma.DbNull });
+}
+
+function finish(sheet: Sheet, change: Extract<StepChange, { type: 'end' | 'fail' }>): void {
+  sheet.data.finishedAt = change.at;
+  if (change.type === 'fail') {
+    sheet.status = stepStatus.transition(sheet.status, 'failed');
+    sheet.data.error = toAppError(change.thrown).toPublic() as Prisma.InputJsonObject;
+    return;
+  }
+  sheet.status = stepStatus.transition(sheet.status, change.status);
+  sheet.data.progress = 1;
+  if (change.detail !== undefined) sheet.data.detail = change.detail;
 }
 
 /** End an operation well. */

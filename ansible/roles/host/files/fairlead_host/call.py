@@ -15,6 +15,16 @@ class Call:
         self._send = send
         self._closed = closed
         self._fence = fence
+        self._withdrawn = threading.Event()
+
+    def withdraw(self) -> None:
+        """The caller wants no more of it than what is under way."""
+        self._withdrawn.set()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether what has not begun yet is wanted no more."""
+        return self._withdrawn.is_set()
 
     @property
     def is_abandoned(self) -> bool:
@@ -33,6 +43,10 @@ class Call:
     def progress(self, share: float, text: str) -> None:
         """How far the verb is, 0 to 1."""
         self._send({"event": "progress", "share": round(share, 3), "text": text})
+
+    def result(self, index: int, result: dict[str, Any]) -> None:
+        """What one of several verbs came to, before the others are done."""
+        self._send({"event": "result", "index": index, "result": result})
 
     def log(self, text: str, stream: str = "stdout") -> None:
         """A piece of output, whole lines, as it came."""

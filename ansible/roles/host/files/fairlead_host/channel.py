@@ -20,6 +20,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 MOST_AT_ONCE = 64
 IDLE_LIMIT_S = 3600.0
 GOING_DOWN_LIMIT_S = 60.0
+# About another request of the same channel, by its id; all other verbs are about the machine.
+WITHDRAW = "withdraw"
 
 
 class Channel:
@@ -32,6 +34,7 @@ class Channel:
         self._closed = threading.Event()
         self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._threads: set[threading.Thread] = set()
+        self._calls: dict[str, Call] = {}
 
     def serve(self) -> None:
         """Reads requests until the end of input or an hour of silence, then waits for verbs that change something."""
@@ -83,7 +86,10 @@ class Channel:
         self._slots.release()
 
     def _perform(self, request: Fields, request_id: str) -> dict[str, Any]:
-        verb = VERBS.get(request.string("verb", 64))
+        name = request.string("verb", 64)
+        if name == WITHDRAW:
+            return self._withdraw(Fields(request.raw("input")))
+        verb = VERBS.get(name)
         if verb is None:
             raise HostError(
                 "host-refused",
@@ -94,7 +100,18 @@ class Channel:
         if fence is not None:
             fence.check()
         call = Call(lambda event: self._send({"id": request_id, **event}), self._closed, fence)
-        return verb.perform(call, Fields(request.raw("input")))
+        self._calls[request_id] = call
+        try:
+            return verb.perform(call, Fields(request.raw("input")))
+        finally:
+            del self._calls[request_id]
+
+    def _withdraw(self, fields: Fields) -> dict[str, Any]:
+        call = self._calls.get(fields.string("id", 128, 1))
+        fields.done()
+        if call is not None:
+            call.withdraw()
+        return {"known": call is not None}
 
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"

@@ -14,11 +14,21 @@ MOST = 16
 
 
 def sequence(verbs: Mapping[str, Verb]) -> Verb:
-    """The verb that performs these, each with the same log and the same fence; the first that fails ends it, and what was done before stays."""
+    """The verb that performs these, each with the same log and the same fence; the first that fails ends it, and what was done before stays.
+
+    Each result is told when it is there. Once the caller withdraws the call, no further verb begins.
+    """
 
     def perform(call: Call, fields: Fields) -> dict[str, Any]:
         calls = [(each.one_of("verb", *verbs), Fields(each.raw("input"))) for each in _calls(fields)]
-        return {"results": [_perform(verbs[name], name, call, given) for name, given in calls]}
+        results: list[dict[str, Any]] = []
+        for name, given in calls:
+            if call.is_withdrawn:
+                raise HostError("cancelled", f"It was cancelled before {name}.", verb=name)
+            results.append(_perform(verbs[name], name, call, given))
+            if len(results) < len(calls):
+                call.result(len(results) - 1, results[-1])
+        return {"results": results}
 
     return Verb(True, perform)
 

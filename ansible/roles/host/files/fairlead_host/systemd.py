@@ -13,10 +13,14 @@ SYSTEMCTL = "/usr/bin/systemctl"
 
 def show(unit: str, *properties: str) -> dict[str, str]:
     """Properties of a unit by name; empty text for what systemd does not say."""
-    output = run([SYSTEMCTL, "show", f"--property={','.join(properties)}", "--", unit])
-    pairs = (line.partition("=") for line in output.splitlines())
-    found = {name: value for name, _, value in pairs}
-    return {name: found.get(name, "") for name in properties}
+    return show_all([unit], *properties)[0]
+
+
+def show_all(units: Sequence[str], *properties: str) -> list[dict[str, str]]:
+    """The same of several units, in their order, by one program: each takes as long to start as to ask."""
+    output = run([SYSTEMCTL, "show", f"--property={','.join(properties)}", "--", *units])
+    blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in output.strip("\n").split("\n\n")]
+    return [{name: block.get(name, "") for name in properties} for block in blocks]
 
 
 def daemon_reload() -> None:

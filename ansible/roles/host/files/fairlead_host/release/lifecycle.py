@@ -18,6 +18,8 @@ from . import fpm, images, ship
 from .running import running
 from .wanted import require_built
 
+SERVICE = ("NRestarts", "MemoryCurrent", "MemoryMax")
+
 
 def linked_release(app: App, name: str) -> str | None:
     """The release that `current` or a colour points to."""
@@ -132,12 +134,15 @@ def observe(_: Call, fields: Fields) -> dict[str, Any]:
     """Verb `release.observe`."""
     app = App(fields.slug())
     fields.done()
-    colours = [_colour(app, colour) for colour in COLOURS] if app.runtime in PROCESS_RUNTIMES else []
+    states: dict[str, dict[str, str]] = {}
+    if app.runtime in ("php", *PROCESS_RUNTIMES):
+        states = dict(zip(COLOURS, systemd.show_all([app.unit(colour) for colour in COLOURS], "ActiveState", *SERVICE), strict=True))
+    colours = [_colour(app, colour, states[colour]) for colour in COLOURS] if app.runtime in PROCESS_RUNTIMES else []
     found = {"current": linked_release(app, "current"), "releases": built_releases(app), "colours": colours}
-    return {**found, "service": _service(app, colours)}
+    return {**found, "service": _service(app, colours, states)}
 
 
-def _service(app: App, colours: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _service(app: App, colours: list[dict[str, Any]], states: dict[str, dict[str, str]]) -> dict[str, Any] | None:
     """What the unit that serves has taken and how often it was started again by itself; None without one."""
     current = linked_release(app, "current")
     if app.runtime == "php":
@@ -146,7 +151,7 @@ def _service(app: App, colours: list[dict[str, Any]]) -> dict[str, Any] | None:
         colour = next((str(each["colour"]) for each in colours if each["active"] and each["releaseId"] == current), None)
     if colour is None:
         return None
-    state = systemd.show(app.unit(colour), "NRestarts", "MemoryCurrent", "MemoryMax")
+    state = states[colour]
     return {"restarts": _number(state["NRestarts"]) or 0, "memoryBytes": _number(state["MemoryCurrent"]), "memoryMaxBytes": _number(state["MemoryMax"])}
 
 
@@ -155,8 +160,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdigit() and int(text) < 2**63 else None
 
 
-def _colour(app: App, colour: str) -> dict[str, Any]:
-    found = running(app, colour)
+def _colour(app: App, colour: str, state: dict[str, str]) -> dict[str, Any]:
+    found = running(app, colour, state)
     return {
         "colour": colour,
         "active": found is not None,

@@ -31,9 +31,9 @@ def colour_file(started: Started, environment: dict[str, str]) -> str:
     return f"{NOTE}{json.dumps(asdict(started))}\n{environment_file(environment)}"
 
 
-def running(app: App, colour: str) -> Started | None:
-    """What the colour's unit runs; None while it does not run."""
-    if systemd.show(app.unit(colour), "ActiveState")["ActiveState"] != "active":
+def running(app: App, colour: str, state: dict[str, str] | None = None) -> Started | None:
+    """What the colour's unit runs; None while it does not run. `state`: what systemd said of the unit, with its ActiveState."""
+    if (state or systemd.show(app.unit(colour), "ActiveState"))["ActiveState"] != "active":
         return None
     first = (read_or_none(app.started(colour)) or b"").partition(b"\n")[0].decode("utf-8", "replace")
     try:

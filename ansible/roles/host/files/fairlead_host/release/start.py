@@ -33,6 +33,7 @@ def start(_: Call, fields: Fields) -> dict[str, Any]:
     container_port = fields.optional("containerPort", fields.port) or DEFAULT_CONTAINER_PORT
     health_path = fields.match("healthPath", HTTP_PATH, "an absolute HTTP path", 2048)
     timeout_s = fields.integer("timeoutMs", 1000, 600_000) / 1000
+    is_only_if_idle = fields.optional("onlyIfIdle", fields.boolean) or False
     fields.done()
     require_built(app, release_id)
     if runtime == "static":
@@ -46,13 +47,15 @@ def start(_: Call, fields: Fields) -> dict[str, Any]:
             raise HostError("invalid-input", "An app with a process of its own needs a start command.", path="input.startCommand")
         else:
             own = {"PORT": str(port), "HOST": "127.0.0.1", "FAIRLEAD_START": command}
-        return _start_process(app, colour, wanted(app, release_id, port, own), health_path, timeout_s)
+        what, found = wanted(app, release_id, port, own), running(app, colour)
+        if is_only_if_idle and found not in (None, what.started):
+            return {"started": False, "healthyAfterMs": 0, "occupied": True}
+        return _start_process(app, colour, what, found == what.started, health_path, timeout_s)
 
 
-def _start_process(app: App, colour: str, what: Wanted, health_path: str, timeout_s: float) -> dict[str, Any]:
+def _start_process(app: App, colour: str, what: Wanted, is_running: bool, health_path: str, timeout_s: float) -> dict[str, Any]:
     unit, port = app.unit(colour), what.started.port or 0
     began, began_at = time.monotonic(), time.time()
-    is_running = running(app, colour) == what.started
     if not is_running:
         _refuse_taken_port(port, unit)
         begin(app, colour, what)
