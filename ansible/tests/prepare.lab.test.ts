@@ -1,3 +1,4 @@
+import { waitFor } from '@fairlead/lab';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bootHosts, type Fleet, failure, type Host, type Needs, onBoth } from './prepared.ts';
 
@@ -151,10 +152,21 @@ test('installs what is missing, and names the lock when another program installs
     expect(await host.sh('dpkg -s libnginx-mod-stream')).toContain('install ok installed');
   }));
 
-test('Nginx starts again after all of it was killed', () =>
+test('Nginx starts again by itself after all of it was killed, and once an address that it listens on is there', () =>
   onBoth(fleet, async (host) => {
+    const isRunning = async () => (await host.call('nginx.observe', {})).running;
     await host.sh('systemctl kill --signal=SIGKILL nginx; while pgrep -x nginx; do sleep 0.05; done');
     expect(await host.sh('ls /run/fairlead/nginx.sock')).toContain('nginx.sock');
-    await host.sh('systemctl reset-failed nginx; systemctl start nginx');
-    expect((await host.call('nginx.observe', {})).running).toBe(true);
+    await waitFor('Nginx', isRunning);
+
+    const late = '/etc/nginx/conf.d/late.conf';
+    await host.machine.writeFile(late, 'server { listen 192.0.2.9:8099; return 204; }\n');
+    await host.sh('systemctl stop nginx; systemctl start nginx || true');
+    expect(await isRunning()).toBe(false);
+    await host.sh('ip address add 192.0.2.9/32 dev lo');
+    await waitFor('Nginx with its address', isRunning);
+    // Whoever stops it has it stopped.
+    await host.sh(`systemctl stop nginx; rm ${late}; ip address del 192.0.2.9/32 dev lo; sleep 2`);
+    expect(await isRunning()).toBe(false);
+    await host.sh('systemctl start nginx');
   }));

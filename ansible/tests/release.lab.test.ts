@@ -286,6 +286,47 @@ test('verbs in a sequence are done in their order; the first that fails ends it,
     expect((await failure(host.client.sequence([ensured], { fence: old }))).code).toBe('fenced-off');
   }));
 
+test('a sequence says what is done while it goes on, begins nothing once it is withdrawn, and starts only what is idle', () =>
+  onBoth(fleet, async (host) => {
+    const [id, next, third] = [randomUUID(), randomUUID(), randomUUID()];
+    const { signal } = new AbortController();
+    const ensured = hostCall('app.ensure', { app: 'shop', runtime: 'node' });
+    const built = (releaseId: string, buildCommand: string | null) =>
+      hostCall('release.build', build(releaseId, { buildCommand }));
+    const begun = (releaseId: string) => hostCall('release.start', { ...start(releaseId), onlyIfIdle: true });
+    const [[, first], answer] = await host.client.sequenceOnto([ensured, built(id, null)], begun(id), {
+      fence: host.fence,
+      first: { signal },
+    });
+    expect(first.reused).toBe(false);
+    expect(await answer).toMatchObject({ started: true });
+    // What runs there already goes on; what is something else is left alone.
+    const again = [hostCall('release.observe', { app: 'shop' }), begun(id)] as const;
+    expect((await host.client.sequence(again, { fence: host.fence }))[1]).toMatchObject({ started: false });
+    const other = [built(next, null), begun(next)] as const;
+    expect((await host.client.sequence(other, { fence: host.fence }))[1]).toEqual({
+      started: false,
+      healthyAfterMs: 0,
+      occupied: true,
+    });
+    await host.call('release.stop', { app: 'shop', colour: 'blue', timeoutMs: 5000 });
+
+    const abort = new AbortController();
+    const cut = host.client.sequenceOnto([built(third, 'sleep 2; echo built')], begun(third), {
+      fence: host.fence,
+      first: abort,
+      onLog: () => abort.abort(),
+    });
+    expect((await failure(cut)).code).toBe('cancelled');
+    await waitFor('the build ended', async () => {
+      const { releases } = await host.call('release.observe', { app: 'shop' });
+      return releases.includes(third);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { colours } = await host.call('release.observe', { app: 'shop' });
+    expect(colours.map(({ active }) => active)).toEqual([false, false]);
+  }));
+
 test('what fails says why, leaves the other colour serving, and works once its cause is gone', () =>
   onBoth(fleet, async (host) => {
     const [good, bad] = [randomUUID(), randomUUID()];

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AppError } from '@fairlead/errors';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HostClient, type HostClientOptions } from './host-client.ts';
+import { hostCall } from './host-protocol.ts';
 import { SshPool } from './pool.ts';
 import { startTestServer, type TestServer } from './ssh-server.fixture.ts';
 
@@ -132,6 +133,55 @@ test('the deadline and an abort end the call but not the program', async () => {
   abort.abort();
   expect((await call).code).toBe('cancelled');
   expect(server.seen.channels).toBe(1);
+});
+
+describe('a sequence that goes on to one call more', () => {
+  const first = [hostCall('nginx.drain', drain(1)), hostCall('nginx.drain', drain(2))] as const;
+  const options = (signal = new AbortController().signal) => ({ fence, first: { signal } });
+
+  test('answers the first ones as soon as they are there, and the last one later', async () => {
+    const order: string[] = [];
+    const last = hostCall('nginx.drain', drain(150));
+    const [results, answer] = await client().sequenceOnto(first, last, options());
+    order.push('first');
+    expect(results.map(({ waitedMs }) => waitedMs)).toEqual([1, 2]);
+    await Promise.all([answer.then(() => order.push('last')), order.push('between')]);
+    expect(order).toEqual(['first', 'between', 'last']);
+    expect((await answer).waitedMs).toBe(150);
+    expect(requests().map(({ verb }) => verb)).toEqual(['sequence']);
+  });
+
+  test('fails as a whole while the first ones are not done, and with the last one alone after them', async () => {
+    const failing = hostCall('app.remove', { app: 'shop' });
+    const early = client().sequenceOnto([first[0], failing], first[1], options());
+    expect((await failure(early)).code).toBe('fenced-off');
+    const [results, answer] = await client().sequenceOnto(first, failing, options());
+    expect(results).toHaveLength(2);
+    expect((await failure(answer)).code).toBe('fenced-off');
+  });
+
+  test('is withdrawn where the first ones are wanted no more, and goes on where they are done', async () => {
+    const abort = new AbortController();
+    await client().call('hello', {});
+    const slow = hostCall('nginx.drain', drain(60_000));
+    const call = failure(client().sequenceOnto([first[0], slow], first[1], options(abort.signal)));
+    await vi.waitFor(() => expect(requests()).toHaveLength(2));
+    abort.abort();
+    expect((await call).code).toBe('cancelled');
+    await vi.waitFor(() => expect(requests().at(-1)).toMatchObject({ verb: 'withdraw', input: { id: '2' } }));
+    const done = new AbortController();
+    const last = hostCall('nginx.drain', drain(100));
+    const [, answer] = await client().sequenceOnto(first, last, options(done.signal));
+    done.abort();
+    expect((await answer).waitedMs).toBe(100);
+  });
+
+  test('survives a connection that breaks after the first ones', async () => {
+    const [, answer] = await client().sequenceOnto(first, hostCall('nginx.drain', drain(150)), options());
+    server.cut();
+    expect((await answer).waitedMs).toBe(150);
+    expect(requests().map(({ verb }) => verb)).toEqual(['sequence', 'sequence']);
+  });
 });
 
 test('an endless line is cut off instead of filling memory', async () => {

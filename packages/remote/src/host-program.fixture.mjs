@@ -27,6 +27,18 @@ const verbs = {
   },
   'app.remove': (id) =>
     say({ id, ok: false, error: { code: 'fenced-off', message: 'older', details: { newest: '9' } } }),
+  // Each call of it takes its `timeoutMs`; `app.remove` fails.
+  sequence: async (id, { calls }) => {
+    const results = [];
+    for (const [index, { verb, input }] of calls.entries()) {
+      if (verb in { 'app.remove': 0 }) return verbs[verb](id);
+      await new Promise((resolve) => setTimeout(resolve, input.timeoutMs));
+      results.push({ remaining: 0, waitedMs: input.timeoutMs });
+      if (index < calls.length - 1) say({ id, event: 'result', index, result: results.at(-1) });
+    }
+    say({ id, ok: true, result: { results } });
+  },
+  withdraw: (id) => say({ id, ok: true, result: { known: true } }),
   'release.observe': (id) => say({ id, ok: true, result: { nonsense: true } }),
   'nginx.observe': () => process.stdout.write('x'.repeat(40_000_000)),
   inventory: (id) => say({ id, ok: false, error: { code: 'who-knows', message: 'odd' } }),

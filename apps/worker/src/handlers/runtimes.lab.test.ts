@@ -1,4 +1,5 @@
 import {
+  cancelOperation,
   changeEnvironment,
   checkHostedDatabase,
   checklistKeys,
@@ -19,7 +20,7 @@ import {
 import { fromWheels, type GitServer, type Lab, makeWheels } from '@fairlead/lab';
 import { createRepositorySource } from '@fairlead/remote/git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane } from '../../testing/control-plane.ts';
+import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
 import { bootLab, registerMachine } from '../../testing/lab-fleet.ts';
 import { startTraffic } from '../../testing/traffic.ts';
 import { createLog } from '../log.ts';
@@ -361,8 +362,40 @@ require('http').createServer((_, response) => response.end(answer())).listen(pro
     ms: 1000,
     by: expect.stringContaining('pnpm/9.15.9'),
   });
-  await plane.succeed(removeApp, { appId: node, confirm: 'Node' });
 });
+
+test('what a deployment of an app with one backend starts with its build is taken back where it fails or is cancelled', async () => {
+  const { id: node } = await plane.database.prisma.app.findFirstOrThrow({ where: { slug: 'node' } });
+  const running = async () =>
+    (await at('one', "systemctl list-units --plain --no-legend --state=active 'fairlead-node@*'"))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+  const before = await running();
+  expect(before).toHaveLength(1);
+  await git.repo('pages').commit({ 'fairlead.yml': 'workers: {a: {comand: x}}\n' }, 'Broken');
+  expect((await plane.finish(startDeployment, { appId: node })).error).toMatchObject({
+    message: expect.stringContaining('fairlead.yml, line 1'),
+  });
+  expect(await running()).toEqual(before);
+
+  await git.repo('pages').commit({ 'fairlead.yml': null }, 'Mended');
+  await updateApp(plane.ctx, plane.actor, { appId: node, buildCommand: 'sleep 8' });
+  const { operation } = await startDeployment(plane.ctx, plane.actor, { appId: node });
+  const builds = "systemctl list-units --plain --no-legend 'fairlead-build-*'";
+  await until('the build to begin', async () => (await at('one', builds)) !== '' || undefined);
+  await cancelOperation(plane.ctx, plane.actor, { operationId: operation.id });
+  expect(await plane.ended(operation.id)).toMatchObject({ status: 'cancelled' });
+  // The host makes the build to its end, and nothing more.
+  await new Promise((resolve) => setTimeout(resolve, 9_000));
+  expect(await running()).toEqual(before);
+
+  await updateApp(plane.ctx, plane.actor, { appId: node, buildCommand: null });
+  await plane.succeed(startDeployment, { appId: node });
+  expect(await running()).toHaveLength(1);
+  expect(await running()).not.toEqual(before);
+  await plane.succeed(removeApp, { appId: node, confirm: 'Node' });
+}, 180_000);
 
 test('a static app stands beside it, balanced, and both leave nothing behind', async () => {
   const fields = app('Pages', 'static-site', { runtime: 'static', domains: ['pages.example.com'] });
