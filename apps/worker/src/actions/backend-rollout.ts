@@ -24,6 +24,11 @@ export interface Started extends BuiltRollout {
   colour: Colour | null;
 }
 
+/** Whether an attempt that was cut off has switched it already: visitors come to what it runs. */
+export function isSwitched({ backend, release }: Rollout): boolean {
+  return backend.releaseId === release.id;
+}
+
 /** The fleet after these have switched. */
 export function withSwitched(fleet: Fleet, switched: readonly Started[]): Fleet {
   const served = new Map(switched.map(({ backend, release }) => [backend.id, release.id]));

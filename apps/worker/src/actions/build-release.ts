@@ -52,7 +52,7 @@ export async function buildRelease(
 /** The books say of a build on a backend that it is made, wherever that is. */
 export async function openBuild(run: Run, release: Release): Promise<void> {
   await inTransaction(run, (tx) =>
-    moveRelease(run, tx, release.id, 'building', { startedAt: run.worker.clock(), error: undefined }),
+    moveRelease(run, tx, release, 'building', { startedAt: run.worker.clock(), error: undefined }),
   );
 }
 

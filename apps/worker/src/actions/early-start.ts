@@ -3,7 +3,7 @@ import type { HostInput, HostResult } from '@fairlead/remote';
 import type { Fleet } from '../fleet.ts';
 import type { Run } from '../runtime/run.ts';
 import { applyBackendFile } from './backend-file.ts';
-import type { Rollout } from './backend-rollout.ts';
+import { isSwitched, type Rollout } from './backend-rollout.ts';
 import { otherColour, retireColour, startInput } from './start-release.ts';
 
 type Answer = Promise<HostResult<'release.start'>>;
@@ -30,7 +30,7 @@ export class EarlyStart {
     if (!this.#isOnly || builder !== null || !hasProcess(app.runtime) || app.releaseCommand !== null)
       return null;
     // An earlier attempt has switched to it already, or nothing is to be started.
-    if (isUnchanged || backend.releaseId === release.id) return null;
+    if (isUnchanged || isSwitched(rollout)) return null;
     this.#begun = { fleet, rollout };
     return { ...startInput(fleet, buildOf(release), otherColour(backend.colour)), onlyIfIdle: true };
   }

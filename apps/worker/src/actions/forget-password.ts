@@ -22,9 +22,10 @@ interface Keeper {
 
 /**
  * Once every backend runs with the newest password of the app's database or Redis, the one before opens nothing. A deployment that began before the newest was made
- * leaves both; the operation that made it does not end before.
+ * leaves both; the operation that made it does not end before. `began`: the fleet when the operation began.
  */
-export async function forgetFormerPasswords(run: Run): Promise<void> {
+export async function forgetFormerPasswords(run: Run, began: Fleet): Promise<void> {
+  if ([databaseOf, redisOf].every((keeperOf) => keeperOf(began) === null)) return;
   let fleet = await requireFleet(run.worker, run.operation.appId);
   for (const keeperOf of [databaseOf, redisOf]) {
     const keeper = keeperOf(fleet);

@@ -14,7 +14,7 @@ import {
   serverStatus,
   type Transaction,
 } from '@fairlead/core';
-import type { Prisma } from '@fairlead/db';
+import type { Prisma, Release } from '@fairlead/db';
 import type { Run } from '../runtime/run.ts';
 
 /** One transaction on behalf of the operation. */
@@ -28,10 +28,12 @@ export async function moveBackend(
   tx: Transaction,
   id: string,
   to: BackendState,
-  data: Prisma.BackendUncheckedUpdateInput = {},
+  data: Prisma.BackendUncheckedUpdateManyInput = {},
 ): Promise<void> {
-  const { state } = await tx.backend.findUniqueOrThrow({ where: { id }, select: { state: true } });
-  await tx.backend.update({ where: { id }, data: { ...data, state: backendStatus.transition(state, to) } });
+  const where = { id, state: { in: backendStatus.sources(to) } };
+  const { count } = await tx.backend.updateMany({ where, data: { ...data, state: to } });
+  if (count === 0)
+    backendStatus.transition((await tx.backend.findUniqueOrThrow({ where: { id } })).state, to);
   await announce(tx, run.claim.organizationId, 'backend', id);
 }
 
@@ -54,8 +56,9 @@ export async function moveLoadBalancer(
 
 /** @throws AppError `illegal-transition` */
 export async function moveApp(run: Run, tx: Transaction, id: string, to: AppStatus): Promise<void> {
-  const { status } = await tx.app.findUniqueOrThrow({ where: { id }, select: { status: true } });
-  await tx.app.update({ where: { id }, data: { status: appStatus.transition(status, to) } });
+  const where = { id, status: { in: appStatus.sources(to) } };
+  const { count } = await tx.app.updateMany({ where, data: { status: to } });
+  if (count === 0) appStatus.transition((await tx.app.findUniqueOrThrow({ where: { id } })).status, to);
   await announce(tx, run.claim.organizationId, 'app', id);
 }
 
@@ -78,13 +81,12 @@ export async function moveDeployment(
   tx: Transaction,
   id: string,
   to: DeploymentStatus,
-  data: Prisma.DeploymentUncheckedUpdateInput = {},
+  data: Prisma.DeploymentUncheckedUpdateManyInput = {},
 ): Promise<void> {
-  const { status } = await tx.deployment.findUniqueOrThrow({ where: { id }, select: { status: true } });
-  await tx.deployment.update({
-    where: { id },
-    data: { ...data, status: deploymentStatus.transition(status, to) },
-  });
+  const where = { id, status: { in: deploymentStatus.sources(to) } };
+  const { count } = await tx.deployment.updateMany({ where, data: { ...data, status: to } });
+  if (count === 0)
+    deploymentStatus.transition((await tx.deployment.findUniqueOrThrow({ where: { id } })).status, to);
   await announce(tx, run.claim.organizationId, 'deployment', id);
 }
 
@@ -92,17 +94,13 @@ export async function moveDeployment(
 export async function moveRelease(
   run: Run,
   tx: Transaction,
-  id: string,
+  { id, deploymentId }: Pick<Release, 'id' | 'deploymentId'>,
   to: ReleaseStatus,
-  data: Prisma.ReleaseUncheckedUpdateInput = {},
+  data: Prisma.ReleaseUncheckedUpdateManyInput = {},
 ): Promise<void> {
-  const release = await tx.release.findUniqueOrThrow({
-    where: { id },
-    select: { status: true, deploymentId: true },
-  });
-  await tx.release.update({
-    where: { id },
-    data: { ...data, status: releaseStatus.transition(release.status, to) },
-  });
-  await announce(tx, run.claim.organizationId, 'deployment', release.deploymentId);
+  const where = { id, status: { in: releaseStatus.sources(to) } };
+  const { count } = await tx.release.updateMany({ where, data: { ...data, status: to } });
+  if (count === 0)
+    releaseStatus.transition((await tx.release.findUniqueOrThrow({ where: { id } })).status, to);
+  await announce(tx, run.claim.organizationId, 'deployment', deploymentId);
 }

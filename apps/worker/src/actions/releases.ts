@@ -20,12 +20,17 @@ export async function openReleases(
   commit: string,
   backends: readonly Backend[],
 ): Promise<Rollout[]> {
-  const keysOf = await releaseKeysOf(run, fleet, commit);
+  const { prisma } = run.worker;
   const { databaseTurn, redis } = fleet.app;
   const turns = { databaseTurn, redisTurn: redis?.turn ?? 0 };
+  const serving = backends.flatMap(({ releaseId }) => releaseId ?? []);
+  const [keysOf, deployment, live, servedReleases] = await Promise.all([
+    releaseKeysOf(run, fleet, commit),
+    prisma.deployment.findUniqueOrThrow({ where: { id: deploymentId } }),
+    prisma.release.findMany({ where: { deploymentId, ...turns, status: 'live' } }),
+    prisma.release.findMany({ where: { id: { in: serving } } }),
+  ]);
   return inTransaction(run, async (tx) => {
-    const deployment = await tx.deployment.findUniqueOrThrow({ where: { id: deploymentId } });
-    const live = await tx.release.findMany({ where: { deploymentId, ...turns, status: 'live' } });
     const rollouts: Rollout[] = [];
     for (const { backend, builder } of chooseBuilders(fleet, backends, live)) {
       const key = { deploymentId, backendId: backend.id };
@@ -42,8 +47,7 @@ export async function openReleases(
         create: { ...key, id, commit, buildId, buildKey, runKey: keys.runKey(buildId), ...turns },
         update: {},
       });
-      const served =
-        backend.releaseId === null ? null : await tx.release.findUnique({ where: { id: backend.releaseId } });
+      const served = servedReleases.find(({ id }) => id === backend.releaseId) ?? null;
       if (backend.state !== 'deploying') await moveBackend(run, tx, backend.id, 'deploying');
       rollouts.push({
         backend,
@@ -70,7 +74,7 @@ async function releaseOf(
 }
 
 /** What to put back: what the backend serves, or served before an attempt that was cut off had switched it. */
-function beforeOf({ releaseId, colour }: Backend, release: Release): Before {
+export function beforeOf({ releaseId, colour }: Backend, release: Release): Before {
   const isSwitched = releaseId === release.id && release.replaces !== null;
   return isSwitched ? (release.replaces as unknown as Before) : { releaseId, colour };
 }
@@ -107,7 +111,7 @@ export async function failReleases(run: Run, deploymentId: string, error: unknow
     for (const release of releases) {
       const backend = await tx.backend.findUnique({ where: { id: release.backendId } });
       if (backend?.releaseId === release.id) continue;
-      await moveRelease(run, tx, release.id, 'failed', {
+      await moveRelease(run, tx, release, 'failed', {
         error: publicError,
         finishedAt: run.worker.clock(),
       });

@@ -1,13 +1,16 @@
+import type { Colour } from '@fairlead/core';
 import { type Fleet, serverOf } from '../fleet.ts';
 import { inParallel, type Outcome, settleAll, throwFailures } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { Stopped } from '../runtime/stop-reason.ts';
-import { type BuiltRollout, type Rollout, type Started, switches } from './backend-rollout.ts';
+import { type BuiltRollout, isSwitched, type Rollout, type Started, switches } from './backend-rollout.ts';
 import { chooseBatch } from './choose-batch.ts';
 import { drainTimeoutMs } from './drain-backend.ts';
 import { leadBack, leadPast } from './lead-past.ts';
+import { servedBuild } from './release-keys.ts';
+import { beforeOf } from './releases.ts';
 import { bringProcesses, putProcessesBack } from './roll-processes.ts';
-import { retireColour, startRelease } from './start-release.ts';
+import { retireColour, startInput, startRelease } from './start-release.ts';
 import { switchBack, switchBackend } from './switch-backend.ts';
 
 /**
@@ -40,7 +43,10 @@ async function startAll(run: Run, fleet: Fleet, rollouts: readonly BuiltRollout[
     })),
   );
   if (outcomes.every((outcome) => outcome.ok)) return outcomes.map((outcome) => outcome.value);
-  await undo(run, outcomes, (started) => stopNew(run, fleet, started));
+  // What an earlier attempt had switched serves: the failed deployment puts it back.
+  await undo(run, outcomes, async (started) => {
+    if (!isSwitched(started)) await stopNew(run, fleet, started);
+  });
   return throwFailures(outcomes);
 }
 
@@ -99,9 +105,38 @@ async function giveUp(
   const leave = [...switched, ...failed].filter((one) => !stay.includes(one));
   const all = (list: readonly Started[]) => list.map((item) => ({ item, ok: true as const, value: item }));
   await undo(run, all(leave), (one) => putBack(run, fleet, one));
-  await undo(run, all(waiting), (one) => stopNew(run, fleet, one));
+  await undo(run, all(waiting), async (one) => {
+    if (!isSwitched(one)) await stopNew(run, fleet, one);
+  });
   if (!run.isHandedOver()) await retireOldOn(run, fleet, stay);
   return throwFailures(outcomes);
+}
+
+/**
+ * After a deployment that failed: what an earlier attempt at it had begun before it was cut off goes, too. Every backend leads to what the books say, or said before
+ * that attempt switched it; if that was ended since then, it is started anew.
+ */
+export async function putBackEarlier(run: Run, fleet: Fleet, deploymentId: string): Promise<void> {
+  if (run.claim.attempt === 1) return;
+  const releases = await run.worker.prisma.release.findMany({ where: { deploymentId } });
+  const begun = fleet.backends.flatMap((backend) => {
+    const release = releases.find(({ backendId }) => backendId === backend.id);
+    return release === undefined ? [] : [{ item: backend, ok: true as const, value: { backend, release } }];
+  });
+  await undo(run, begun, async ({ backend, release }) => {
+    const before = beforeOf(backend, release);
+    const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
+    const { colours } = await client.call('release.observe', { app: fleet.app.slug });
+    const active = colours.filter((seen) => seen.active).map(({ colour }) => colour);
+    const build = await servedBuild(run, before.releaseId);
+    if (build !== null && before.colour !== null && !active.includes(before.colour as Colour)) {
+      const input = startInput(fleet, build, before.colour as Colour);
+      await client.call('release.start', input, { fence: run.fence(backend.serverId) });
+    }
+    const colour = active.find((one) => one !== before.colour) ?? null;
+    const known = { builder: null, isUnchanged: false, declaration: null, start: null };
+    await putBack(run, fleet, { backend, release, before, colour, colours, ...known });
+  });
 }
 
 async function putBack(run: Run, fleet: Fleet, one: Started): Promise<void> {

@@ -1,6 +1,6 @@
 import { announce, type CanaryState, canaryBackends, type Fleet, noFigures } from '@fairlead/core';
 import type { CanarySettings } from '@fairlead/core/schemas';
-import type { Backend, Deployment } from '@fairlead/db';
+import type { Backend, Deployment, Release } from '@fairlead/db';
 import { requireFleet, serverOf } from '../fleet.ts';
 import { together } from '../runtime/parallel.ts';
 import type { Run } from '../runtime/run.ts';
@@ -39,7 +39,7 @@ export async function startCanary(
     () => retireOldOn(run, ready, switched),
     () => leadVisitors(run),
   );
-  const waiting = rollouts.filter(({ backend }) => !ids.has(backend.id)).map(({ release }) => release.id);
+  const waiting = rollouts.filter(({ backend }) => !ids.has(backend.id)).map(({ release }) => release);
   await begun(run, deployment, waiting);
 }
 
@@ -78,7 +78,7 @@ async function part(
   );
 }
 
-async function begun(run: Run, { id, appId }: Deployment, waiting: readonly string[]): Promise<void> {
+async function begun(run: Run, { id, appId }: Deployment, waiting: readonly Release[]): Promise<void> {
   await inTransaction(run, async (tx) => {
     const state: CanaryState = {
       startedAt: run.worker.clock().toISOString(),
@@ -94,7 +94,7 @@ async function begun(run: Run, { id, appId }: Deployment, waiting: readonly stri
       endedAt: null,
       ended: null,
     };
-    for (const releaseId of waiting) await moveRelease(run, tx, releaseId, 'pending');
+    for (const release of waiting) await moveRelease(run, tx, release, 'pending');
     await moveDeployment(run, tx, id, 'canary', { canaryState: state });
     await moveApp(run, tx, appId, 'live');
   });

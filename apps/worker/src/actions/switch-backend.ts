@@ -39,10 +39,9 @@ export async function switchBackend(run: Run, step: StepTools, fleet: Fleet, one
     });
     const replaced = await tx.release.findMany({
       where: { backendId: backend.id, status: 'live', id: { not: release.id } },
-      select: { id: true },
     });
-    for (const { id } of replaced) await moveRelease(run, tx, id, 'superseded');
-    await moveRelease(run, tx, release.id, 'live', { finishedAt: run.worker.clock() });
+    for (const former of replaced) await moveRelease(run, tx, former, 'superseded');
+    await moveRelease(run, tx, release, 'live', { finishedAt: run.worker.clock() });
   });
 }
 

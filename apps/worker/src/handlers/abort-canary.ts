@@ -77,6 +77,6 @@ async function cancelWaiting(run: Run): Promise<void> {
         status: { in: releaseStatus.sources('cancelled').filter((status) => status !== 'cancelled') },
       },
     });
-    for (const { id } of waiting) await moveRelease(run, tx, id, 'cancelled');
+    for (const release of waiting) await moveRelease(run, tx, release, 'cancelled');
   });
 }

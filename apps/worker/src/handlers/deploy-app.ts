@@ -13,7 +13,7 @@ import { leaveRedis } from '../actions/open-redis.ts';
 import { pruneReleases } from '../actions/prune-releases.ts';
 import { failReleases } from '../actions/releases.ts';
 import { resolveCommit } from '../actions/resolve-commit.ts';
-import { retireOldOn, rollOut } from '../actions/roll-out.ts';
+import { putBackEarlier, retireOldOn, rollOut } from '../actions/roll-out.ts';
 import { startCanary } from '../actions/start-canary.ts';
 import { leadVisitors } from '../actions/verify-front.ts';
 import type { WorkerContext } from '../context.ts';
@@ -32,7 +32,7 @@ export const deployApp: Handler = async (worker, operation) => {
     servers: serversOf(fleet, backends),
     run: async (run) => {
       await deploy(run, fleet, deployment, backends);
-      await forgetFormerPasswords(run);
+      await forgetFormerPasswords(run, fleet);
     },
     failed: (run, error) => deploymentFailed(run, deployment, error),
   };
@@ -105,6 +105,7 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
   // Its backends have it: likewise.
   if (deployment.status === 'canary' && run.kind === 'app.deploy') return;
   const { code } = error instanceof AppError ? error : { code: 'internal' };
+  await putBackLeft(run, deployment, code);
   await failReleases(run, deployment.id, error);
   await letIn(run, deployment.appId);
   const isCanary = run.kind === 'canary.promote' && (await canaryGoesOn(run, deployment, error));
@@ -122,6 +123,16 @@ async function deploymentFailed(run: Run, { id }: Deployment, error: unknown): P
     const isServing = backends.some((backend) => backend.releaseId !== null);
     await moveApp(run, tx, deployment.appId, isServing ? 'live' : 'failed');
   });
+}
+
+/** What an attempt that was cut off had switched goes back like what this one had: all but a canary that goes on, and where the app lets those stay that switched. */
+async function putBackLeft(run: Run, deployment: Deployment, code: string): Promise<void> {
+  const fleet = await requireFleet(run.worker, deployment.appId);
+  const isPart = canarySettingsOf(deployment) !== null;
+  if (fleet.app.rolloutFailure === 'stop' && code !== 'cancelled' && !isPart) return;
+  const isPromotion = run.kind === 'canary.promote';
+  const backends = fleet.backends.filter(({ canary }) => !(isPromotion && canary));
+  await putBackEarlier(run, { ...fleet, backends }, deployment.id);
 }
 
 /** The primary, and every other backend that has proved healthy: one that never got that far is brought in by its own operation. */

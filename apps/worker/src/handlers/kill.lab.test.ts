@@ -1,4 +1,5 @@
 import {
+  cancelOperation,
   checklistKeys,
   createApp,
   enableLoadBalancer,
@@ -169,6 +170,39 @@ test('a deployment is finished, too', async () => {
   }
   const live = await plane.database.prisma.release.findMany({ where: { status: 'live' } });
   expect(live.map((release) => release.commit)).toEqual([commit, commit, commit]);
+});
+
+test('cancelled while its worker is dead, what had switched goes back, though what served before had ended', async () => {
+  const { prisma } = plane.database;
+  const served = async () =>
+    (await prisma.backend.findMany({ where: { appId }, orderBy: { id: 'asc' } })).map(
+      ({ releaseId, colour }) => ({ releaseId, colour }),
+    );
+  const before = await served();
+  await git.repo('node-notes').commit({ VERSION: 'third\n' }, 'Third');
+  const { operation } = await startDeployment(plane.ctx, plane.actor, { appId });
+  await until(
+    'the second batch',
+    async () =>
+      (await prisma.step.count({
+        where: { operationId: operation.id, key: 'batch:2', startedAt: { not: null } },
+      })) === 1,
+    120_000,
+    closelyMs,
+  );
+  await worker.kill();
+  expect(await served()).not.toEqual(before);
+  const ended = before[0]?.colour;
+  await lab.machine('one').run(`systemctl stop fairlead-notes@${ended}`);
+  await cancelOperation(plane.ctx, plane.actor, { operationId: operation.id });
+  worker = await spawnWorker(plane.env);
+  expect(await plane.ended(operation.id)).toMatchObject({ status: 'cancelled' });
+  expect(await served()).toEqual(before);
+  for (const name of ['one', 'two', 'three']) {
+    expect(
+      await count(name, 'systemctl list-units --plain --no-legend --state=running "fairlead-notes@*"'),
+    ).toBe(1);
+  }
 });
 
 test('so is another password of the database, which opens nothing before and after its time', async () => {

@@ -88,6 +88,8 @@ class Attempt {
       run = this.#run(kind);
       work = await handlers[operationKinds[kind].handler](this.#worker, this.#operation);
       await this.#lease(work.servers);
+      // Asked for while no worker was at it: with the servers to itself it can put back what an earlier attempt began.
+      if (this.#operation.cancelRequestedAt !== null) this.#stop(new Stopped('cancel'));
       await work.run(run);
       await this.#recorder.settle();
       return { thrown: null };
