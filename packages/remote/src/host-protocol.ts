@@ -70,6 +70,8 @@ export const serverFactsSchema = z.object({
   processes: z.boolean().optional(),
   /** It takes several verbs at once; absent of one before it did. */
   sequences: z.boolean().optional(),
+  /** Whether it knows `onlyIfIdle`, and calls that are withdrawn. */
+  idleStarts: z.boolean().optional(),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 

@@ -1,6 +1,7 @@
 import { buildOf, hasProcess } from '@fairlead/core';
 import type { HostInput, HostResult } from '@fairlead/remote';
-import type { Fleet } from '../fleet.ts';
+import { type Fleet, serverOf } from '../fleet.ts';
+import { factsOf } from '../hosts/needs.ts';
 import type { Run } from '../runtime/run.ts';
 import { applyBackendFile } from './backend-file.ts';
 import { isSwitched, type Rollout } from './backend-rollout.ts';
@@ -31,6 +32,8 @@ export class EarlyStart {
       return null;
     // An earlier attempt has switched to it already, or nothing is to be started.
     if (isUnchanged || isSwitched(rollout)) return null;
+    // A host program that was not replaced since.
+    if (factsOf(serverOf(fleet, backend.serverId))?.idleStarts !== true) return null;
     this.#begun = { fleet, rollout };
     return { ...startInput(fleet, buildOf(release), otherColour(backend.colour)), onlyIfIdle: true };
   }

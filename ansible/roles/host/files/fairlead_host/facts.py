@@ -65,6 +65,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "uptimeSeconds": int(time.clock_gettime(time.CLOCK_BOOTTIME)),
         "processes": True,
         "sequences": True,
+        "idleStarts": True,
         **{name: answer.result() for name, answer in answers.items()},
     }
 
