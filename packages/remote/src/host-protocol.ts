@@ -72,6 +72,8 @@ export const serverFactsSchema = z.object({
   sequences: z.boolean().optional(),
   /** Whether it knows `onlyIfIdle`, and calls that are withdrawn. */
   idleStarts: z.boolean().optional(),
+  /** Whether it reads the `fairlead.yml` of a folder. */
+  folderDeclarations: z.boolean().optional(),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 
@@ -508,8 +510,13 @@ export const hostVerbs = {
   /** The `fairlead.yml` of a commit: its text, null where there is none; `known` false where the app's mirror here does not have the commit, as it was built elsewhere. Errors: invalid-input for one over 64 KiB. */
   'release.declaration': {
     fenced: false,
-    input: z.object({ app: slug, commit }),
-    result: z.object({ known: z.boolean(), text: z.string().max(70_000).nullable() }),
+    /** `folder`: its own file is read where there is one, else the root's. */
+    input: z.object({ app: slug, commit, folder: z.string().max(200).optional() }),
+    result: z.object({
+      known: z.boolean(),
+      text: z.string().max(70_000).nullable(),
+      file: z.string().max(300).optional(),
+    }),
   },
   /**
    * node, python, docker: start `fairlead-<app>@<colour>` from the release on 127.0.0.1:<port>, wait until `healthPath` answers healthy on it.

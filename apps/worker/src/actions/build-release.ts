@@ -2,6 +2,7 @@ import { buildOf, type RepositoryKey, type Runtime, readRepositoryKey } from '@f
 import type { Backend, Release } from '@fairlead/db';
 import { type HostCallOptions, type HostInput, type HostResult, hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
+import { factsOf } from '../hosts/needs.ts';
 import { together } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
 import { untilHandedOver } from '../runtime/until-handed-over.ts';
@@ -72,11 +73,16 @@ export async function buildHere(
     placeCalls(run, step, fleet, backend),
   ]);
   if (key !== null) run.hide([key.type === 'token' ? key.token : key.privateKey]);
+  const knowsFolders = factsOf(serverOf(fleet, backend.serverId))?.folderDeclarations === true;
   const wanted = { ...buildInput(fleet, release), ...(key === null ? {} : { access: revealed(key) }) };
   const calls = [
     ...place.calls,
     hostCall('release.build', wanted),
-    hostCall('release.declaration', { app: app.slug, commit: release.commit }),
+    hostCall('release.declaration', {
+      app: app.slug,
+      commit: release.commit,
+      ...(app.rootDirectory === null || !knowsFolders ? {} : { folder: app.rootDirectory }),
+    }),
     hostCall('release.observe', { app: app.slug }),
   ] as const;
   const options = buildOptions(run, step, backend);

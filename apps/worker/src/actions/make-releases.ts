@@ -56,7 +56,7 @@ export async function makeReleases(
       if (!isAsked) await open();
     },
   );
-  await readDeclaration(run, deployment, built);
+  await readDeclaration(run, deployment, app.rootDirectory, built);
   await runReleaseCommand(run, ready, deployment, built);
   return { ready, rollouts: built };
 }

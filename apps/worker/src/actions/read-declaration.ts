@@ -11,6 +11,7 @@ import type { BuiltRollout } from './backend-rollout.ts';
 export async function readDeclaration(
   run: Run,
   deployment: Deployment,
+  folder: string | null,
   rollouts: readonly BuiltRollout[],
 ): Promise<void> {
   const { prisma } = run.worker;
@@ -21,7 +22,8 @@ export async function readDeclaration(
   // Those that were sent the build alone do not have the commit: a canary's start has read it for its promotion.
   const read = rollouts.find(({ declaration }) => declaration?.known === true)?.declaration;
   if (earlier === null && read === undefined) return;
-  const processes = earlier?.processes ?? declaredProcessesOf(read?.text ?? null);
+  const processes =
+    earlier?.processes ?? declaredProcessesOf(read?.text ?? null, { folder, file: read?.file });
   await prisma.deployment.update({
     where: { id: deployment.id },
     data: { processes: processes === null ? Prisma.DbNull : (processes as object[]) },

@@ -173,7 +173,8 @@ test('one folder of a repository is the app, and a link in its place is none', a
   await at(
     'git',
     `cd /tmp; git config --global --add safe.directory '*'; git clone -q /home/git/app.git work; cd work; mkdir -p apps/shop
-echo inside > apps/shop/index.html; ln -s apps/shop link; ln -s /etc outside; git add -A
+echo inside > apps/shop/index.html; echo 'commands: {seed: {command: ls}}' > apps/shop/fairlead.yml
+echo 'commands: {other: {command: ls}}' > fairlead.yml; ln -s apps/shop link; ln -s /etc outside; git add -A
 git -c user.name=x -c user.email=x@example.com commit -qm folders; git push -q; chown -R git: /home/git`,
   );
   const set = (rootDirectory: string) => updateApp(ctx, plane.actor, { appId, rootDirectory });
@@ -189,10 +190,14 @@ git -c user.name=x -c user.email=x@example.com commit -qm folders; git push -q; 
     expect(failed.error?.message, folder).toContain(words);
   }
   await set('apps/shop');
-  await plane.succeed(startDeployment, { appId });
-  expect(await at('one', 'ls -A /srv/fairlead/key/current/')).toBe('index.html\n');
+  const { id } = await plane.succeed(startDeployment, { appId });
+  expect(await at('one', 'ls -A /srv/fairlead/key/current/')).toBe('fairlead.yml\nindex.html\n');
   const answer = await at('one', "curl -s -H 'Host: key.example.com' http://127.0.0.1/");
   expect(answer).toBe('inside\n');
+  const { processes } = await plane.database.prisma.deployment.findFirstOrThrow({
+    where: { operationId: id },
+  });
+  expect(processes).toMatchObject([{ name: 'seed', kind: 'command' }]);
 });
 
 test('what a tag points at is deployed, whatever the branch has by then', async () => {

@@ -185,6 +185,22 @@ test('processes are declared by name, with the defaults of the API', () => {
   expect(declaredProcessesOf(null)).toEqual([]);
 });
 
+test('processes of an app in a folder are those of its own file, or of the root’s that names it', () => {
+  const text = 'commands:\n  seed: {command: x}\n';
+  const named = `rootDirectory: apps/shop\n${text}`;
+  const names = (...given: Parameters<typeof declaredProcessesOf>) =>
+    declaredProcessesOf(...given).map(({ name }) => name);
+  const own = 'apps/shop/fairlead.yml';
+  expect(names(text)).toEqual(['seed']);
+  expect(names(text, { folder: 'apps/shop', file: own })).toEqual(['seed']);
+  expect(names(text, { folder: 'apps/shop' })).toEqual([]);
+  expect(names(named, { folder: 'apps/shop' })).toEqual(['seed']);
+  expect(names(named, { folder: 'apps/other' })).toEqual([]);
+  expect(() => names('workers: x\n', { folder: 'apps/shop', file: own })).toThrow(
+    `${own}, line 1, workers: `,
+  );
+});
+
 test.each([
   ['workers:\n  mail:\n    command: x\n    count: -1\n', 'fairlead.yml, line 4, workers.mail.count: '],
   ['workers:\n  Mail: {command: x}\n', 'fairlead.yml, line 2, workers.Mail: '],

@@ -66,6 +66,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "processes": True,
         "sequences": True,
         "idleStarts": True,
+        "folderDeclarations": True,
         **{name: answer.result() for name, answer in answers.items()},
     }
 
