@@ -65,7 +65,7 @@ class Ear {
       connectionString: url,
       stream: () => socket,
       keepAlive: true,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: 20_000,
       query_timeout: 5_000,
     });
     const ear = new Ear(client, socket, options);

@@ -47,7 +47,8 @@ async function openPostgres(url: string, poolSize: number): Promise<QueueConnect
     connectionString: url,
     max: poolSize,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    // A worker that can't connect ends at its start; whoever enqueues has a patience of his own.
+    connectionTimeoutMillis: 30_000,
     // Opened anew, it would know no plan.
     idleTimeoutMillis: 600_000,
     options: `-c search_path=${queueSchema}`,
