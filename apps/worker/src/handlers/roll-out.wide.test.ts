@@ -73,7 +73,7 @@ const versions = () =>
 const stepsOf = (operation: OperationView) =>
   plane.database.prisma.step.findMany({
     where: { operationId: operation.id, startedAt: { not: null } },
-    orderBy: { startedAt: 'asc' },
+    orderBy: [{ startedAt: 'asc' }, { position: 'asc' }],
   });
 const processesOn = async (name: string) =>
   Number(
