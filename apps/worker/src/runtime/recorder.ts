@@ -50,9 +50,9 @@ export function createRecorder(
       lost = { error };
       onLost(error);
     }
-    const lines = unplaced;
+    const retried = unplaced;
     unplaced = [];
-    for (const { key, write } of lines) withId(key, write);
+    for (const { key, write } of retried) withId(key, write);
   };
   const write = async () => {
     // The work's next request leaves before the books take the processor.
@@ -76,20 +76,24 @@ export function createRecorder(
     start(step) {
       const { key } = step;
       put({ type: 'start', step, at: ctx.clock() });
+      // What a step began may go on after its end, and tell of it: its progress is whole by then.
+      let isOver = false;
       const progress = throttle(progressEveryMs, (share: number | null, detail?: string) =>
         put({ type: 'progress', key, share, ...(detail === undefined ? {} : { detail }) }),
       );
+      const end = (change: StepChange) => {
+        isOver = true;
+        progress.cancel();
+        put(change);
+      };
       return {
         log: (stream, text) => withId(key, (stepId) => lines.append(stream, text, stepId)),
-        progress: progress.call,
-        finish(status, detail) {
-          progress.cancel();
-          put({ type: 'end', key, status, at: ctx.clock(), ...(detail === undefined ? {} : { detail }) });
+        progress(share, detail) {
+          if (!isOver) progress.call(share, detail);
         },
-        fail(thrown) {
-          progress.cancel();
-          put({ type: 'fail', key, thrown, at: ctx.clock() });
-        },
+        finish: (status, detail) =>
+          end({ type: 'end', key, status, at: ctx.clock(), ...(detail === undefined ? {} : { detail }) }),
+        fail: (thrown) => end({ type: 'fail', key, thrown, at: ctx.clock() }),
       };
     },
     async settle() {

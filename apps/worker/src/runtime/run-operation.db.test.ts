@@ -59,6 +59,7 @@ test('records every step with start, end, outcome and log', async () => {
     'a',
     id,
     handlerOf(async (run) => {
+      let late = () => {};
       run.plan([
         { key: 'look', title: 'Look' },
         { key: 'later', title: 'Never needed' },
@@ -66,7 +67,9 @@ test('records every step with start, end, outcome and log', async () => {
       await run.step({ key: 'look', title: 'Look', serverId: server.id }, async (step) => {
         step.output('stdout', 'line 1\nline 2');
         step.outcome('seen');
+        late = () => step.progress(0.5, 'too late');
       });
+      late();
       await run.step({ key: 'idle', title: 'Idle' }, async (step) => step.skip('nothing to do'));
     }),
   );
@@ -81,6 +84,7 @@ test('records every step with start, end, outcome and log', async () => {
   const [look] = operation.steps;
   expect(look?.startedAt).toBeInstanceOf(Date);
   expect(look?.finishedAt).toBeInstanceOf(Date);
+  expect(look?.progress).toBe(1);
 });
 
 test('a failure is stored with its step and its operation, and tells nothing that is not public', async () => {
