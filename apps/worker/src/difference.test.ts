@@ -70,7 +70,7 @@ test('a restore leaves a backend that never proved healthy to its own operation'
 test('other limits are told to the backends whose file says something else, by a change or a restore alone', () => {
   const spec = provenState(fleetOf(backend(1))).backends[0]?.spec;
   if (!spec) throw new Error('no spec');
-  const current = backend(1, { configHash: backendSpecHash(spec) });
+  const current = backend(1, { configHash: backendSpecHash(spec, null) });
   const old = backend(2, { configHash: 'of-before' });
   const fleet = fleetOf(current, old, backend(3, { configHash: null }));
   const change = { kind: 'load-balancer.change', backendId: null } as Operation;

@@ -78,9 +78,9 @@ function movingOf({ backends }: Fleet, { backendId, input }: Operation): Backend
 export function retoldOf(fleet: Fleet, now: Date): Backend[] {
   const places = provenState(fleet).backends;
   return fleet.backends.filter((backend) => {
-    const spec = places.find(({ backendId }) => backendId === backend.id)?.spec ?? null;
+    const { spec = null, grpc = null } = places.find(({ backendId }) => backendId === backend.id) ?? {};
     const isKnown = isProven(backend) && backend.configHash !== null && spec !== null;
-    return isKnown && (backendSpecHash(spec) !== backend.configHash || isDue(fleet, backend, now));
+    return isKnown && (backendSpecHash(spec, grpc) !== backend.configHash || isDue(fleet, backend, now));
   });
 }
 

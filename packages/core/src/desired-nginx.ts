@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   allowsBackup,
+  type BackendGrpcSpec,
   type BackendSpec,
+  backendGrpcSpecSchema,
   backendSpecSchema,
   type FrontSpec,
   frontSpecSchema,
   type HttpSettings,
   unusualLimits,
 } from '@fairlead/nginx';
-import { backendName, doorsOf, servedWay } from './backend/ways.ts';
+import { backendName, doorsOf, grpcPort, openWays, servedWay, takesGrpcByTls } from './backend/ways.ts';
 import { frontCanaryOf } from './canary/settings.ts';
 import { partNames } from './certificate/covers.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer } from './desired-input.ts';
@@ -102,7 +104,7 @@ export function frontSpec(
     names,
     listenPort: frontPort,
     ...(tls === undefined ? {} : { tls }),
-    ...backendTlsOfFront(app, loadBalancer),
+    ...backendTlsOfFront(app, loadBalancer, places.length > 0),
     maintenance: loadBalancer.maintenance,
     method,
     ...(method === 'hash' ? { hashKey } : {}),
@@ -143,10 +145,13 @@ export function frontSpec(
 /** Stands in a plan for a certificate that is issued with the change itself. */
 export const notIssued = '0'.repeat(64);
 
-function backendTlsOfFront({ slug }: DesiredApp, loadBalancer: DesiredLoadBalancer) {
+function backendTlsOfFront(app: DesiredApp, loadBalancer: DesiredLoadBalancer, hasServers: boolean) {
   if (servedWay(loadBalancer) === 'plain') return {};
   const authority = loadBalancer.backendCertificates?.authority.sha256 ?? notIssued;
-  return { backendTls: { authority, name: backendName(slug) } };
+  const isGrpc = hasServers && httpOf(loadBalancer).grpc.length > 0;
+  return {
+    backendTls: { authority, name: backendName(app.slug), ...(isGrpc ? { grpcPort: grpcPort(app) } : {}) },
+  };
 }
 
 /** TLS for those names that the certificate covers, which then come first; none without a certificate, or for none of the names. */
@@ -197,8 +202,32 @@ export function backendSpec(
     ...(tls.ports.length === 0 ? {} : { tls }),
     balancerAddresses,
     target,
-    ...(http.grpc.length === 0 || target.runtime !== 'node' ? {} : { grpc: http.grpc }),
+    ...(http.grpc.length > 0 && target.runtime === 'node' && openWays(loadBalancer).includes('plain')
+      ? { grpc: http.grpc }
+      : {}),
     limits: backendLimits(http, target.runtime),
+  });
+}
+
+/** Where a backend takes calls of gRPC by TLS, beside its site; null where there are none. @param site what `backendSpec` gave */
+export function backendGrpcSpec(
+  app: DesiredApp,
+  loadBalancer: Pick<DesiredLoadBalancer, 'http' | 'backendTls' | 'backendWay'>,
+  { generation, listenAddress, balancerAddresses, target, tls }: BackendSpec,
+): BackendGrpcSpec | null {
+  if (target.runtime !== 'node' || tls === undefined || !takesGrpcByTls(app, loadBalancer)) return null;
+  const { sendSeconds, readSeconds } = httpOf(loadBalancer).timeouts;
+  return backendGrpcSpecSchema.parse({
+    kind: 'grpc',
+    app: app.slug,
+    generation,
+    listenAddress,
+    listenPort: grpcPort(app),
+    certificate: tls.certificate,
+    balancerAddresses,
+    processPort: target.port,
+    // The front gives up first, and says so to whoever called.
+    idleSeconds: Math.max(sendSeconds, readSeconds) + 10,
   });
 }
 
@@ -228,10 +257,12 @@ function backendTarget(app: DesiredApp, colour: string | null) {
 }
 
 /**
- * SHA-256 of a backend's spec without its generation, for `Backend.configHash`: a toggle raises the generation of the whole balancer, and a backend whose
- * file says the same need not be touched for it.
+ * SHA-256 of what a backend's files say without their generation, for `Backend.configHash`: a toggle raises the generation of the whole balancer, and a
+ * backend whose files say the same need not be touched for it.
  */
-export function backendSpecHash(spec: BackendSpec): string {
-  const { generation: _, ...rest } = spec;
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+export function backendSpecHash(spec: BackendSpec, grpc: BackendGrpcSpec | null): string {
+  const { generation: _, ...site } = spec;
+  const { generation: __, ...calls } = grpc ?? {};
+  const said = grpc === null ? site : [site, calls];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }

@@ -1,4 +1,5 @@
 import { type StreamSpec, streamAllowsBackup, streamSpecSchema } from '@fairlead/nginx';
+import { grpcPort, takesGrpcByTls, type WayColumns } from './backend/ways.ts';
 import type { DesiredApp, DesiredLoadBalancer } from './desired-input.ts';
 import type { UpstreamPlace } from './desired-nginx.ts';
 import { streamsOf } from './load-balancer/streams-of.ts';
@@ -30,7 +31,11 @@ export function streamSpec(
   });
 }
 
-/** Ports of the backends that streams lead to, each once. */
-export function streamBackendPorts(loadBalancer: { streams: unknown }): number[] {
-  return [...new Set(streamsOf(loadBalancer).map(({ backendPort }) => backendPort))];
+/** Ports of the backends that the balancer leads to beside their sites, each once: of its streams, and of calls of gRPC by TLS. */
+export function sidePorts(
+  app: { slot: number; runtime: string },
+  loadBalancer: WayColumns & { streams: unknown; http: unknown },
+): number[] {
+  const ofStreams = streamsOf(loadBalancer).map(({ backendPort }) => backendPort);
+  return [...new Set([...ofStreams, ...(takesGrpcByTls(app, loadBalancer) ? [grpcPort(app)] : [])])];
 }

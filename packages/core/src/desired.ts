@@ -1,13 +1,13 @@
 import { AppError, type Secret } from '@fairlead/errors';
-import type { BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
+import type { BackendGrpcSpec, BackendSpec, FrontSpec, StreamSpec } from '@fairlead/nginx';
 import { serverLoopback } from './app/runtimes.ts';
 import { doorOf, doorsOf } from './backend/ways.ts';
 import { type DatabaseLogin, databaseLogins } from './database/logins.ts';
 import { type DatabaseEngine, databaseEnvironment, databasePorts } from './desired-database.ts';
 import type { DesiredApp, DesiredBackend, DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 import { addressesOf, addressFrom } from './desired-network.ts';
-import { backendSpec, frontSpec, isParted, type UpstreamPlace } from './desired-nginx.ts';
-import { streamBackendPorts, streamSpec } from './desired-streams.ts';
+import { backendGrpcSpec, backendSpec, frontSpec, isParted, type UpstreamPlace } from './desired-nginx.ts';
+import { sidePorts, streamSpec } from './desired-streams.ts';
 import { hostedEnvironment } from './hosted-database/environment.ts';
 import { redisEnvironment } from './redis/environment.ts';
 import { type RedisPolicy, redisPort, redisUsers } from './redis/settings.ts';
@@ -27,6 +27,8 @@ export interface DesiredBackendState {
   role: 'primary' | 'replica';
   /** null while it is not present or (node) before its first colour runs. */
   spec: BackendSpec | null;
+  /** Where it takes calls of gRPC by TLS beside; null: no file. */
+  grpc: BackendGrpcSpec | null;
 }
 
 export interface DesiredFirewall {
@@ -138,6 +140,7 @@ export function desiredState(
 
   const states = sorted.map((backend): DesiredBackendState => {
     const isPresent = present(backend);
+    const spec = isPresent ? backendSpec(app, loadBalancer, backend, balancerAddresses) : null;
     return {
       backendId: backend.id,
       serverId: backend.serverId,
@@ -146,7 +149,8 @@ export function desiredState(
       address: backend.address,
       port: doorOf(app, loadBalancer, backend).port,
       role: backend.role === 'primary' ? 'primary' : 'replica',
-      spec: isPresent ? backendSpec(app, loadBalancer, backend, balancerAddresses) : null,
+      spec,
+      grpc: spec === null ? null : backendGrpcSpec(app, loadBalancer, spec),
     };
   });
 
@@ -165,7 +169,7 @@ export function desiredState(
     sorted.filter(kept),
     balancerAddresses,
     [database, redis],
-    [...new Set([...streamBackendPorts(loadBalancer), ...(options.keepStreamPorts ?? [])])],
+    [...new Set([...sidePorts(app, loadBalancer), ...(options.keepStreamPorts ?? [])])],
   );
   const streams = streamSpec(app, loadBalancer, pastCanary(loadBalancer, places));
   const environment = sorted.filter(kept).map((backend) => ({

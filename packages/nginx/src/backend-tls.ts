@@ -1,7 +1,9 @@
+import { parseSocketAddress } from './address.ts';
+import { grpcUpstreamName } from './names.ts';
 import { backendCertificateKeyPath, backendCertificatePath, certificatePath } from './paths.ts';
 import type { BackendSpec, BackendTls, Slug } from './spec.ts';
 import { tlsSettings } from './tls.ts';
-import { type ConfigNode, directive, directivesNamed } from './tree.ts';
+import { blocksNamed, type ConfigNode, directive, directivesNamed } from './tree.ts';
 
 /** The scheme by which a front asks its backends. */
 export function backendScheme(tls: BackendTls | undefined): 'http' | 'https' {
@@ -29,23 +31,35 @@ export function toBackends(
   ];
 }
 
-/** How a server block asks its backends by TLS; undefined where it does not. */
+/** How a front asks its backends by TLS; undefined where it does not. */
 export function readToBackends(
+  app: Slug,
+  nodes: readonly ConfigNode[],
   site: readonly ConfigNode[],
 ): Partial<Record<keyof BackendTls, unknown>> | undefined {
   const first = (name: string) => directivesNamed(site, name)[0]?.args[0];
   const path = first('proxy_ssl_trusted_certificate');
   if (path === undefined) return undefined;
-  return { authority: /([^/]+)\.pem$/.exec(path)?.[1], name: first('proxy_ssl_name') };
+  const pool = blocksNamed(nodes, 'upstream').find(({ args }) => args[0] === grpcUpstreamName(app));
+  const [line] = directivesNamed(pool?.children ?? [], 'server');
+  return {
+    authority: /([^/]+)\.pem$/.exec(path)?.[1],
+    name: first('proxy_ssl_name'),
+    ...(line === undefined ? {} : { grpcPort: parseSocketAddress(line.args[0] ?? '')?.port }),
+  };
 }
 
 /** What a backend shows to whoever asks it by TLS. */
 export function ofBackend({ app, tls }: BackendSpec): ConfigNode[] {
   if (tls === undefined) return [];
+  return [...tlsSettings(), ...certificateOfBackend(app, tls.certificate)];
+}
+
+/** The certificate that a backend shows. @param certificate SHA-256 of its file */
+export function certificateOfBackend(app: Slug, certificate: string): ConfigNode[] {
   return [
-    ...tlsSettings(),
-    directive('ssl_certificate', backendCertificatePath(app, tls.certificate)),
-    directive('ssl_certificate_key', backendCertificateKeyPath(app, tls.certificate)),
+    directive('ssl_certificate', backendCertificatePath(app, certificate)),
+    directive('ssl_certificate_key', backendCertificateKeyPath(app, certificate)),
   ];
 }
 

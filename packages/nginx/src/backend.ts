@@ -8,7 +8,7 @@ import { hasPlainGrpc } from './grpc.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { accessLogPath } from './names.ts';
 import { type BackendPatience, type BackendSpec, type NginxCapabilities, usualLimits } from './spec.ts';
-import { tlsListenOptions, tlsMissing } from './tls.ts';
+import { tlsMissing } from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /**
@@ -32,11 +32,7 @@ export function renderBackend(spec: BackendSpec, capabilities: NginxCapabilities
       'server',
       [],
       ...listens.map(({ address, port }) =>
-        directive(
-          'listen',
-          socketAddress(address, port),
-          ...(isTls(spec, port) ? tlsOptions(spec, capabilities) : []),
-        ),
+        directive('listen', socketAddress(address, port), ...(isTls(spec, port) ? ['ssl'] : [])),
       ),
       directive('server_name', '_'),
       directive('absolute_redirect', 'off'),
@@ -69,11 +65,6 @@ function isTls({ tls }: BackendSpec, port: number): boolean {
 function admitted({ balancerAddresses, listenAddress }: BackendSpec): string {
   const addresses = new Set<string>([...balancerAddresses, listenAddress, '127.0.0.1']);
   return [...addresses].map((address) => address.replaceAll('.', '\\.')).join('|');
-}
-
-/** Services of gRPC need HTTP/2, which visitors of files and pages have at the front. */
-function tlsOptions({ grpc }: BackendSpec, capabilities: NginxCapabilities): string[] {
-  return grpc === undefined ? ['ssl'] : tlsListenOptions(capabilities);
 }
 
 function site(

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  backendGrpcSpecSchema,
   backendSpecSchema,
   capabilitiesOf,
   frontSpecSchema,
   renderBackend,
+  renderBackendGrpc,
   renderBase,
   renderFront,
 } from './index.ts';
@@ -178,7 +180,11 @@ const fronts = {
   'front-grpc': {
     ...front,
     tls: { certificate: 'c5'.repeat(32), names: front.names.slice(0, 2), forceHttps: true },
-    backendTls: { authority: 'a7'.repeat(32), name: 'web-shop.backend.fairlead.internal' },
+    backendTls: {
+      authority: 'a7'.repeat(32),
+      name: 'web-shop.backend.fairlead.internal',
+      grpcPort: 15_000,
+    },
     http: { grpc: ['/shop.Orders/'] },
   },
   'front-empty': { ...front, listenPort: 8080, method: 'ip_hash', servers: [] },
@@ -246,6 +252,24 @@ describe.each(['1.22.1', '1.26.3', '1.30.6'])('for Nginx %s', (version) => {
     const spec = backendSpecSchema.parse({ ...backend, ...grpc, target: targets['backend-node'] });
     const { content } = renderBackend(spec, capabilities);
     await expect(content).toMatchFileSnapshot(`../__golden__/backend-grpc-${version}.conf`);
+  });
+
+  it('renders where the backend takes gRPC by TLS', async () => {
+    const { content, listens } = renderBackendGrpc(
+      backendGrpcSpecSchema.parse({
+        kind: 'grpc',
+        app: 'web-shop',
+        generation: 7,
+        listenAddress: '10.0.0.2',
+        listenPort: 15_000,
+        certificate: 'b3'.repeat(32),
+        balancerAddresses: ['10.0.0.1', 'fd00::1', '10.0.0.2'],
+        processPort: 30_000,
+        idleSeconds: 75,
+      }),
+    );
+    expect(listens).toEqual([{ address: '10.0.0.2', port: 15_000 }]);
+    await expect(content).toMatchFileSnapshot('../__golden__/backend-grpc-tls.conf');
   });
 
   it('renders the base', async () => {

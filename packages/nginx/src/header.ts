@@ -15,7 +15,7 @@ export interface RenderedConfig {
 }
 
 /** What a managed file is of an app. */
-export type FileKind = 'front' | 'backend' | 'stream';
+export type FileKind = 'front' | 'backend' | 'grpc' | 'stream';
 
 /** What a managed file says of itself. */
 export interface ManagedHeader {
@@ -27,7 +27,7 @@ export interface ManagedHeader {
 }
 
 const HEADER =
-  /^# Managed by Fairlead: app ([a-z0-9-]+), (front|backend|stream), generation ([1-9][0-9]*)\. [^\n]*\n# sha256 of what follows: ([0-9a-f]{64})\n/;
+  /^# Managed by Fairlead: app ([a-z0-9-]+), (front|backend|grpc|stream), generation ([1-9][0-9]*)\. [^\n]*\n# sha256 of what follows: ([0-9a-f]{64})\n/;
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

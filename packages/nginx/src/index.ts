@@ -1,6 +1,7 @@
 export { bracketed } from './address.ts';
 export { type AdoptedFront, adoptFront } from './adopt.ts';
 export { renderBackend } from './backend.ts';
+export { type BackendGrpcSpec, backendGrpcSpecSchema, renderBackendGrpc } from './backend-grpc.ts';
 export { renderBase } from './base.ts';
 export * from './canary-settings.ts';
 export {

@@ -117,6 +117,9 @@ export function secureVariableName(app: Slug): string {
 /** The memory in which all fronts of a server keep TLS sessions. */
 export const tlsSessionZone = 'fairleadtls';
 
+/** The memory in which all backends of a server keep TLS sessions of calls of gRPC. */
+export const grpcSessionZone = 'fairleadgrpctls';
+
 /** The memory in which one front counts requests. No upstream's zone is called so: after `fairlead` those go on with `_` or `local_`. */
 export function rateZoneName(app: Slug): string {
   return `fairleadrate_${identifier(app)}`;
@@ -148,7 +151,7 @@ export function streamNameVariable(app: Slug, port: number): string {
   return `$fairlead_${port}_${identifier(app)}`;
 }
 
-/** Where the requests of one app's front or backend, or the connections of its streams, are logged. */
+/** Where the requests of one app's front or backend, or the connections of its streams or calls, are logged. */
 export function accessLogPath(app: Slug, kind: FileKind): string {
   return `/var/log/nginx/fairlead-${app}.${kind}.log`;
 }

@@ -1,16 +1,19 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addresses, backendSpecs, frontSpecs } from '../testing/arbitraries.ts';
+import { addresses, backendGrpcSpecs, backendSpecs, frontSpecs } from '../testing/arbitraries.ts';
 import { installedNginx, testConfig } from '../testing/real-nginx.ts';
 import { times } from '../testing/times.ts';
 import {
+  type BackendGrpcSpec,
   type BackendSpec,
+  backendGrpcSpecSchema,
   backendSpecSchema,
   type FrontSpec,
   frontSpecSchema,
   type NginxCapabilities,
   renderBackend,
+  renderBackendGrpc,
   renderFront,
 } from './index.ts';
 
@@ -76,6 +79,14 @@ function placedBackend(spec: BackendSpec, index: number): BackendSpec {
   });
 }
 
+function placedGrpc(spec: BackendGrpcSpec, index: number): BackendGrpcSpec {
+  const listenAddress = `127.9.${index >> 8}.${(index & 255) + 1}`;
+  return backendGrpcSpecSchema.parse({
+    ...{ ...spec, app: slug(index), listenAddress },
+    ...{ listenPort: 61_500, processPort: 61_501 },
+  });
+}
+
 describe('the installed Nginx', { timeout: 60_000 * times }, () => {
   it('refuses a broken configuration: the test of tests', async () => {
     const { accepted, output } = await testConfig(['server { listen 61000; nonsense on; }']);
@@ -107,6 +118,19 @@ describe('the installed Nginx', { timeout: 60_000 * times }, () => {
         async (specs) => {
           const sites = specs.map((spec, index) => renderBackend(placedBackend(spec, index), nginx).content);
           expect(await testConfig(sites)).toEqual({ accepted: true, output: '' });
+        },
+      ),
+      batches,
+    );
+  });
+
+  it('accepts every place where a backend takes gRPC, without a warning', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(backendGrpcSpecs, { minLength: batchSize, maxLength: batchSize }),
+        async (specs) => {
+          const files = specs.map((spec, index) => renderBackendGrpc(placedGrpc(spec, index)).content);
+          expect(await testConfig([], files)).toEqual({ accepted: true, output: '' });
         },
       ),
       batches,

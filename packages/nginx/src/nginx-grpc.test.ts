@@ -9,13 +9,22 @@ import {
   installedNginx,
   makePrefix,
   type Prefix,
+  type RunningNginx,
   startNginx,
 } from '../testing/real-nginx.ts';
-import { backendSpecSchema, frontSpecSchema, hasPlainGrpc, renderBackend, renderFront } from './index.ts';
+import {
+  backendGrpcSpecSchema,
+  backendSpecSchema,
+  frontSpecSchema,
+  hasPlainGrpc,
+  renderBackend,
+  renderBackendGrpc,
+  renderFront,
+} from './index.ts';
 
-// A gRPC service behind its own Nginx site and a front with TLS, on the installed Nginx, asked by a client of gRPC's own.
+// A gRPC service behind its own Nginx and a front with TLS, on the installed Nginx, asked by a client of gRPC's own.
 let prefix: Prefix;
-let nginx: { stop(): Promise<void> };
+let nginx: RunningNginx;
 let app: GrpcApp;
 const visitors: Record<string, GrpcVisitor> = {};
 
@@ -30,11 +39,11 @@ beforeAll(async () => {
   const [front = 0, secure = 0, nobody = 0, ...ports] = await freePorts(9);
   app = await startGrpcApp();
   const slugs = ['encrypted', 'gone', 'small', ...(hasPlainGrpc(capabilities) ? ['plain'] : [])];
-  const sites = slugs.flatMap((slug, index) => {
+  const files = slugs.map((slug, index) => {
     const isTls = slug !== 'plain';
     const port = ports[index] ?? 0;
     const common = { app: slug, generation: 1 };
-    const target = { runtime: 'node', port: slug === 'gone' ? nobody : app.port };
+    const processPort = slug === 'gone' ? nobody : app.port;
     const frontSpec = {
       ...common,
       kind: 'front',
@@ -43,7 +52,7 @@ beforeAll(async () => {
       tls: { listenPort: secure, certificate: 'c5'.repeat(32), names: [`${slug}.example.com`] },
       method: 'round_robin',
       servers: [{ address: '127.0.0.1', port }],
-      ...(isTls ? { backendTls: { authority: trusted, name } } : {}),
+      ...(isTls ? { backendTls: { authority: trusted, name, grpcPort: port } } : {}),
       http: {
         grpc: ['/shop.Orders/', '/shop.Other/'],
         timeouts: { readSeconds: slug === 'small' ? 1 : 65 },
@@ -51,32 +60,35 @@ beforeAll(async () => {
         requestHeaders: [{ name: 'X-Tier', value: 'gold' }],
       },
     };
-    const backendSpec = {
-      ...common,
-      kind: 'backend',
-      listenAddress: '127.0.0.1',
-      listenPort: port,
-      balancerAddresses: ['127.0.0.1'],
-      target,
-      grpc: ['/shop.Orders/', '/shop.Other/'],
-      ...(isTls ? { tls: { certificate, ports: [port] } } : {}),
+    const place = {
+      ...{ ...common, listenAddress: '127.0.0.1', listenPort: port, balancerAddresses: ['127.0.0.1'] },
     };
+    const site = {
+      ...{ ...place, kind: 'backend', target: { runtime: 'node', port: processPort } },
+      grpc: ['/shop.Orders/', '/shop.Other/'],
+    };
+    const calls = { ...place, kind: 'grpc', certificate, processPort, idleSeconds: 75 };
     visitors[slug] = new GrpcVisitor(secure, authority.root, `${slug}.example.com`);
-    return [
-      renderFront(frontSpecSchema.parse(frontSpec), capabilities).content,
-      renderBackend(backendSpecSchema.parse(backendSpec), capabilities).content,
-    ];
+    return {
+      front: renderFront(frontSpecSchema.parse(frontSpec), capabilities).content,
+      site: isTls ? null : renderBackend(backendSpecSchema.parse(site), capabilities).content,
+      calls: isTls ? renderBackendGrpc(backendGrpcSpecSchema.parse(calls)).content : null,
+    };
   });
   prefix = await makePrefix();
   await writeFile(join(prefix.path, 'ca.pem'), ours.root);
   await writeFile(join(prefix.path, 'own.pem'), shown.chain);
   await writeFile(join(prefix.path, 'own.key'), shown.key, { mode: 0o600 });
-  const relocated = sites.map((text) =>
-    text
-      .replaceAll(/\/etc\/fairlead\/certificates\/[^/]+\/(?:ca){32}/g, `${prefix.path}/ca`)
-      .replaceAll(/\/etc\/fairlead\/certificates\/[^/]+\/(?:ce){32}/g, `${prefix.path}/own`),
-  );
-  nginx = await startNginx(prefix, relocated);
+  const relocated = (texts: (string | null)[]) =>
+    texts
+      .filter((text) => text !== null)
+      .map((text) =>
+        text
+          .replaceAll(/\/etc\/fairlead\/certificates\/[^/]+\/(?:ca){32}/g, `${prefix.path}/ca`)
+          .replaceAll(/\/etc\/fairlead\/certificates\/[^/]+\/(?:ce){32}/g, `${prefix.path}/own`),
+      );
+  const sites = files.flatMap(({ front, site }) => [front, site]);
+  nginx = await startNginx(prefix, relocated(sites), relocated(files.map(({ calls }) => calls)));
 }, 60_000);
 
 afterAll(async () => {
@@ -132,3 +144,26 @@ it('by plain HTTP to the backend where its Nginx can; elsewhere its site stays w
   const { content } = renderBackend(backendSpecSchema.parse(spec), await installedNginx());
   expect(content).not.toContain('http2');
 });
+
+it('no call is lost while Nginx takes other configurations', async () => {
+  let isOver = false;
+  let calls = 0;
+  const failures: unknown[] = [];
+  const callers = ['encrypted', ...(visitors.plain === undefined ? [] : ['plain'])].flatMap((slug) =>
+    Array.from({ length: 4 }, async () => {
+      while (!isOver) {
+        const answer = await visitor(slug).echo('again');
+        calls += 1;
+        if (answer !== 'again') failures.push(answer);
+      }
+    }),
+  );
+  for (let reload = 0; reload < 25; reload += 1) {
+    process.kill(nginx.pid, 'SIGHUP');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  isOver = true;
+  await Promise.all(callers);
+  expect(failures).toEqual([]);
+  expect(calls).toBeGreaterThan(100);
+}, 60_000);

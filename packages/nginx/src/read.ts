@@ -46,7 +46,7 @@ export function readFront(text: string): FrontSpec {
     names: [...names, ...namesOf(withoutTls ?? [])],
     listenPort: Number(first(sites[0] ?? [], 'listen')?.[0]),
     ...(tls === undefined ? {} : { tls: { ...tls, names } }),
-    backendTls: readToBackends(site),
+    backendTls: readToBackends(app, nodes, site),
     maintenance: remarksOf(site).includes(MAINTENANCE_REMARK),
     ...readMethod(nodes, site),
     http: readKeptHttp(remarksOf(site)) ?? { ...readHttp(app, nodes, site), snippet },

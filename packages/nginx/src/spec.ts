@@ -118,7 +118,7 @@ function isUnique(values: readonly string[]): boolean {
 const frontNameSchema = z.union([ipAddressSchema, hostnameSchema]);
 
 /** SHA-256 of a file, 64 hex digits. */
-const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** How a front speaks TLS. The certificate and its key lie at `certificatePath` and `certificateKeyPath`. */
 export const frontTlsSchema = z
@@ -163,6 +163,8 @@ export const backendTlsSchema = z.strictObject({
   authority: sha256Schema,
   /** The name that the certificate of every backend has to be for, and that the handshake says. */
   name: hostnameSchema,
+  /** Where every backend takes calls of gRPC by TLS; absent where there are none. */
+  grpcPort: portSchema.optional(),
 });
 export type BackendTls = z.infer<typeof backendTlsSchema>;
 
@@ -246,6 +248,12 @@ export const frontSpecSchema = z
         ({ address, port }) => (port === listenPort || port === tls?.listenPort) && isLoopback(address),
       ),
     { path: ['servers'], message: 'must not hold the balancer’s own front' },
+  )
+  .refine(
+    ({ backendTls, http, servers }) =>
+      (backendTls?.grpcPort !== undefined) ===
+      (backendTls !== undefined && http.grpc.length > 0 && servers.length > 0),
+    { path: ['backendTls', 'grpcPort'], message: 'must go with services of gRPC over servers' },
   )
   .refine(({ tls, listenPort }) => tls?.listenPort !== listenPort, {
     path: ['tls', 'listenPort'],
@@ -375,7 +383,7 @@ export const backendSpecSchema = z
       .max(16)
       .refine(isUnique, 'must name each address once'),
     target: backendTargetSchema,
-    /** Paths of gRPC services, as the front's; absent where there are none. */
+    /** Paths of gRPC services that come by plain HTTP, as the front's; absent where there are none. By TLS they come to `backendGrpcSpecSchema`'s file. */
     grpc: grpcSchema.min(1).optional(),
     /** Limits that the front has its own of too; absent where none is unusual. */
     limits: backendLimitsSchema.optional(),

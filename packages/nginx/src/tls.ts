@@ -47,13 +47,13 @@ export function handshake(capabilities: NginxCapabilities): ConfigNode[] {
   ];
 }
 
-/** Versions, ciphers and sessions of whoever is asked by TLS. */
-export function tlsSettings(): ConfigNode[] {
+/** Versions, ciphers and sessions of whoever is asked by TLS. @param zone the memory in which sessions are kept, of `http` or of `stream` */
+export function tlsSettings(zone = tlsSessionZone): ConfigNode[] {
   return [
     directive('ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
     directive('ssl_ciphers', CIPHERS.join(':')),
     directive('ssl_prefer_server_ciphers', 'off'),
-    directive('ssl_session_cache', `shared:${tlsSessionZone}:10m`),
+    directive('ssl_session_cache', `shared:${zone}:10m`),
     directive('ssl_session_timeout', '1d'),
     directive('ssl_session_tickets', 'off'),
   ];

@@ -2,7 +2,7 @@ import { parseSocketAddress, socketAddress } from './address.ts';
 import type { Balancing } from './balancing.ts';
 import { idleSeconds, keepalive } from './connections.ts';
 import { canaryUpstreamName, frontUpstreamName, grpcUpstreamName } from './names.ts';
-import { allowsBackup, type FrontSpec, type UpstreamServer } from './spec.ts';
+import { allowsBackup, type FrontSpec, type Port, type UpstreamServer } from './spec.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /** While somebody comes back all weights are so many times what they are, so that each part of a weight is a whole number. */
@@ -15,21 +15,25 @@ const SLOW_START_REMARK = /^Slow start: ([0-9]{1,2}) % of its weight\.$/;
  * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html
  */
 export function upstream(spec: FrontSpec, { beside, within }: Balancing): ConfigNode[] {
-  const { app, servers, http } = spec;
+  const { app, servers, http, backendTls } = spec;
   if (servers.length === 0) return [];
-  const pool = (name: string, ...more: ConfigNode[]) =>
+  const pool = (name: string, port: Port | undefined, ...more: ConfigNode[]) =>
     block(
       'upstream',
       [name],
       directive('zone', name, zoneSize(servers.length)),
       ...within,
-      ...servers.flatMap((each) => server(each, servers)),
+      ...servers.flatMap((each) => server({ ...each, port: port ?? each.port }, servers)),
       ...more,
     );
   return [
     ...beside,
-    pool(frontUpstreamName(app), ...keepalive(idleConnections(servers.length), idleSeconds.frontToBackend)),
-    ...(http.grpc.length === 0 ? [] : [pool(grpcUpstreamName(app))]),
+    pool(
+      frontUpstreamName(app),
+      undefined,
+      ...keepalive(idleConnections(servers.length), idleSeconds.frontToBackend),
+    ),
+    ...(http.grpc.length === 0 ? [] : [pool(grpcUpstreamName(app), backendTls?.grpcPort)]),
     ...canaryUpstream(spec, within),
   ];
 }

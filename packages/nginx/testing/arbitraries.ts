@@ -2,8 +2,10 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import {
   allowsBackup,
+  type BackendGrpcSpec,
   type BackendSpec,
   type BackendTarget,
+  backendGrpcSpecSchema,
   backendSpecSchema,
   balancingMethodSchema,
   type FrontSpec,
@@ -85,7 +87,15 @@ function tlsOf(names: readonly string[], given: Tls) {
 }
 
 const sha256s = fc.stringMatching(/^[0-9a-f]{64}$/);
-const backendTls = fc.record({ authority: sha256s, name: hostnames });
+const backendTls = fc.record({ authority: sha256s, name: hostnames, grpcPort: ports });
+
+/** Calls of gRPC have a port where there are any. */
+function backendTlsOf(
+  { http, servers }: { http: { grpc: readonly string[] }; servers: readonly object[] },
+  { grpcPort, ...tls }: typeof backendTls extends fc.Arbitrary<infer T> ? T : never,
+) {
+  return http.grpc.length > 0 && servers.length > 0 ? { ...tls, grpcPort } : tls;
+}
 
 /** On how many of the servers, from the end, a canary is, and how it is reached; none where too few are left. */
 const canaries = fc.record({
@@ -135,7 +145,7 @@ export const frontSpecs: fc.Arbitrary<FrontSpec> = fc
     const whole = {
       ...spec,
       ...(tls === undefined ? {} : tlsOf(spec.names, tls)),
-      ...(backendTls === undefined ? {} : { backendTls }),
+      ...(backendTls === undefined ? {} : { backendTls: backendTlsOf(spec, backendTls) }),
       // Nobody serves at all then: the page says that.
       maintenance: spec.maintenance && spec.servers.some(({ down }) => !down),
       ...(spec.method === 'hash' ? { hashKey } : {}),
@@ -223,6 +233,21 @@ export const backendSpecs: fc.Arbitrary<BackendSpec> = slugs
     return stated === undefined ? spec : { ...spec, limits: stated };
   })
   .map((spec) => backendSpecSchema.safeParse(spec).data)
+  .filter((spec) => spec !== undefined);
+
+export const backendGrpcSpecs: fc.Arbitrary<BackendGrpcSpec> = fc
+  .record({
+    kind: fc.constant('grpc'),
+    app: slugs,
+    generation: generations,
+    listenAddress: addresses,
+    listenPort: ports,
+    certificate: sha256s,
+    balancerAddresses: fc.uniqueArray(addresses, { minLength: 1, maxLength: 16 }),
+    processPort: ports,
+    idleSeconds: fc.integer({ min: 1, max: 90_000 }),
+  })
+  .map((spec) => backendGrpcSpecSchema.safeParse(spec).data)
   .filter((spec) => spec !== undefined);
 
 export const capabilities: fc.Arbitrary<NginxCapabilities> = fc.record({

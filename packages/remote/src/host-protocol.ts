@@ -74,10 +74,12 @@ export const serverFactsSchema = z.object({
   idleStarts: z.boolean().optional(),
   /** Whether it reads the `fairlead.yml` of a folder. */
   folderDeclarations: z.boolean().optional(),
+  /** Whether it knows files for calls of gRPC, kind `grpc`. */
+  grpcFiles: z.boolean().optional(),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;
 
-const fileKind = z.enum(['front', 'backend', 'stream']);
+const fileKind = z.enum(['front', 'backend', 'grpc', 'stream']);
 const purpose = z.enum(['backend', 'database', 'redis', 'stream']);
 
 const nginxFile = z.object({

@@ -46,7 +46,7 @@ const purposes = {
   backend: 'for the balancer',
   database: 'for the database',
   redis: 'for Redis',
-  stream: 'for a TCP stream',
+  stream: 'for TCP streams or gRPC',
 } as const;
 
 /** What becomes of a process. */

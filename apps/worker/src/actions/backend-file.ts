@@ -1,16 +1,19 @@
 import { backendSpecHash } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
-import { renderBackend } from '@fairlead/nginx';
+import { type RenderedConfig, renderBackend, renderBackendGrpc } from '@fairlead/nginx';
 import type { HostInput } from '@fairlead/remote';
 import { type Fleet, provenState, serverOf } from '../fleet.ts';
+import { factsOf } from '../hosts/needs.ts';
 import { nginxOf } from '../hosts/nginx.ts';
 import type { Run } from '../runtime/run.ts';
 import { givenCertificate } from './backend-certificate.ts';
 
-/** A backend's own Nginx file, to be applied on its server. */
-export interface BackendFile {
-  file: HostInput<'nginx.apply'>['files'][number];
+type NginxFile = HostInput<'nginx.apply'>['files'][number];
+
+/** A backend's own Nginx files, to be applied on its server together. */
+export interface BackendFiles {
+  files: NginxFile[];
   /** What to store as `Backend.configHash`. */
   configHash: string;
   /** To be called once it is served. */
@@ -18,15 +21,15 @@ export interface BackendFile {
 }
 
 /**
- * The backend's own Nginx file that leads to `colour` (null where the runtime has none); by TLS with its certificate, which is issued where it has none or the
+ * The backend's own Nginx files that lead to `colour` (null where the runtime has none); by TLS with its certificate, which is issued where it has none or the
  * one that it has ends soon.
  */
-export async function backendFile(
+export async function backendFiles(
   run: Run,
   fleet: Fleet,
   backend: Backend,
   colour: string | null,
-): Promise<BackendFile> {
+): Promise<BackendFiles> {
   const server = serverOf(fleet, backend.serverId);
   const given = await givenCertificate(run, fleet, backend);
   const backends = fleet.backends.map((row) => (row.id === backend.id ? { ...row, colour } : row));
@@ -38,10 +41,39 @@ export async function backendFile(
       server: server.name,
     });
   }
-  const { spec } = desired;
+  const { spec, grpc } = desired;
   const { content, listens } = renderBackend(spec, nginxOf(server));
-  const file = { kind: 'backend' as const, app: fleet.app.slug, content, generation: spec.generation };
-  return { file: { ...file, listens, ...given.file }, configHash: backendSpecHash(spec), keep: given.keep };
+  const common = { app: fleet.app.slug, generation: spec.generation };
+  const site = { kind: 'backend' as const, ...common, content, listens, ...given.file };
+  const calls =
+    grpc === null
+      ? withoutGrpc(fleet, backend)
+      : [{ kind: 'grpc' as const, ...common, ...fileOf(renderBackendGrpc(grpc)) }];
+  return { files: [site, ...calls], configHash: backendSpecHash(spec, grpc), keep: given.keep };
+}
+
+const fileOf = ({ content, listens }: RenderedConfig) => ({ content, listens });
+
+/** No file for calls of gRPC on a backend's server; nothing to say to a host program that knows of none. */
+function withoutGrpc(fleet: Fleet, { serverId }: Backend): NginxFile[] {
+  const { app, loadBalancer } = fleet;
+  if (factsOf(serverOf(fleet, serverId))?.grpcFiles !== true) return [];
+  return [
+    {
+      kind: 'grpc',
+      app: app.slug,
+      content: null,
+      generation: Math.max(1, loadBalancer.generation),
+      listens: [],
+    },
+  ];
+}
+
+/** No file of a backend on its server. */
+export function noBackendFiles(fleet: Fleet, backend: Backend): NginxFile[] {
+  const { app, loadBalancer } = fleet;
+  const site = { kind: 'backend' as const, app: app.slug, content: null, listens: [] };
+  return [{ ...site, generation: loadBalancer.generation }, ...withoutGrpc(fleet, backend)];
 }
 
 /** It is served and verified. Answers what to store as `Backend.configHash`, and whether Nginx had to be reloaded. */
@@ -51,13 +83,9 @@ export async function applyBackendFile(
   backend: Backend,
   colour: string | null,
 ): Promise<{ configHash: string; reloaded: boolean }> {
-  const { file, configHash, keep } = await backendFile(run, fleet, backend, colour);
+  const { files, configHash, keep } = await backendFiles(run, fleet, backend, colour);
   const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
-  const { reloaded } = await client.call(
-    'nginx.apply',
-    { files: [file] },
-    { fence: run.fence(backend.serverId) },
-  );
+  const { reloaded } = await client.call('nginx.apply', { files }, { fence: run.fence(backend.serverId) });
   await keep();
   return { configHash, reloaded };
 }

@@ -1,4 +1,4 @@
-import { balancerServerIds, doorOf, streamBackendPorts } from '@fairlead/core';
+import { balancerServerIds, doorOf, sidePorts } from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -9,7 +9,7 @@ export const drainTimeoutMs = 30_000;
 const sliceMs = 1_000;
 
 /**
- * Waits until no server that leads visitors to the app holds a connection to the backend any more, by HTTP or by a stream. `isWanted` is asked between looks: false ends the wait.
+ * Waits until no server that leads visitors to the app holds a connection to the backend any more, by HTTP, by a call of gRPC or by a stream. `isWanted` is asked between looks: false ends the wait.
  * Answers how many connections were left.
  */
 export async function drainBackend(
@@ -18,14 +18,12 @@ export async function drainBackend(
   fleet: Fleet,
   backend: Backend,
   isWanted: () => Promise<boolean> = async () => true,
-  port?: number,
-): Promise<number> {
-  const all = [
+  ports: readonly number[] = [
     doorOf(fleet.app, fleet.loadBalancer, backend).port,
-    ...streamBackendPorts(fleet.loadBalancer),
-  ];
-  const ports = port === undefined ? [...new Set(all)] : [port];
-  const remaining = await drainPorts(run, step, fleet, backend.address, ports, isWanted);
+    ...sidePorts(fleet.app, fleet.loadBalancer),
+  ],
+): Promise<number> {
+  const remaining = await drainPorts(run, step, fleet, backend.address, [...new Set(ports)], isWanted);
   step.outcome(remaining === 0 ? 'No connection is left.' : `${remaining} connections were left open.`);
   return remaining;
 }

@@ -1,4 +1,4 @@
-import { announce, doorOf, importsOf, streamBackendPorts } from '@fairlead/core';
+import { announce, doorOf, importsOf, sidePorts } from '@fairlead/core';
 import { type Fleet, presentBackends, serverOf } from '../fleet.ts';
 import { inParallel } from '../runtime/parallel.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
@@ -44,9 +44,9 @@ export async function removeFront(run: Run, fleet: Fleet, serverId: string): Pro
 }
 
 async function drainFrom(run: Run, step: StepTools, fleet: Fleet, serverId: string): Promise<number> {
-  const streams = streamBackendPorts(fleet.loadBalancer);
+  const beside = sidePorts(fleet.app, fleet.loadBalancer);
   const left = await inParallel(presentBackends(fleet), (backend) => {
-    const ports = [...new Set([doorOf(fleet.app, fleet.loadBalancer, backend).port, ...streams])];
+    const ports = [...new Set([doorOf(fleet.app, fleet.loadBalancer, backend).port, ...beside])];
     return drainPorts(run, step, fleet, backend.address, ports, undefined, [serverId]);
   });
   return left.reduce((sum, connections) => sum + connections, 0);

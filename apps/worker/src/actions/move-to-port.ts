@@ -77,7 +77,7 @@ async function close(run: Run, fleet: Fleet, backend: Backend): Promise<void> {
         title: `Wait for requests at port ${port} of ${server.name}`,
         serverId: server.id,
       },
-      (step) => drainBackend(run, step, fleet, backend, undefined, port),
+      (step) => drainBackend(run, step, fleet, backend, undefined, [port]),
     );
   }
   await run.step(

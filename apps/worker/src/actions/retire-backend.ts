@@ -3,6 +3,7 @@ import type { Backend } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { type Fleet, provenState, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
+import { noBackendFiles } from './backend-file.ts';
 
 /** How long a server has to answer at all (milliseconds). */
 const firstWordMs = 15_000;
@@ -14,7 +15,7 @@ export async function retireBackend(
   fleet: Fleet,
   backend: Backend,
 ): Promise<void> {
-  const { app, loadBalancer } = fleet;
+  const { app } = fleet;
   const server = serverOf(fleet, backend.serverId);
   const client = await run.worker.hosts.client(server);
   const options = { fence: run.fence(server.id), signal: step.signal };
@@ -29,8 +30,7 @@ export async function retireBackend(
       `${server.name} does not answer. What Fairlead put there stays until somebody deletes it.`,
     );
   }
-  const file = { kind: 'backend' as const, app: app.slug, content: null, listens: [] };
-  await client.call('nginx.apply', { files: [{ ...file, generation: loadBalancer.generation }] }, options);
+  await client.call('nginx.apply', { files: noBackendFiles(fleet, backend) }, options);
   step.progress(0.3, 'Nginx no longer answers for it');
   const { removed } = await client.call('app.remove', { app: app.slug }, options);
   step.progress(0.8, 'Processes and files are gone');

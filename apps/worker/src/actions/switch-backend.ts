@@ -3,7 +3,7 @@ import type { Backend } from '@fairlead/db';
 import { type HostResult, hostCall } from '@fairlead/remote';
 import { type Fleet, serverOf } from '../fleet.ts';
 import type { Run, StepTools } from '../runtime/run.ts';
-import { backendFile } from './backend-file.ts';
+import { backendFiles, noBackendFiles } from './backend-file.ts';
 import { type Started, switches } from './backend-rollout.ts';
 import { inTransaction, moveBackend, moveRelease } from './move.ts';
 import { probeBackend } from './probe-backend.ts';
@@ -47,13 +47,11 @@ export async function switchBackend(run: Run, step: StepTools, fleet: Fleet, one
 
 /** Puts a backend back to what it served before; the caller stops the colour that failed. Where nothing served before, its file goes. */
 export async function switchBack(run: Run, fleet: Fleet, backend: Backend, before: Before): Promise<void> {
-  const { app, loadBalancer } = fleet;
   const build = await servedBuild(run, before.releaseId);
   if (build === null) {
     const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
-    const generation = loadBalancer.generation;
-    const file = { kind: 'backend' as const, app: app.slug, content: null, generation, listens: [] };
-    await client.call('nginx.apply', { files: [file] }, { fence: run.fence(backend.serverId) });
+    const files = noBackendFiles(fleet, backend);
+    await client.call('nginx.apply', { files }, { fence: run.fence(backend.serverId) });
     return;
   }
   const { configHash } = await leadTo(run, fleet, backend, build, before.colour);
@@ -68,10 +66,10 @@ async function leadTo(
   releaseId: string,
   colour: string | null,
 ): Promise<{ configHash: string } & Pick<HostResult<'nginx.apply'>, 'reloaded' | 'announcedMs'>> {
-  const { file, configHash, keep } = await backendFile(run, fleet, backend, colour);
+  const { files, configHash, keep } = await backendFiles(run, fleet, backend, colour);
   const client = await run.worker.hosts.client(serverOf(fleet, backend.serverId));
   const fence = run.fence(backend.serverId);
-  const apply = hostCall('nginx.apply', { files: [file] });
+  const apply = hostCall('nginx.apply', { files });
   const activate = hostCall('release.activate', { app: fleet.app.slug, releaseId });
   // Where there is no process, the symlink is the switch and has to be there before Nginx looks.
   const { reloaded, announcedMs } =

@@ -1,4 +1,14 @@
-import { announce, type BackendWay, doorOf, isProven, servedWay, type Way, wantedWay } from '@fairlead/core';
+import {
+  announce,
+  type BackendWay,
+  doorOf,
+  grpcPort,
+  isProven,
+  servedWay,
+  takesGrpcByTls,
+  type Way,
+  wantedWay,
+} from '@fairlead/core';
 import type { Backend } from '@fairlead/db';
 import {
   type Fleet,
@@ -78,12 +88,13 @@ async function open(run: Run, fleet: Fleet, wanted: Way): Promise<void> {
 async function close(run: Run, fleet: Fleet, wanted: Way, left: Way): Promise<void> {
   const { app, loadBalancer } = fleet;
   const backends = serving(fleet);
+  const calls = left === 'tls' && takesGrpcByTls(app, loadBalancer) ? [grpcPort(app)] : [];
   await inParallel(backends, (backend) => {
     const server = serverOf(fleet, backend.serverId);
     const { port } = doorOf(app, loadBalancer, backend, left);
     const title = `Wait for requests at port ${port} of ${server.name}`;
     return run.step({ key: `drain:${backend.id}:${port}`, title, serverId: server.id }, (step) =>
-      drainBackend(run, step, fleet, backend, undefined, port),
+      drainBackend(run, step, fleet, backend, undefined, [port, ...calls]),
     );
   });
   const after = { ...fleet, loadBalancer: { ...loadBalancer, backendWay: wanted } };

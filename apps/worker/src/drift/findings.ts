@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadFleet } from '@fairlead/core';
 import type { PrismaClient, Server } from '@fairlead/db';
-import { renderBackend } from '@fairlead/nginx';
+import { renderBackend, renderBackendGrpc } from '@fairlead/nginx';
 import type { HostResult } from '@fairlead/remote';
 import { provenState } from '../fleet.ts';
 import { nginxOf } from '../hosts/nginx.ts';
@@ -86,8 +86,10 @@ async function textOf(
     return row?.content ?? null;
   }
   const { backends } = provenState(await loadFleet(prisma, appId));
-  const spec = backends.find(({ serverId }) => serverId === server.id)?.spec ?? null;
-  const rendered = spec === null ? null : renderBackend({ ...spec, generation }, nginxOf(server));
+  const { spec = null, grpc = null } = backends.find(({ serverId }) => serverId === server.id) ?? {};
+  const site = () => (spec === null ? null : renderBackend({ ...spec, generation }, nginxOf(server)));
+  const calls = () => (grpc === null ? null : renderBackendGrpc({ ...grpc, generation }));
+  const rendered = kind === 'grpc' ? calls() : site();
   return rendered?.sha256 === sha256 ? rendered.content : null;
 }
 

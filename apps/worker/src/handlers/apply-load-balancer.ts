@@ -41,7 +41,7 @@ export const applyLoadBalancer: Handler = async (worker, operation) => {
   if (difference.isFrontAlone && hasPorts) {
     return {
       servers: fleet.servers.map(({ id }) => id),
-      run: (run) => changeStreams(run, fleet.app.id, difference.retold),
+      run: (run) => changeStreams(run, fleet.app.id, difference.retold, proofOf(operation)),
       failed: (run, error) => settleFailure(run, [], error),
     };
   }

@@ -3,6 +3,9 @@ import {
   checklistKeys,
   createApp,
   enableLoadBalancer,
+  listDrift,
+  putBack,
+  removeBackend,
   startDeployment,
   toggleBackend,
   uploadCertificate,
@@ -13,6 +16,7 @@ import { makeAuthority } from '@fairlead/nginx/testing';
 import { GrpcVisitor } from '@fairlead/nginx/testing/grpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestControlPlane, type TestControlPlane, until } from '../../testing/control-plane.ts';
+import { doorsOf } from '../../testing/doors.ts';
 import { prepareFleet } from '../../testing/lab-fleet.ts';
 import { createLog } from '../log.ts';
 import { startWorkerProcess, type WorkerProcess } from '../process.ts';
@@ -77,6 +81,26 @@ const grpc = (appId: string, services = [service]) =>
   plane.succeed(changeLoadBalancer, { appId, http: { grpc: services } });
 const who = (visitor: GrpcVisitor) => visitor.echo('', 10_000, '/shop.Orders/Who');
 
+/** Calls one after another until their failures are asked for. A reload tells clients to connect anew; they make a call that was not taken again by themselves. */
+function callAgain(visitor: GrpcVisitor) {
+  let isOver = false;
+  const failures: unknown[] = [];
+  const calling = (async () => {
+    while (!isOver) {
+      const answer = await visitor.echo('again');
+      if (answer !== 'again') failures.push(answer);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  return {
+    async failures() {
+      isOver = true;
+      await calling;
+      return failures;
+    },
+  };
+}
+
 test('Debian 12: by TLS to the backends, shared out among them, and back from one that is taken out', async () => {
   const { appId, visitor } = await serve('Orders', 'twelve');
   const other = servers.find(({ name }) => name === 'other');
@@ -96,15 +120,7 @@ test('Debian 12: by TLS to the backends, shared out among them, and back from on
   ).rejects.toMatchObject({ details: { errors: [{ path: 'backendTls.enabled' }] } });
 
   // Calls go on while a backend is taken out and brought back, and while a release takes the place of another.
-  let isOver = false;
-  const failures: unknown[] = [];
-  const calling = (async () => {
-    while (!isOver) {
-      const answer = await visitor.echo('again');
-      if (answer !== 'again') failures.push(answer);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  })();
+  const calls = callAgain(visitor);
   const backends = await plane.database.prisma.backend.findMany({ where: { appId } });
   const backendId = backends.find(({ role }) => role === 'replica')?.id;
   await plane.succeed(toggleBackend, { appId, backendId, enabled: false, confirmLast: false });
@@ -114,14 +130,38 @@ test('Debian 12: by TLS to the backends, shared out among them, and back from on
   });
   await plane.succeed(toggleBackend, { appId, backendId, enabled: true, confirmLast: false });
   await plane.succeed(startDeployment, { appId });
-  isOver = true;
-  await calling;
-  // A reload tells HTTP/2 to connect anew; the client makes a call that was not taken again by itself.
-  expect(failures).toEqual([]);
+  expect(await calls.failures()).toEqual([]);
 
-  // Without a process the backend's Nginx answers with a status of gRPC.
-  for (const machine of ['twelve', 'other'])
-    await lab.machine(machine).run("systemctl stop 'fairlead-orders@*'");
+  // What somebody writes into the file of calls is seen, and put back.
+  const replica = lab.machine('other');
+  const file = '/etc/nginx/fairlead/stream/orders.grpc.conf';
+  await replica.run(`sed -i 's/proxy_timeout .*/proxy_timeout 1s;/' ${file}`);
+  const { items } = await until('the drift', async () => {
+    const seen = await listDrift(plane.ctx, plane.actor, { appId });
+    return seen.items.length > 0 && seen;
+  });
+  expect(items).toMatchObject([
+    { kind: 'file', subject: file, diff: expect.stringContaining('proxy_timeout') },
+  ]);
+  await plane.succeed(putBack, { appId });
+  expect(await replica.run(`cat ${file}`)).toContain('proxy_timeout 75s;');
+
+  // Without services nothing of theirs is left, nor where a backend leaves.
+  const slot = (await plane.database.prisma.app.findUniqueOrThrow({ where: { id: appId } })).slot;
+  const [callsPort, site] = [15_000 + slot, 25_000 + slot];
+  expect(await doorsOf(replica)).toEqual({ listens: [callsPort, site], admits: [callsPort, site] });
+  await plane.succeed(removeBackend, { appId, backendId });
+  expect(await doorsOf(replica)).toEqual({ listens: [], admits: [] });
+  expect(
+    await replica.run(`ls /etc/nginx/fairlead/stream /etc/nginx/fairlead/status | grep orders || true`),
+  ).toBe('');
+  await grpc(appId, []);
+  expect((await doorsOf(lab.machine('twelve'))).listens).not.toContain(callsPort);
+
+  // Without a process the front answers with a status of gRPC.
+  await grpc(appId);
+  expect(await visitor.echo('hello')).toBe('hello');
+  await lab.machine('twelve').run("systemctl stop 'fairlead-orders@*'");
   expect(await visitor.echo('hello')).toMatchObject({ code: 14, details: 'no backend answers' });
 });
 
@@ -135,6 +175,17 @@ test('Debian 13: without TLS to the backend, on the port that takes HTTP/1.1 too
     return row.health === 'healthy' && row;
   });
   expect(health).toBe('healthy');
+
+  // It turns to TLS and back under calls.
+  const machine = lab.machine('thirteen');
+  const { port, slot } = await plane.database.prisma.app.findUniqueOrThrow({ where: { id: appId } });
+  const byTls = [15_000 + slot, 25_000 + slot];
+  const calls = callAgain(visitor);
+  await plane.succeed(changeLoadBalancer, { appId, backendTls: { enabled: true } });
+  expect(await doorsOf(machine)).toEqual({ listens: byTls, admits: byTls });
+  await plane.succeed(changeLoadBalancer, { appId, backendTls: { enabled: false } });
+  expect(await doorsOf(machine)).toEqual({ listens: [port], admits: [port] });
+  expect(await calls.failures()).toEqual([]);
   await grpc(appId, []);
   expect(await visitor.echo('hello')).toMatchObject({ code: expect.any(Number) });
 });

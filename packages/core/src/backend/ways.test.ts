@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BackendWay, doorOf, doorsOf, isWaySettled, towards } from './ways.ts';
+import { type BackendWay, doorOf, doorsOf, isWaySettled, takesGrpcByTls, tlsPorts, towards } from './ways.ts';
 
 const app = { port: 20_003, slot: 3 };
 const backend = { port: 8080, openPorts: [] };
@@ -35,6 +35,17 @@ describe('the way to the backends', () => {
     expect(towards(row('plain+tls', true), 'plain')).toBe('plain+tls');
     expect(towards(row('tls+plain', true), 'plain')).toBe('tls+plain');
     expect(towards(row('tls+plain', false), 'tls')).toBe('tls+plain');
+  });
+
+  it('has a port for calls of gRPC where backends speak TLS, and calls where services are named', () => {
+    const http = { grpc: ['/shop.Orders/'] };
+    expect(tlsPorts(app, row('plain', false))).toEqual([]);
+    expect(tlsPorts(app, row('plain', true))).toEqual([25_003, 15_003]);
+    expect(tlsPorts(app, row('tls+plain', false, 9443))).toEqual([9443, 15_003]);
+    expect(takesGrpcByTls({ runtime: 'node' }, { ...row('plain', true), http })).toBe(false);
+    expect(takesGrpcByTls({ runtime: 'node' }, { ...row('plain+tls', true), http })).toBe(true);
+    expect(takesGrpcByTls({ runtime: 'php' }, { ...row('tls', true), http })).toBe(false);
+    expect(takesGrpcByTls({ runtime: 'node' }, { ...row('tls', true), http: {} })).toBe(false);
   });
 
   it('is by a port of one’s own where one is given, and a row from elsewhere is refused', () => {

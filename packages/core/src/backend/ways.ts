@@ -1,5 +1,7 @@
 import { AppError } from '@fairlead/errors';
+import { hasProcess } from '../app/runtimes.ts';
 import { type BackendTlsSettings, backendTlsOf } from '../load-balancer/backend-tls-of.ts';
+import { httpOf } from '../load-balancer/http-of.ts';
 import { type BackendPorts, listenPorts, servedPort } from './ports.ts';
 
 /** How a balancer asks its backends. */
@@ -27,12 +29,22 @@ export interface BackendDoor {
 
 /** Where backends listen by TLS, if nothing else is said: between the ports of apps and those of their processes. */
 const firstTlsPort = 25_000;
+/** Where they take calls of gRPC by TLS: below the ports of apps. */
+const firstGrpcPort = 15_000;
 
 /** Ways that backends of a load balancer are open for, the front's first. @throws AppError `internal` for a row that was written past the table */
 export function openWays({ backendWay = 'plain' }: WayColumns): [Way, ...Way[]] {
   if ((backendWays as readonly string[]).includes(backendWay))
     return backendWay.split('+') as [Way, ...Way[]];
   throw new AppError('internal', `A load balancer asks its backends by “${backendWay}”.`);
+}
+
+/** Whether backends take calls of gRPC by TLS, from the front already or for it to come. */
+export function takesGrpcByTls(
+  { runtime }: { runtime: string },
+  loadBalancer: WayColumns & { http: unknown },
+): boolean {
+  return speaksTls(loadBalancer) && hasProcess(runtime) && httpOf(loadBalancer).grpc.length > 0;
 }
 
 /** The way by which the front asks. */
@@ -68,11 +80,16 @@ export function tlsPort({ slot }: { slot: number }, { port }: Pick<BackendTlsSet
   return port ?? firstTlsPort + slot;
 }
 
-/** Where an app's backends listen by TLS, or are to. */
+/** Where an app's backends take calls of gRPC by TLS, all of them on the same port: 15000 + slot. */
+export function grpcPort({ slot }: { slot: number }): number {
+  return firstGrpcPort + slot;
+}
+
+/** Where an app's backends listen by TLS, or are to; of calls of gRPC too, whether there are any yet or not. */
 export function tlsPorts(app: { slot: number }, loadBalancer: WayColumns | null): number[] {
   if (loadBalancer === null) return [];
   const settings = backendTlsOf(loadBalancer);
-  return settings.enabled || speaksTls(loadBalancer) ? [tlsPort(app, settings)] : [];
+  return settings.enabled || speaksTls(loadBalancer) ? [tlsPort(app, settings), grpcPort(app)] : [];
 }
 
 /** Where a backend is asked, or would be by the other way. */

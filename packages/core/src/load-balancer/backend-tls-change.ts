@@ -1,7 +1,8 @@
 import { hasTls } from '@fairlead/nginx';
+import { hasProcess } from '../app/runtimes.ts';
 import { listenPorts } from '../backend/ports.ts';
 import type { TakenPort } from '../backend/taken-ports.ts';
-import { isWaySettled, tlsPort, towards } from '../backend/ways.ts';
+import { grpcPort, isWaySettled, tlsPort, towards } from '../backend/ways.ts';
 import { colourPort, frontPorts } from '../desired-nginx.ts';
 import type { Fleet } from '../fleet.ts';
 import { type FieldError, invalidInput } from '../input.ts';
@@ -60,7 +61,10 @@ function refusals(
   const { servers } = fleet;
   const without = servers.filter((server) => !hasTls(capabilitiesOfServer(server)));
   const port = tlsPort(fleet.app, settings);
-  const taken = [...takenPorts, ...ownPorts(fleet)].find((known) => known.port === port);
+  const owners = [...takenPorts, ...ownPorts(fleet)];
+  const taken = owners.find((known) => known.port === port);
+  const calls = grpcPort(fleet.app);
+  const inTheWay = hasProcess(fleet.app.runtime) ? owners.find((known) => known.port === calls) : undefined;
   return [
     ...(without.length === 0
       ? []
@@ -81,6 +85,14 @@ function refusals(
     ...(taken === undefined
       ? []
       : [{ path: 'backendTls.port', message: `Port ${port} is taken by ${taken.by}: choose another one.` }]),
+    ...(inTheWay === undefined
+      ? []
+      : [
+          {
+            path: 'backendTls.enabled',
+            message: `Port ${calls}, where backends take calls of gRPC by TLS, is taken by ${inTheWay.by}: free it first.`,
+          },
+        ]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { HttpSettings } from '@fairlead/nginx';
 import { isSameHttp, snippetWarnings } from '@fairlead/nginx';
+import { grpcPort, takesGrpcByTls } from '../backend/ways.ts';
 import type { Fleet } from '../fleet.ts';
 import { httpOf } from './http-of.ts';
 import type { PlanNote } from './plan-view.ts';
@@ -219,6 +220,13 @@ function grpcNotes({ app, loadBalancer }: Fleet, { grpc }: HttpSettings): PlanNo
     info(
       'The app’s process has to take HTTP/2 on the port where it takes HTTP/1.1, by which it is asked for its health.',
     ),
+    ...(takesGrpcByTls(app, loadBalancer)
+      ? [
+          info(
+            `Backends take its calls by TLS on port ${grpcPort(app)}, which is open to the balancer alone; the process answers them itself.`,
+          ),
+        ]
+      : []),
     ...(tlsOf(loadBalancer).mode === 'off'
       ? [
           warning(

@@ -256,7 +256,7 @@ describe('HTTP settings', () => {
 
 describe('services of gRPC', () => {
   const grpc = ['/shop.Orders/'];
-  const facts = (version: string) => ({
+  const facts = (version: string, readsStreams: boolean) => ({
     hostVersion: '0.1.0',
     hostname: 'one',
     os: { id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian 12' },
@@ -268,15 +268,23 @@ describe('services of gRPC', () => {
     diskFreeBytes: 1e9,
     uptimeSeconds: 1,
     addresses: [],
-    nginx: { version, modules: ['http_realip', 'http_ssl', 'http_v2'], running: true },
+    nginx: {
+      ...{ version, running: true, readsStreams },
+      modules: ['http_realip', 'http_ssl', 'http_v2', 'stream'],
+    },
     postgresql: null,
     mariadb: null,
     node: '20.0.0',
     php: null,
     firewall: 'nftables',
   });
-  const withNginx = (version: string) =>
-    world.ctx.prisma.server.updateMany({ data: { facts: facts(version) } });
+  const withNginx = (version: string, readsStreams = true) =>
+    world.ctx.prisma.server.updateMany({ data: { facts: facts(version, readsStreams) } });
+  const encrypted = (appId: string) =>
+    world.ctx.prisma.loadBalancer.update({
+      where: { appId },
+      data: { backendTls: { enabled: true }, backendWay: 'tls' },
+    });
 
   it('need TLS to backends whose Nginx takes HTTP/2 beside HTTP/1.1 by it alone, and keep it there', async () => {
     const { app } = await seedBalancedApp(world, owner);
@@ -284,16 +292,38 @@ describe('services of gRPC', () => {
     expect(await fieldsOf(change(app.id, { http: { grpc } }))).toEqual([
       { path: 'http.grpc', message: expect.stringContaining('encrypt traffic to the backends first') },
     ]);
-    await world.ctx.prisma.loadBalancer.update({
-      where: { appId: app.id },
-      data: { backendTls: { enabled: true }, backendWay: 'tls' },
-    });
+    await encrypted(app.id);
     await change(app.id, { http: { grpc } });
     expect(await row(app.id)).toEqual({ grpc });
     await finishOperations(world, app.id);
     expect(await fieldsOf(change(app.id, { backendTls: { enabled: false } }))).toEqual([
       { path: 'backendTls.enabled', message: expect.stringContaining('keep it so') },
     ]);
+  });
+
+  it('come by TLS past the backends’ sites, on a port of their own, which takes an Nginx that reads streams', async () => {
+    const { app } = await seedBalancedApp(world, owner);
+    await encrypted(app.id);
+    await withNginx('1.22.1', false);
+    expect(await fieldsOf(change(app.id, { http: { grpc } }))).toEqual([
+      { path: 'http.grpc', message: expect.stringContaining('does not read TCP streams') },
+    ]);
+    await withNginx('1.22.1');
+    const port = 15_000 + app.slot;
+    const { servers, notes } = await core.planLoadBalancer(world.ctx, owner, {
+      appId: app.id,
+      action: 'change',
+      http: { grpc },
+    });
+    for (const { files, firewall } of servers) {
+      const calls = files.find(({ path }) => path === `/etc/nginx/fairlead/stream/${app.slug}.grpc.conf`);
+      expect(calls?.after).toContain(`:${port} ssl;`);
+      expect(firewall).toContainEqual(expect.objectContaining({ change: 'add', purpose: 'stream', port }));
+    }
+    expect(servers.flatMap(({ files }) => files.map(({ after }) => after)).join('\n')).toMatch(
+      new RegExp(`upstream fairleadgrpc_[^}]+:${port} `),
+    );
+    expect(notes.map(({ text }) => text).join('\n')).toContain(`on port ${port}`);
   });
 
   it('go without TLS where that Nginx can, and are planned for both of them', async () => {

@@ -1,15 +1,17 @@
 import type { Server } from '@fairlead/db';
 import {
+  type BackendGrpcSpec,
   type BackendSpec,
   capabilitiesOf,
   type NginxCapabilities,
   nginxPaths,
   renderBackend,
+  renderBackendGrpc,
   renderFront,
   renderStreams,
 } from '@fairlead/nginx';
 import { createTwoFilesPatch } from 'diff';
-import type { DesiredState } from '../desired.ts';
+import type { DesiredBackendState, DesiredState } from '../desired.ts';
 import { backendSpecHash, notIssued } from '../desired-nginx.ts';
 import { factsOf } from '../server/facts.ts';
 import type { PlannedFile } from './plan-view.ts';
@@ -52,6 +54,10 @@ export function streamsPath(slug: string): string {
   return `${nginxPaths.streams}/${slug}.stream.conf`;
 }
 
+function grpcPath(slug: string): string {
+  return `${nginxPaths.streams}/${slug}.grpc.conf`;
+}
+
 /**
  * Files of one server before and after.
  * @param applied texts of the front and the streams that were applied on it last, if they are known
@@ -73,11 +79,15 @@ export function planFiles(
     const spec = here(state)?.streams ?? null;
     return spec === null ? null : (known ?? renderStreams(spec, capabilities).content);
   };
-  const specOf = (state: DesiredState) => state.backends.find((b) => b.serverId === server.id)?.spec ?? null;
+  const placeOf = (state: DesiredState) => state.backends.find(({ serverId }) => serverId === server.id);
   const backend = (spec: BackendSpec | null) =>
     spec === null ? null : shown(renderBackend(spec, capabilities).content);
-  const [from, to] = [specOf(before), specOf(after)];
-  const isSame = from !== null && to !== null && backendSpecHash(from) === backendSpecHash(to);
+  const grpc = (spec: BackendGrpcSpec | null) =>
+    spec === null ? null : shown(renderBackendGrpc(spec).content);
+  const hashOf = (place: DesiredBackendState | undefined) =>
+    place?.spec == null ? null : backendSpecHash(place.spec, place.grpc);
+  const [from, to] = [placeOf(before), placeOf(after)];
+  const isSame = hashOf(from) !== null && hashOf(from) === hashOf(to);
   return [
     ...plannedFile(
       sitePath('front', slug),
@@ -85,6 +95,11 @@ export function planFiles(
       front(after),
     ),
     ...plannedFile(streamsPath(slug), streams(before, applied.appliedStreams), streams(after, null)),
-    ...(isSame ? [] : plannedFile(sitePath('backend', slug), backend(from), backend(to))),
+    ...(isSame
+      ? []
+      : [
+          ...plannedFile(sitePath('backend', slug), backend(from?.spec ?? null), backend(to?.spec ?? null)),
+          ...plannedFile(grpcPath(slug), grpc(from?.grpc ?? null), grpc(to?.grpc ?? null)),
+        ]),
   ];
 }

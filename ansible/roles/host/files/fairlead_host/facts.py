@@ -67,6 +67,7 @@ def facts(_: Call, fields: Fields) -> dict[str, Any]:
         "sequences": True,
         "idleStarts": True,
         "folderDeclarations": True,
+        "grpcFiles": True,
         **{name: answer.result() for name, answer in answers.items()},
     }
 

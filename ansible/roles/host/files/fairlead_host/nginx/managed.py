@@ -13,7 +13,8 @@ from ..parse import SLUG, Fields, refuse
 from .certificate import Certificates, parse_certificates
 from .replaced import Replaced, parse_list
 
-KINDS = ("front", "backend", "stream")
+KINDS = ("front", "backend", "grpc", "stream")
+OF_STREAM = ("grpc", "stream")
 NAME = re.compile(rf"({SLUG.pattern})\.({'|'.join(KINDS)})\.conf")
 LISTEN = re.compile(r"^\s*listen (?:\S+:)?([0-9]{1,5})[\s;]", re.MULTILINE)
 STATUS = re.compile(r"\b([0-9]{1,16}):([0-9a-f]{64})\b")
@@ -24,7 +25,7 @@ ADDRESS_OR_WILDCARD = re.compile(r"[0-9a-fA-F:.]{1,45}|\*")
 
 @dataclass(frozen=True, order=True)
 class FileId:
-    """Which file: one app's front, backend or streams."""
+    """Which file: one app's front, backend, calls of gRPC to it, or streams."""
 
     app: str
     kind: str
@@ -37,12 +38,16 @@ class FileId:
     @property
     def path(self) -> Path:
         """The file that Nginx includes, in the block that its kind belongs to."""
-        directory = paths.NGINX_STREAM if self.kind == "stream" else paths.NGINX_HTTP
-        return directory / self.file_name
+        return (paths.NGINX_STREAM if self.is_of_stream else paths.NGINX_HTTP) / self.file_name
+
+    @property
+    def is_of_stream(self) -> bool:
+        """Whether Nginx reads it in its `stream` block."""
+        return self.kind in OF_STREAM
 
     @property
     def certificate_place(self) -> str | None:
-        """Whose directory holds the certificates that it names; None for a kind that has none."""
+        """Whose directory it brings certificates to; None for a kind that brings none. Calls of gRPC have those of the backend's site."""
         return {"front": self.app, "backend": f"{self.app}.backend"}.get(self.kind)
 
     @property

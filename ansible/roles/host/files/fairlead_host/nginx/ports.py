@@ -23,12 +23,12 @@ def check_sharing(candidates: list[Candidate], master: int) -> None:
     Nginx's own test says nothing of a port in `http` and in `stream` at once, and from 1.25.5 on only warns of two streams on one.
     """
     files = files_on_disk()
-    if not any(candidate.file.kind == "stream" for candidate in candidates):
+    if not any(candidate.file.is_of_stream for candidate in candidates):
         # Names share any port of HTTP's: only streams can be in the way.
-        files = [file for file in files if file.kind == "stream"]
+        files = [file for file in files if file.is_of_stream]
     on_disk = {file: (content_of(file) or b"").decode("utf-8", "replace") for file in files}
     after = {**on_disk, **{candidate.file: candidate.content or "" for candidate in candidates}}
-    if not any(file.kind == "stream" for file in after):
+    if not any(file.is_of_stream for file in after):
         return
     ports = {file: ports_in(text) for file, text in after.items()}
     known = {port for text in on_disk.values() for port in ports_in(text)}
@@ -37,16 +37,16 @@ def check_sharing(candidates: list[Candidate], master: int) -> None:
             for other in sorted(after):
                 if other != file and port in ports[other] and not _may_share(file, other, after, port):
                     raise _taken("*", port, f"the {_NAMES[other.kind]} of {other.app}")
-            if file.kind == "stream" and port not in known and not _is_edited(file) and _listens(master, port):
+            if file.is_of_stream and port not in known and not _is_edited(file) and _listens(master, port):
                 raise _taken("*", port, "another part of this Nginx's configuration, which is not Fairlead's")
 
 
-_NAMES = {"front": "HTTP front", "backend": "backend site", "stream": "streams"}
+_NAMES = {"front": "HTTP front", "backend": "backend site", "grpc": "gRPC", "stream": "streams"}
 
 
 def _may_share(one: FileId, other: FileId, texts: dict[FileId, str], port: int) -> bool:
     """HTTP's names share any port; streams share one by names alone."""
-    if "stream" not in (one.kind, other.kind):
+    if not (one.is_of_stream or other.is_of_stream):
         return True
     return one.kind == other.kind and all(
         "\n    server_name " in server

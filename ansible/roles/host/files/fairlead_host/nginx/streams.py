@@ -27,7 +27,7 @@ def users_block() -> Path | None:
 
 def require_streams(candidates: list[Candidate]) -> None:
     """Refuses streams that no running Nginx would read: the status socket can not tell."""
-    if not any(candidate.file.kind == "stream" and candidate.content is not None for candidate in candidates):
+    if not any(candidate.file.is_of_stream and candidate.content is not None for candidate in candidates):
         return
     if not reads_streams():
         raise HostError(
