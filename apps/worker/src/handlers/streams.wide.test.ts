@@ -130,7 +130,7 @@ test('a stream leads to the services on both backends, which are closed to every
   const [one, two] = names();
   expect(await visit(6543, 'two')).toBe(two);
   const operation = await plane.succeed(changeLoadBalancer, { appId, streams: [stream] });
-  expect(await stepsOf(operation.id)).toEqual(['firewall', 'apply']);
+  expect(await stepsOf(operation.id)).toEqual(['firewall', 'apply', 'verify']);
   const visits = new Set();
   for (let turn = 0; turn < 6; turn += 1) visits.add(await visit(15_432));
   expect(visits).toEqual(new Set([one, two]));
@@ -222,7 +222,7 @@ test('another service is led to once its port is open, and the one before is clo
     await shell(name, `systemd-run --quiet --unit=moved python3 /root/service.py moved-${name} 6545`);
   }
   const operation = await plane.succeed(changeLoadBalancer, { appId, streams: [moved] });
-  expect(await stepsOf(operation.id)).toEqual(['firewall', 'apply', 'drain', 'ports']);
+  expect(await stepsOf(operation.id)).toEqual(['firewall', 'apply', 'verify', 'drain', 'ports']);
   const session = await open(15_432);
   expect(session.greeter).toMatch(/^moved-/);
   session.end();
