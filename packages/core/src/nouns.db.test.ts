@@ -104,6 +104,18 @@ describe('every accepted field is stored', () => {
     });
   });
 
+  it('of a new app, whose suggestions may all be unknown', async () => {
+    const server = await seedServer(world, owner);
+    const unknown = {
+      ...{ installCommand: null, buildCommand: null, documentRoot: null, runtimeVersion: null },
+      ...{ containerFile: null, containerService: null, containerPort: null, rootDirectory: null },
+      ...{ healthPath: null, port: null },
+    };
+    const named = { name: 'Unknown', repositoryUrl: 'git@git.example:you/unknown.git', runtime: 'static' };
+    const view = await core.createApp(world.ctx, owner, { ...named, ...unknown, primaryServerId: server.id });
+    expect(view).toMatchObject({ healthPath: '/', port: expect.any(Number) });
+  });
+
   it('of a new app of containers, and of a changed one', async () => {
     const server = await seedServer(world, owner);
     const input = { containerFile: 'docker/compose.prod.yml', containerService: 'web', containerPort: 3000 };

@@ -62,3 +62,13 @@ test('what fails for another reason is not done again', async () => {
   await expect(work).rejects.toThrow('no');
   expect(tries).toBe(1);
 });
+
+test('one that loses each time says so, and that it may be tried again', async () => {
+  let tries = 0;
+  const work = database.prisma.$transaction(async (tx) => {
+    tries += 1;
+    await tx.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$`;
+  });
+  await expect(work).rejects.toMatchObject({ code: 'conflict', retryable: true });
+  expect(tries).toBe(6);
+});

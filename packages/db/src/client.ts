@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@fairlead/errors';
 import { isSerializationFailure } from './failures.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
 
@@ -13,7 +14,8 @@ type Options = Parameters<PrismaClient['$transaction']>[1];
 /**
  * Prisma's client, whose transactions are done again where they lost to another one: rows that people and operations change one by one are changed in batches by
  * whoever watches them, and Postgres ends one of two that wait for each other (https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS).
- * The work of a transaction must therefore leave nothing behind outside of it: what it tells anybody else is told after it has ended.
+ * The work of a transaction must therefore leave nothing behind outside of it: what it tells anybody else is told after it has ended. One that loses each
+ * time is a retryable `conflict`.
  * Clients made of this one by `$extends` keep that, and their extensions count within. A list of statements is sent once.
  */
 export class Client extends PrismaClient {
@@ -30,9 +32,15 @@ async function again<T>(transaction: () => Promise<T>): Promise<T> {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt === mostTries || !isSerializationFailure(error)) throw error;
+      if (!isSerializationFailure(error)) throw error;
+      if (attempt === mostTries) throw lost(error);
       // By chance, so that the same two do not meet again.
       await delay(firstPauseMs * attempt * (0.5 + Math.random()));
     }
   }
+}
+
+function lost(cause: unknown): AppError {
+  const message = `Others changed the same rows at the same moment, ${mostTries} times in a row; nothing was changed.`;
+  return new AppError('conflict', message, { hint: 'Try again in a moment.', retryable: true, cause });
 }

@@ -23,7 +23,7 @@ const firstPort = 20_000;
 const slots = 5_000;
 
 /** Free slug, slot and port among the organization's apps. */
-async function place(tx: Transaction, actor: Actor, name: string, wantedPort: number | undefined) {
+async function place(tx: Transaction, actor: Actor, name: string, wantedPort: number | null) {
   const { organizationId } = actor;
   await lockPorts(tx, organizationId);
   const apps = await tx.app.findMany({
@@ -42,7 +42,7 @@ async function place(tx: Transaction, actor: Actor, name: string, wantedPort: nu
     ...app.backends.flatMap((b) => [b.port, ...b.openPorts]),
   ]);
   const taken = { slots: new Set(apps.map((a) => a.slot)), ports: new Set(ports) };
-  if (wantedPort !== undefined && taken.ports.has(wantedPort)) {
+  if (wantedPort !== null && taken.ports.has(wantedPort)) {
     throw fieldConflict('port', 'Another app of the organization uses this port.');
   }
   for (let slot = 0; slot < slots; slot += 1) {
@@ -78,7 +78,8 @@ function databaseColumns(ctx: Context, actor: Actor, appId: string, engine: stri
 /** Write an app down with its primary backend and a balancer that knows the primary alone. Nothing is deployed yet. */
 export const createApp: UseCase<unknown, AppView> = async (ctx, actor, input) => {
   authorize(actor, 'app.create');
-  const { port, primaryServerId, ...fields } = parseInput(createAppInput, input);
+  const { port, primaryServerId, healthPath, ...rest } = parseInput(createAppInput, input);
+  const fields = { ...rest, healthPath: healthPath ?? '/' };
   checkTransport(ctx, fields.repositoryUrl);
   const appId = newId(ctx.clock());
   try {

@@ -96,10 +96,11 @@ const createAppFields = z.strictObject({
   sharedFolders: sharedFolders.default([]),
   /** Of Node.js or Python; null: whichever the server has. */
   runtimeVersion: runtimeVersionSchema.default(null),
-  /** Without one: the first free from 20000 on. */
-  port: appPortSchema.optional(),
+  /** null: the first free from 20000 on. */
+  port: appPortSchema.nullable().default(null),
   domains: domains.default([]),
-  healthPath: healthPathSchema.default('/'),
+  /** null: `/`. */
+  healthPath: healthPathSchema.nullable().default(null),
   healthIntervalMs: healthIntervalMs.default(10_000),
   healthTimeoutMs: healthTimeoutMs.default(3_000),
   startTimeoutMs: startTimeoutMs.default(60_000),
