@@ -16,7 +16,7 @@ const engineFacts = z
   .object({ version: z.string(), maxConnections: z.int().nullable(), tls: z.boolean().nullish() })
   .nullable();
 
-/** What the host program answers to `facts`, as stored in `Server.facts`; sizes in bytes. The contract is `packages/remote/src/host-protocol.ts`. */
+/** What the host program answers to `facts`, as stored in `Server.facts`; sizes in bytes. The contract is `packages/remote/src/protocol/facts.ts`. */
 export const storedFactsSchema = z.object({
   hostVersion: z.string(),
   hostname: z.string(),
