@@ -1,10 +1,11 @@
 import { renderFront } from './front.ts';
+import type { FrontSpec } from './front-spec.ts';
 import { parseConfig } from './parse.ts';
 import { readFront } from './read.ts';
 import { serialise } from './serialise.ts';
 import { cutSnippet } from './snippet.ts';
 import { snippetFaults, snippetSchema } from './snippet-settings.ts';
-import type { FrontSpec, NginxCapabilities } from './spec.ts';
+import type { NginxCapabilities } from './spec.ts';
 import { type Block, blocksNamed, type ConfigNode } from './tree.ts';
 
 /** What somebody made of a front by hand, as a spec, and what of it no spec can say. */

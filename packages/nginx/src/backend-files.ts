@@ -1,5 +1,6 @@
+import type { BackendPatience } from './backend-spec.ts';
 import { closing } from './closing.ts';
-import type { AbsolutePath, BackendPatience, NginxCapabilities } from './spec.ts';
+import type { AbsolutePath, NginxCapabilities } from './spec.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /** What PHP is told of a request; `$realpath_root`, so that a switched symlink never mixes two releases in its code cache. */

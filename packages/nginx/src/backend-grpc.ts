@@ -1,39 +1,11 @@
-import { z } from 'zod';
 import { socketAddress } from './address.ts';
+import type { BackendGrpcSpec } from './backend-spec.ts';
 import { certificateOfBackend } from './backend-tls.ts';
 import { accessLog } from './connections.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { accessLogPath, grpcSessionZone } from './names.ts';
-import { ipAddressSchema, portSchema, sha256Schema, slugSchema } from './spec.ts';
 import { tlsSettings } from './tls.ts';
 import { block, directive } from './tree.ts';
-
-/** Where a backend takes calls of gRPC by TLS. */
-export const backendGrpcSpecSchema = z
-  .object({
-    kind: z.literal('grpc'),
-    app: slugSchema,
-    generation: z.int().min(1),
-    listenAddress: ipAddressSchema,
-    listenPort: portSchema,
-    /** SHA-256 of the file of the backend's certificate, the one that its site shows. */
-    certificate: sha256Schema,
-    /** Who may connect beside the machine itself. Each once. */
-    balancerAddresses: z
-      .array(ipAddressSchema)
-      .min(1)
-      .max(16)
-      .refine((addresses) => new Set(addresses).size === addresses.length, 'must name each address once'),
-    /** The app's own process, on 127.0.0.1. */
-    processPort: portSchema,
-    /** A connection on which neither side says anything for so long is closed. */
-    idleSeconds: z.int().min(1).max(90_000),
-  })
-  .refine(({ listenPort, processPort }) => listenPort !== processPort, {
-    path: ['processPort'],
-    message: 'must be another port than the one that is listened on',
-  });
-export type BackendGrpcSpec = z.output<typeof backendGrpcSpecSchema>;
 
 /**
  * TLS that ends before the app's own process, which speaks HTTP/2 with the front itself. Nginx's HTTP server can not stand between them: at a reload it

@@ -1,8 +1,9 @@
+import type { BackendPatience } from './backend-spec.ts';
 import { idleSeconds, keepalive } from './connections.ts';
 import { grpcLocations } from './grpc.ts';
 import { localGrpcUpstreamName, localUpstreamName } from './names.ts';
 import { proxied } from './proxying.ts';
-import type { BackendPatience, NginxCapabilities, Port, Slug } from './spec.ts';
+import type { NginxCapabilities, Port, Slug } from './spec.ts';
 import { block, type ConfigNode, directive } from './tree.ts';
 
 /** The app's own process on this machine, over kept connections that end before Node.js would end them. */

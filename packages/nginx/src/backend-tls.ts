@@ -1,7 +1,9 @@
 import { parseSocketAddress } from './address.ts';
+import type { BackendSpec } from './backend-spec.ts';
+import type { BackendTls } from './front-spec.ts';
 import { grpcUpstreamName } from './names.ts';
 import { backendCertificateKeyPath, backendCertificatePath, certificatePath } from './paths.ts';
-import type { BackendSpec, BackendTls, Slug } from './spec.ts';
+import type { Slug } from './spec.ts';
 import { tlsSettings } from './tls.ts';
 import { blocksNamed, type ConfigNode, directive, directivesNamed } from './tree.ts';
 

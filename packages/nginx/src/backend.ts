@@ -1,13 +1,14 @@
 import { socketAddress } from './address.ts';
 import { phpSite, staticSite } from './backend-files.ts';
 import { grpcUpstream, nodeSite, nodeUpstream } from './backend-node.ts';
+import { type BackendPatience, type BackendSpec, usualLimits } from './backend-spec.ts';
 import { ofBackend } from './backend-tls.ts';
 import { hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds } from './connections.ts';
 import { hasPlainGrpc } from './grpc.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { accessLogPath } from './names.ts';
-import { type BackendPatience, type BackendSpec, type NginxCapabilities, usualLimits } from './spec.ts';
+import type { NginxCapabilities } from './spec.ts';
 import { tlsMissing } from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 

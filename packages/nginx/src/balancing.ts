@@ -1,7 +1,8 @@
 import { AppError } from '@fairlead/errors';
 import { hasLeastTime, hasSticky } from './capabilities.ts';
+import type { FrontSpec } from './front-spec.ts';
 import { secureVariableName, stickyVariableNames } from './names.ts';
-import type { FrontSpec, NginxCapabilities } from './spec.ts';
+import type { NginxCapabilities } from './spec.ts';
 import { isHttpsAlone } from './tls.ts';
 import { block, type ConfigNode, directive } from './tree.ts';
 

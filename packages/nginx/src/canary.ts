@@ -1,5 +1,6 @@
 import { canaryCookieSeconds } from './canary-settings.ts';
 import { hasSticky } from './capabilities.ts';
+import type { FrontSpec } from './front-spec.ts';
 import {
   canaryLogFormat,
   canaryLogPath,
@@ -8,7 +9,7 @@ import {
   frontUpstreamName,
   secureVariableName,
 } from './names.ts';
-import type { FrontSpec, NginxCapabilities, Slug } from './spec.ts';
+import type { NginxCapabilities, Slug } from './spec.ts';
 import { isHttpsAlone } from './tls.ts';
 import { block, blocksNamed, type ConfigNode, directive } from './tree.ts';
 import { readServers } from './upstream.ts';

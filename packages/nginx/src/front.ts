@@ -4,6 +4,7 @@ import { type Balancing, balancing } from './balancing.ts';
 import { frontUpstream, leading, sides } from './canary.ts';
 import { hasIpv6, hasTls } from './capabilities.ts';
 import { accepting, accessLog, idleSeconds, requestMemory } from './connections.ts';
+import type { FrontSpec } from './front-spec.ts';
 import { grpcLocations } from './grpc.ts';
 import { finish, type RenderedConfig } from './header.ts';
 import { balancerHealth, compression } from './http-front.ts';
@@ -16,7 +17,7 @@ import { redirects, restOfPath } from './redirects.ts';
 import { routes } from './routes.ts';
 import { serverNameArgument } from './server-name.ts';
 import { snippet } from './snippet.ts';
-import type { FrontSpec, NginxCapabilities } from './spec.ts';
+import type { NginxCapabilities } from './spec.ts';
 import {
   certificate,
   handshake,

@@ -1,7 +1,8 @@
+import { isHsts } from './front-spec.ts';
 import { requestHeaderRefusal } from './header-settings.ts';
 import type { HttpSettings } from './http-settings.ts';
 import { literal, readLiteral } from './literal.ts';
-import { isHsts, type Slug } from './spec.ts';
+import type { Slug } from './spec.ts';
 import { type ConfigNode, directive, directivesNamed } from './tree.ts';
 
 /** Fields for backends by name, as `proxied` takes them. */

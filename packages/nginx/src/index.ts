@@ -1,7 +1,8 @@
 export { bracketed } from './address.ts';
 export { type AdoptedFront, adoptFront } from './adopt.ts';
 export { renderBackend } from './backend.ts';
-export { type BackendGrpcSpec, backendGrpcSpecSchema, renderBackendGrpc } from './backend-grpc.ts';
+export { renderBackendGrpc } from './backend-grpc.ts';
+export * from './backend-spec.ts';
 export { renderBase } from './base.ts';
 export * from './canary-settings.ts';
 export {
@@ -24,6 +25,7 @@ export {
 export { type ForeignFile, type ForeignSettings, readForeign } from './foreign.ts';
 export type { LoadedFile } from './foreign-files.ts';
 export { renderFront } from './front.ts';
+export * from './front-spec.ts';
 export { hasPlainGrpc } from './grpc.ts';
 export { type FileKind, type ManagedHeader, type RenderedConfig, readHeader } from './header.ts';
 export * from './http-settings.ts';

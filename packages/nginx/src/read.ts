@@ -1,9 +1,11 @@
 import { AppError } from '@fairlead/errors';
 import type { z } from 'zod';
 import { parseSocketAddress } from './address.ts';
+import { type BackendLimits, type BackendSpec, backendSpecSchema, unusualLimits } from './backend-spec.ts';
 import { readOfBackend, readToBackends } from './backend-tls.ts';
 import { readHashVariable } from './balancing.ts';
 import { readCanary } from './canary.ts';
+import { type FrontSpec, frontSpecSchema } from './front-spec.ts';
 import { readGrpc } from './grpc.ts';
 import { readHeader } from './header.ts';
 import { readHttp, readKeptHttp, readSeconds, readSize } from './http-front.ts';
@@ -11,15 +13,7 @@ import { isVisitorVariable } from './names.ts';
 import { parseConfig } from './parse.ts';
 import { readServerNameArgument } from './server-name.ts';
 import { cutSnippet } from './snippet.ts';
-import {
-  type BackendLimits,
-  type BackendSpec,
-  backendSpecSchema,
-  balancingMethodSchema,
-  type FrontSpec,
-  frontSpecSchema,
-  unusualLimits,
-} from './spec.ts';
+import { balancingMethodSchema } from './spec.ts';
 import { readTls } from './tls.ts';
 import { blocksNamed, type ConfigNode, directivesNamed } from './tree.ts';
 import { MAINTENANCE_REMARK } from './unavailable.ts';

@@ -1,9 +1,10 @@
 import { AppError } from '@fairlead/errors';
 import { socketAddress } from './address.ts';
 import { hasHttp2, hasHttp2Directive } from './capabilities.ts';
+import type { FrontSpec } from './front-spec.ts';
 import { tlsSessionZone } from './names.ts';
 import { certificateKeyPath, certificatePath } from './paths.ts';
-import type { FrontSpec, NginxCapabilities } from './spec.ts';
+import type { NginxCapabilities } from './spec.ts';
 import { type ConfigNode, directive, directivesNamed } from './tree.ts';
 
 /**

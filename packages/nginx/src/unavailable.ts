@@ -1,5 +1,5 @@
+import type { FrontSpec } from './front-spec.ts';
 import { keptHttp } from './http-front.ts';
-import type { FrontSpec } from './spec.ts';
 import { hsts } from './tls.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 

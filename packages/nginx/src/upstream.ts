@@ -1,8 +1,9 @@
 import { parseSocketAddress, socketAddress } from './address.ts';
 import type { Balancing } from './balancing.ts';
 import { idleSeconds, keepalive } from './connections.ts';
+import type { FrontSpec } from './front-spec.ts';
 import { canaryUpstreamName, frontUpstreamName, grpcUpstreamName } from './names.ts';
-import { allowsBackup, type FrontSpec, type Port, type UpstreamServer } from './spec.ts';
+import { allowsBackup, type Port, type UpstreamServer } from './spec.ts';
 import { block, type ConfigNode, comment, directive } from './tree.ts';
 
 /** While somebody comes back all weights are so many times what they are, so that each part of a weight is a whole number. */
