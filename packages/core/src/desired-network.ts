@@ -1,5 +1,5 @@
 import { AppError } from '@fairlead/errors';
-import type { DesiredServer } from './desired-input.ts';
+import type { DesiredLoadBalancer, DesiredServer } from './desired-input.ts';
 
 function known(server: DesiredServer, address: string | null): string {
   if (address !== null) return address;
@@ -40,4 +40,13 @@ export function backendAddress(server: DesiredServer, balancers: readonly Desire
 export function reaches(server: DesiredServer, address: string): boolean {
   const isV6 = address.includes(':');
   return addressesOf(server).some((own) => own.includes(':') === isV6);
+}
+
+/** Servers whose Nginx may ask the backends: the balancer first, then its successor and the one before it. */
+export function balancerServerIds({
+  balancerServerId,
+  successorServerId,
+  formerServerId,
+}: Pick<DesiredLoadBalancer, 'balancerServerId' | 'successorServerId' | 'formerServerId'>): string[] {
+  return [balancerServerId, successorServerId, formerServerId].filter((id) => id !== null);
 }

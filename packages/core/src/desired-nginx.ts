@@ -8,6 +8,7 @@ import {
   type FrontSpec,
   frontSpecSchema,
   type HttpSettings,
+  isHashing,
   unusualLimits,
 } from '@fairlead/nginx';
 import { backendName, doorsOf, grpcPort, openWays, servedWay, takesGrpcByTls } from './backend/ways.ts';
@@ -131,7 +132,7 @@ export function frontSpec(
   ) {
     const { weight, maxFails, failTimeoutSeconds, maxConns, backup, slowStartPercent } = options;
     const shared = { weight, maxFails, failTimeoutSeconds, maxConns, backup: backup && may.mayStandBy };
-    const isHashed = method === 'ip_hash' || method === 'hash';
+    const isHashed = isHashing(method);
     return {
       address,
       port,

@@ -1,8 +1,7 @@
 import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { backendStatus } from '../backend/status.ts';
-import { balancerServerIds } from '../desired.ts';
-import { backendAddress, reaches } from '../desired-network.ts';
+import { backendAddress, balancerServerIds, reaches } from '../desired-network.ts';
 import type { Fleet } from '../fleet.ts';
 import { invalidInput } from '../input.ts';
 import { isUsable } from '../server/status.ts';
