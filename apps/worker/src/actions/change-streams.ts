@@ -13,7 +13,7 @@ import { retellBackends } from './retell-backends.ts';
 import { setFirewall } from './set-firewall.ts';
 
 /** Kinds that may change which ports of the backends streams and calls of gRPC lead to. */
-const kinds = ['load-balancer.change', 'load-balancer.restore'];
+const kinds = ['load-balancer.change', 'load-balancer.restore', 'drift.adopt'];
 
 /**
  * Whether an operation has ports of the backends to open or to close. One that was cut off after it had begun to open them, or follows one that failed so,
