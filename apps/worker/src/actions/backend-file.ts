@@ -1,5 +1,5 @@
 import { backendSpecHash } from '@fairlead/core';
-import type { Backend } from '@fairlead/db';
+import type { Backend, Server } from '@fairlead/db';
 import { AppError } from '@fairlead/errors';
 import { type RenderedConfig, renderBackend, renderBackendGrpc } from '@fairlead/nginx';
 import type { HostInput } from '@fairlead/remote';
@@ -45,6 +45,7 @@ export async function backendFiles(
   const { content, listens } = renderBackend(spec, nginxOf(server));
   const common = { app: fleet.app.slug, generation: spec.generation };
   const site = { kind: 'backend' as const, ...common, content, listens, ...given.file };
+  if (grpc !== null && !knowsGrpc(server)) throw grpcUnknown(server);
   const calls =
     grpc === null
       ? withoutGrpc(fleet, backend)
@@ -54,10 +55,22 @@ export async function backendFiles(
 
 const fileOf = ({ content, listens }: RenderedConfig) => ({ content, listens });
 
+/** Whether the server's host program is of a time when there were files for calls of gRPC. */
+function knowsGrpc(server: Server): boolean {
+  return factsOf(server)?.grpcFiles === true;
+}
+
+function grpcUnknown({ name }: Server): AppError {
+  return new AppError('system-unsupported', `The host program of ${name} knows nothing of gRPC by TLS.`, {
+    server: name,
+    hint: 'Prepare the server again.',
+  });
+}
+
 /** No file for calls of gRPC on a backend's server; nothing to say to a host program that knows of none. */
 function withoutGrpc(fleet: Fleet, { serverId }: Backend): NginxFile[] {
   const { app, loadBalancer } = fleet;
-  if (factsOf(serverOf(fleet, serverId))?.grpcFiles !== true) return [];
+  if (!knowsGrpc(serverOf(fleet, serverId))) return [];
   return [
     {
       kind: 'grpc',
