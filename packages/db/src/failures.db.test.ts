@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isForeignKeyViolation, isNotFound, isSerializationFailure, uniqueViolation } from './failures.ts';
-import { createTestDatabase, type TestDatabase } from './testing.ts';
+import { createTestDatabase, plainClient, type TestDatabase } from './testing.ts';
 
 let database: TestDatabase;
 
@@ -65,7 +65,7 @@ test('knows a broken reference, from either side', async () => {
 });
 
 test('knows a transaction that lost to another one', async () => {
-  const { prisma } = database;
+  const prisma = plainClient(database);
   const lost = await failure(
     prisma.$transaction(
       async (tx) => {
