@@ -87,7 +87,7 @@ async function surviveKills(
         if (status !== 'queued' && status !== 'running') return 'ended';
         const steps = await prisma.step.findMany({
           where: { operationId: operation.id, startedAt: { not: null } },
-          orderBy: { startedAt: 'asc' },
+          orderBy: [{ startedAt: 'asc' }, { position: 'asc' }],
         });
         const begunKinds = steps.map(({ key }) => kindOf(key));
         return begunKinds.find((kind) => !kills.includes(kind) && (everywhere || boundaries.includes(kind)));

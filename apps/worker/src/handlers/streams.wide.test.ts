@@ -122,7 +122,7 @@ const read = () => plane.database.prisma.loadBalancer.findUniqueOrThrow({ where:
 const rules = (machine: string) =>
   shell(machine, 'nft list table inet fairlead 2>/dev/null | grep -c "dport.*6543" || true');
 const stepsOf = async (operationId: string) =>
-  (await plane.database.prisma.step.findMany({ where: { operationId }, orderBy: { id: 'asc' } })).map(
+  (await plane.database.prisma.step.findMany({ where: { operationId }, orderBy: { position: 'asc' } })).map(
     ({ key }) => key,
   );
 
