@@ -69,24 +69,16 @@ function grpcUnknown({ name }: Server): AppError {
 
 /** No file for calls of gRPC on a backend's server; nothing to say to a host program that knows of none. */
 function withoutGrpc(fleet: Fleet, { serverId }: Backend): NginxFile[] {
-  const { app, loadBalancer } = fleet;
-  if (!knowsGrpc(serverOf(fleet, serverId))) return [];
-  return [
-    {
-      kind: 'grpc',
-      app: app.slug,
-      content: null,
-      generation: Math.max(1, loadBalancer.generation),
-      listens: [],
-    },
-  ];
+  return knowsGrpc(serverOf(fleet, serverId)) ? [noFile(fleet, 'grpc')] : [];
 }
 
 /** No file of a backend on its server. */
 export function noBackendFiles(fleet: Fleet, backend: Backend): NginxFile[] {
-  const { app, loadBalancer } = fleet;
-  const site = { kind: 'backend' as const, app: app.slug, content: null, listens: [] };
-  return [{ ...site, generation: loadBalancer.generation }, ...withoutGrpc(fleet, backend)];
+  return [noFile(fleet, 'backend'), ...withoutGrpc(fleet, backend)];
+}
+
+function noFile({ app, loadBalancer }: Fleet, kind: NginxFile['kind']): NginxFile {
+  return { kind, app: app.slug, content: null, generation: loadBalancer.generation, listens: [] };
 }
 
 /** It is served and verified. Answers what to store as `Backend.configHash`, and whether Nginx had to be reloaded. */
